@@ -1,0 +1,1 @@
+"""Small-study effects and publication bias: arrays and papers, nothing of studies."""

@@ -1,0 +1,50 @@
+"""Problems that a user can mend: where, what, what to do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault in the data or the config.
+
+    Parameters
+    ----------
+    file : str
+        Path as the user would type it, from the analysis folder.
+    line : int
+        Physical line number, 0 where the fault is the file's as a whole.
+    column : str
+        Column or config key, empty where none is meant.
+    what : str
+        What is wrong, with the value.
+    remedy : str
+        What to do about it.
+    rule : str
+        Name of the check that found it.
+    """
+
+    file: str
+    line: int
+    column: str
+    what: str
+    remedy: str
+    rule: str = ""
+
+    def __str__(self):
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        column = f" {self.column}" if self.column else ""
+        return f"{place}{column}: {self.what}. {self.remedy}"
+
+
+class EvidenceError(Exception):
+    """The data or the config cannot be used as they stand.
+
+    Parameters
+    ----------
+    problems : list of Problem
+        Every fault found, not the first alone.
+    """
+
+    def __init__(self, problems):
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
