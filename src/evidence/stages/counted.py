@@ -1,0 +1,77 @@
+"""Contrasts of counts, and ratios printed with their interval."""
+
+import numpy as np
+
+from evidence.measures.escalc import escalc
+from evidence.stages.levels import COUNTS, t_95
+from evidence.stages.pairs import KEY, arms, joined_lines, shaped
+
+RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")
+TWO_ARM = {"PLO": "OR", "OR": "OR", "RR": "RR", "RD": "RD"}
+ROUNDING = 0.06
+
+
+def counts(joined):
+    """Follow-up rows of counted outcomes with events `x` of `n`.
+
+    A percent becomes a count where its n is printed and the product is whole within rounding of the percent.
+    """
+    rows = joined[joined["measure"].isin(COUNTS) & (joined["timepoint"] == "followup")].copy()
+    x = np.where(rows["statistic"] == "percent", rows["value"] * rows["n"] / 100, rows["value"])
+    whole = np.abs(x - np.round(x)) <= np.maximum(ROUNDING * rows["n"] / 100, 1e-9)
+    usable = whole & rows["statistic"].isin(["events", "percent"]) & (rows["n"] > 0)
+    rows["x"] = np.where(usable, np.round(x), np.nan)
+    rows["n_counted"] = rows["n"]
+    rows["why_not"] = np.select(
+        [rows["n"].isna(), ~rows["x"].notna()], ["denominator not printed", "percent does not give a whole number of people"], ""
+    )
+    return rows
+
+
+def escalc_where(measure, usable, **arguments):
+    """yi and vi of `escalc` on the usable rows, NaN elsewhere."""
+    yi, vi = np.full(len(usable), np.nan), np.full(len(usable), np.nan)
+    if usable.any():
+        effect = escalc(measure, **{name: np.asarray(value)[usable] for name, value in arguments.items()})
+        yi[usable], vi[usable] = effect.yi, effect.vi
+    return yi, vi
+
+
+def single_arm(rows):
+    """Proportions of treated groups, on the logit scale (outcomes with measure PLO)."""
+    rows = rows[(rows["arm"] == "treatment") & (rows["measure"] == "PLO")]
+    yi, vi = escalc_where("PLO", rows["x"].notna().to_numpy(), xi=rows["x"], ni=rows["n"])
+    return shaped(
+        rows, contrast="single_arm", pairing="counts", yi=yi, vi_printed=vi, x1=rows["x"], n1=rows["n"],
+        lines=joined_lines(rows["line"]),
+    )  # fmt: skip
+
+
+def two_arms(rows, control_arms):
+    """Counts of a treated and a control group; a proportion is compared by the odds ratio."""
+    pairs = arms(rows, control_arms, ["x", "n", "why_not", "line"], ["study_id", "outcome"])
+    parts = []
+    for measure, part in pairs.groupby(pairs["measure"].map(TWO_ARM), sort=True):
+        usable = (part["x1"].notna() & part["x2"].notna()).to_numpy()
+        yi, vi = escalc_where(measure, usable, ai=part["x1"], n1i=part["n1"], ci=part["x2"], n2i=part["n2"])
+        parts.append(shaped(
+            part.drop(columns="measure"), measure=measure, contrast="versus_control", pairing="counts", yi=yi, vi_printed=vi,
+            n=part["n1"], n_control=part["n2"], why_not=part["why_not1"].where(part["why_not1"] != "", part["why_not2"]),
+            lines=joined_lines(part["line1"], part["line2"]),
+            **{name: part[name] for name in ("x1", "x2", "n1", "n2")},
+        ))  # fmt: skip
+    return parts
+
+
+def printed_ratios(joined):
+    """Odds, risk, hazard and rate ratios printed with a 95% interval: log scale, normal."""
+    rows = joined[joined["statistic"].isin(RATIOS) & (joined["value"] > 0)]
+    interval = (rows["kind"] == "ci95") & (rows["low"] > 0)
+    low, high = rows["low"].where(interval, 1.0), rows["high"].where(interval, 1.0)
+    se = (np.log(high / low) / (2 * t_95(rows["n"] * np.nan))).where(interval)
+    codes = rows["statistic"].map({"odds_ratio": "OR", "risk_ratio": "RR", "hazard_ratio": "HR", "rate_ratio": "IRR"})
+    return shaped(
+        rows.drop(columns="measure"), measure=codes, contrast="versus_control", pairing="difference", control_id=rows["versus"],
+        yi=np.log(rows["value"]), vi_printed=se**2, why_not=np.where(interval, "", "ratio without interval"), by_p=True,
+        lines=joined_lines(rows["line"]),
+    )  # fmt: skip

@@ -1,0 +1,222 @@
+"""Stage effects: from printed numbers to effect sizes, each with the route of its standard error."""
+
+import numpy as np
+import pandas as pd
+
+from evidence.measures import summary
+from evidence.stages import counted, pairs
+from evidence.stages.levels import joined, levels
+from evidence.stages.printed import printed
+from evidence.stages.scales import with_interval
+
+P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}
+ORDER = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound", "none")
+PAIRINGS = ("difference", "counts", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up")
+SOURCES = ("full_text", "abstract", "secondary")
+ONE = ["study_id", "group_id", "control_id", "outcome", "contrast"]
+
+
+def contrasts(tables, config):
+    """All contrasts that the measurements allow, every follow-up and every way."""
+    rows = joined(tables)
+    stated = levels(rows)
+    changes = pd.concat([pairs.level_changes(stated), pairs.printed_changes(rows, stated)], ignore_index=True)
+    treated = changes[changes["arm"] == "treatment"].assign(contrast="before_after")
+    counts = counted.counts(rows)
+    parts = [
+        treated,
+        pairs.relative_changes(rows[rows["arm"] == "treatment"]),
+        pairs.follow_ups(stated, config.control_arms),
+        pairs.differences_of_changes(changes, config.control_arms),
+        pairs.printed_differences(rows[rows["arm"] == "treatment"]),
+        counted.single_arm(counts),
+        *counted.two_arms(counts, config.control_arms),
+        counted.printed_ratios(rows[rows["arm"] == "treatment"]),
+    ]
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def p_kind(frame):
+    """The comparison whose p-value belongs to each contrast."""
+    crossover = (frame["design"] == "rct_crossover") & frame["paired"].astype(bool)
+    kind = np.where(frame["contrast"] == "before_after", "before_after", np.where(crossover, "crossover", "arms"))
+    return pd.Series(kind, index=frame.index).map(P_FOR)
+
+
+def degrees_of_freedom(frame):
+    """n - 1 for the same people twice, n1 + n2 - 2 for two arms; NaN (normal) where n is not printed."""
+    paired = frame["paired"].astype(bool)
+    return np.where(paired, frame["n"] - 1, frame["n"] + frame["n_control"] - 2)
+
+
+def se_by_p(frame, operator):
+    """Standard error from the p-value of this very comparison, NaN where there is none."""
+    fits = frame["by_p"].astype(bool) & (frame["p_operator"] == operator) & (frame["p_for"] == p_kind(frame))
+    fits &= (frame["p_value"] > 0) & (frame["p_value"] < 1) & frame["yi"].notna() & (frame["yi"] != 0)
+    df = degrees_of_freedom(frame)
+    usable = fits & ~(df < 1)
+    p = frame["p_value"].where(usable, 0.5)
+    return np.where(usable, summary.se_from_test(frame["yi"].fillna(0), p, df), np.nan)
+
+
+def implied(frame, se):
+    """Correlation that an exact paired p and two spreads imply, in the outcome's unit."""
+    d = frame["m1"] - frame["m2"]
+    ratio = frame["measure"] == "ROM"
+    log_mean = summary.logarithmic_mean(frame["m1"].where(ratio, 1.0), frame["m2"].where(ratio, 1.0))
+    se_d = np.where(ratio, se * log_mean, se)
+    paired = frame["paired"].astype(bool) & frame["pairing"].isin(["levels", "follow_up"]) & d.notna()
+    r = summary.implied_correlation(frame["se1"] ** 2, frame["se2"] ** 2, se_d**2)
+    return np.where(paired, r, np.nan)
+
+
+def correlations(frame, config):
+    """Correlation of each paired contrast, and where it comes from.
+
+    Recovered: the mean (Fisher z) of the implied correlations of the included, unflagged effects of the
+    outcome that lie within -1 and 1; else the config's.
+    """
+    r = pd.Series(float(config.correlation), index=frame.index)
+    source = pd.Series("config", index=frame.index)
+    if config.recover_correlation:
+        sound = frame["r_implied"].abs().le(1) & (frame["eligibility"] == "include") & ~frame["blocked"]
+        for outcome, part in frame[sound].groupby("outcome", sort=True):
+            rows = frame["outcome"] == outcome
+            part = part.drop_duplicates(["study_id", "group_id", "r_implied"])
+            r[rows] = summary.pooled_correlation(part["r_implied"], part["n"])
+            source[rows] = "recovered from " + " ".join(sorted(set(part["study_id"])))
+    return r, source
+
+
+def routed(frame, config):
+    """Add route, vi, r and r_source: the first route that applies (DESIGN's order)."""
+    exact, bound = se_by_p(frame, "="), se_by_p(frame, "<")
+    frame["r_implied"] = implied(frame, exact)
+    r, source = correlations(frame, config)
+    paired = frame["paired"].astype(bool)
+    from_spread = frame["v_sum"] - 2 * r * frame["v_cross"]
+    routes = {
+        "printed": frame["vi_printed"].where(frame["pairing"] != "counts"),
+        "counts": frame["vi_printed"].where(frame["pairing"] == "counts"),
+        "paired_p": pd.Series(exact**2, frame.index).where(paired & frame["n"].notna()),
+        "between_p": pd.Series(exact**2, frame.index).where(~paired),
+        "spread": from_spread.where(frame["how"] == "spread"),
+        "quantiles": from_spread.where(frame["how"] == "quantiles"),
+        "bound": pd.Series(bound**2, frame.index),
+    }
+    table = pd.DataFrame(routes).where(frame["yi"].notna(), axis=0)
+    table = table.where(table > 0)
+    frame["route"] = table.notna().idxmax(axis=1).where(table.notna().any(axis=1), "none")
+    frame["vi"] = table.bfill(axis=1).iloc[:, 0]
+    spread = frame["route"].isin(["spread", "quantiles"]) & (frame["v_cross"] > 0)
+    frame["r"] = r.where(spread, frame["r_implied"].where(frame["route"] == "paired_p"))
+    frame["r_source"] = source.where(spread, np.where(frame["r"].notna(), "implied by p", ""))
+    return frame
+
+
+def chosen(frame, config):
+    """One contrast per group, comparison and outcome, and why the others stand back.
+
+    First those with a route to the headline, then bounded ones, then the rest; among them the follow-up
+    nearest the config's week, the more direct pairing, the better source.
+    """
+    tier = np.select([frame["route"].isin(config.routes), frame["route"] == "bound"], [0, 1], 2)
+    distance = (frame["weeks"] - config.follow_up_week).abs().fillna(0)
+    ranks = frame.assign(
+        tier=tier,
+        distance=distance,
+        pairing_rank=frame["pairing"].map(PAIRINGS.index),
+        source_rank=frame["source_kind"].map(SOURCES.index),
+    )
+    ranks = ranks.sort_values([*ONE, "tier", "distance", "pairing_rank", "source_rank", "lines"], kind="stable")
+    first = ~ranks.duplicated(ONE)
+    return frame.loc[ranks.index[first]], frame.loc[ranks.index[~first]]
+
+
+def flagged(frame, flags):
+    """Add the flags of the rows that an effect is made of, and whether they block the headline."""
+    blocking = flags[(flags["table"] == "measurements") & (flags["blocks"] == "yes")]
+    reasons = blocking.groupby("line")["what"].agg(lambda texts: "; ".join(dict.fromkeys(texts))).to_dict()
+    found = [
+        "; ".join(dict.fromkeys(reasons[int(line)] for line in lines.split(";") if int(line) in reasons))
+        for lines in frame["lines"]
+    ] if reasons else ""  # fmt: skip
+    return frame.assign(flags=found, blocked=pd.Series(found, index=frame.index) != "")
+
+
+def headline(frame, config):
+    """Why each effect stays out of the headline pool, empty for those in it."""
+    impossible = (frame["route"] == "paired_p") & (frame["r_implied"].abs() > 1)
+    shown = frame["why_not"].where(frame["why_not"] != "", "no spread, and no p-value of this comparison")
+    return np.select(
+        [
+            frame["eligibility"] != "include",
+            frame["blocked"],
+            impossible,
+            frame["route"] == "bound",
+            frame["route"] == "none",
+            ~frame["route"].isin(config.routes),
+        ],
+        [
+            "study not in the headline: " + frame["eligibility_reason"].str.replace("_", " "),
+            "flagged: " + frame["flags"],
+            "the p-value and the spreads imply an impossible correlation",
+            "only a bound on the standard error (p below a threshold)",
+            "not weighted: " + shown,
+            "route not among those of the config",
+        ],
+        "",
+    )
+
+
+def label(study):
+    """Study label: first author and year, or the id where the record lacks them."""
+    if not study.authors or pd.isna(study.year):
+        return study.study_id
+    names = [name.strip() for name in study.authors.split(";")]
+    first = names[0].removesuffix("et al.").strip().rstrip(".,")
+    first = first if "et al" in names[0] else " ".join(first.split()[:-1]) or first
+    more = " et al." if len(names) > 2 or "et al" in names[0] else f" & {' '.join(names[1].split()[:-1])}" if len(names) == 2 else ""
+    letter = study.study_id[-1] if study.study_id[-2:-1].isdigit() and study.study_id[-1].isalpha() else ""
+    return f"{first}{more} {int(study.year)}{letter}"
+
+
+COLUMNS = [
+    "id", "study_id", "group_id", "control_id", "cohort_id", "study_label", "group_label", "outcome", "contrast", "measure",
+    "drug", "dose", "conditions", "part_of", "design", "eligibility", "weeks", "n", "n_control", "printed", "yi", "vi", "sei",
+    "effect", "effect_low", "effect_high", "effect_unit", "route", "r", "r_source", "r_implied", "p_operator", "p_value",
+    "v_sum", "v_cross", "x1", "n1", "x2", "n2", "statistic", "pairing", "source_kind", "judged", "headline", "reason", "flags", "lines",
+]  # fmt: skip
+
+
+def effects(tables, config):
+    """Effect sizes of all contrasts.
+
+    Parameters
+    ----------
+    tables : Tables
+        From `evidence.read`.
+    config : Config
+
+    Returns
+    -------
+    DataFrame
+        One row per group, comparison, outcome and contrast, sorted by outcome, contrast and id: `yi` and `vi` on
+        the analysis scale (log for ratios), `effect`, `effect_low`, `effect_high` in the readable unit, the
+        route, `headline` yes or no with the `reason`, and the `lines` of measurements.csv it comes from.
+    """
+    frame = flagged(contrasts(tables, config), tables.flags)
+    frame = routed(frame, config)
+    frame, _ = chosen(frame, config)
+    studies = tables.studies.assign(study_label=[label(study) for study in tables.studies.itertuples()])
+    frame = frame.merge(studies[["study_id", "study_label", "eligibility_reason"]], on="study_id", how="left")
+    frame["reason"] = headline(frame, config)
+    frame["headline"] = np.where(frame["reason"] == "", "yes", "no")
+    frame["judged"] = np.where(frame["judged"].astype(bool), "yes", "no")
+    comparison = np.where(frame["control_id"] != "", frame["group_id"] + "~" + frame["control_id"], frame["group_id"])
+    frame["id"] = frame["study_id"] + "." + comparison + "." + frame["outcome"] + "." + frame["contrast"]
+    frame["sei"] = np.sqrt(frame["vi"])
+    frame["group_label"] = frame["label"]
+    frame = with_interval(frame, tables.outcomes, config.level)
+    frame["printed"] = printed(frame, tables.measurements)
+    return frame.sort_values(["outcome", "contrast", "id"], ignore_index=True)[COLUMNS]

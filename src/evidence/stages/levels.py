@@ -1,0 +1,127 @@
+"""Levels: each printed number with its group, outcome and variance on the analysis scale.
+
+The analysis scale is the logarithm for ratios of means (ROM) and the outcome's
+own unit for differences (MD, SMD).
+"""
+
+import numpy as np
+import pandas as pd
+
+from evidence.measures import convert, summary
+from evidence.models.distributions import quantile
+
+LOG = ("ROM",)
+COUNTS = ("PLO", "OR", "RR", "RD")
+
+
+def joined(tables):
+    """Measurements with what their outcome, unit, group and study say of them.
+
+    Returns
+    -------
+    DataFrame
+        One row per measurement, in file order, with `m` (the value in the outcome's unit), `low` and
+        `high` (its spread, likewise), `kind` (of spread: the printed label, else the judged one).
+    """
+    frame = tables.measurements.merge(
+        tables.outcomes[["outcome", "measure", "unit"]].rename(columns={"unit": "to_unit"}), on="outcome", how="left"
+    )
+    frame = frame.merge(tables.units[["outcome", "unit", "factor"]], on=["outcome", "unit"], how="left")
+    groups = tables.groups[["study_id", "group_id", "part_of", "arm", "drug", "dose", "conditions", "label", "weeks"]]
+    frame = frame.merge(groups.rename(columns={"weeks": "planned"}), on=["study_id", "group_id"], how="left")
+    frame = frame.merge(tables.studies[["study_id", "design", "cohort_id", "eligibility"]], on="study_id", how="left")
+    factor = frame["factor"].fillna(1.0)
+    frame["m"] = frame["value"] * factor
+    frame["low"], frame["high"] = frame["spread_low"] * factor, frame["spread_high"] * factor
+    unlabelled = frame["spread"] == "unlabelled"
+    frame["kind"] = frame["spread"].where(~unlabelled, frame["spread_judged"].where(frame["spread_judged"] != "", "unlabelled"))
+    planned = frame["weeks"].isna() & frame["timepoint"].isin(["followup", "change", "difference"])
+    frame["weeks"] = frame["weeks"].where(~planned, frame["planned"])
+    return frame
+
+
+def standard_errors(frame):
+    """Standard error of each mean in the outcome's unit, NaN where none can be had.
+
+    SE as printed; SD / sqrt(n); half the 95% interval over the t quantile with n - 1 degrees of
+    freedom, over the normal one where n is not printed.
+    """
+    spread, low, high = frame["kind"].to_numpy(), frame["low"].to_numpy(), frame["high"].to_numpy()
+    root_n = np.sqrt(frame["n"].where(frame["n"] > 1).to_numpy())
+    half = (high - low) / 2
+    return np.select([spread == "se", spread == "sd", spread == "ci95"], [low, low / root_n, half / t_95(frame["n"])], np.nan)
+
+
+def t_95(n):
+    """Factor of a 95% interval: t with n - 1 degrees of freedom, normal where n is not printed."""
+    known = (n > 1).to_numpy()
+    return np.where(known, quantile(0.975, np.where(known, n - 1, 1)), quantile(0.975))
+
+
+def quantile_moments(frame, logs):
+    """Mean and variance of the mean from a median with quartiles or range, on the analysis scale."""
+    y, v = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
+    usable = (frame["statistic"] == "median") & (frame["n"] > 1) & frame["kind"].isin(["iqr", "range"])
+    for row in np.flatnonzero(usable.to_numpy() & (~logs | (frame["low"].to_numpy() > 0))):
+        kind, n, scale = frame["kind"].iat[row], frame["n"].iat[row], np.log if logs[row] else np.float64
+        ends = ("q1", "q3") if kind == "iqr" else ("min", "max")
+        values = {ends[0]: scale(frame["low"].iat[row]), "median": scale(frame["m"].iat[row]), ends[1]: scale(frame["high"].iat[row])}
+        mean, sd = convert.mean_sd_from_quantiles(**values, n=n)
+        y[row], v[row] = mean, sd**2 / n
+    return y, v
+
+
+def levels(frame):
+    """Add the estimate `y`, its variance `v` and how it came about (`how`) to joined measurements.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From `joined`.
+
+    Returns
+    -------
+    DataFrame
+        The rows that state a level (not a change or difference), with `y`, `v` (NaN where no variance
+        can be had), `se` (in the outcome's unit) and `how`: "spread", "quantiles", or why there is none.
+    """
+    stated = frame["timepoint"].isin(["baseline", "followup"]) & ~frame["measure"].isin(COUNTS)
+    frame = frame[stated].copy()
+    logs = frame["measure"].isin(LOG).to_numpy()
+    mean, se = frame["m"].to_numpy(), standard_errors(frame)
+    valid = ~logs | (mean > 0)
+    safe = np.where(valid, mean, 1.0)
+    y_log, v_log = summary.log_mean(np.where(logs, safe, 1.0), se)
+    y = np.where(valid, np.where(logs, y_log, mean), np.nan)
+    v = np.where(logs, v_log, se**2)
+    y_quantiles, v_quantiles = quantile_moments(frame, logs)
+    from_quantiles = ~np.isnan(v_quantiles)
+    statistic = frame["statistic"]
+    is_mean = statistic.isin(["mean", "geometric_mean"]).to_numpy()
+    frame["se"] = np.where(is_mean, se, np.nan)
+    frame["y"] = np.where(from_quantiles, y_quantiles, y)
+    frame["v"] = np.where(from_quantiles, v_quantiles, np.where(is_mean & valid, v, np.nan))
+    geometric(frame, logs)
+    frame["how"] = np.select(
+        [
+            from_quantiles,
+            frame["v"].notna(),
+            ~valid,
+            statistic == "unspecified",
+            statistic == "median",
+            frame["kind"] == "unlabelled",
+            (frame["kind"] == "sd") & frame["n"].isna(),
+        ],
+        ["quantiles", "spread", "not above zero", "statistic not named", "median without quartiles and n",
+         "kind of spread not named", "SD without n"],
+        "no spread",
+    )
+    return frame
+
+
+def geometric(frame, logs):
+    """Geometric means carry their interval on the log scale already."""
+    rows = (frame["statistic"] == "geometric_mean").to_numpy() & logs & (frame["kind"] == "ci95").to_numpy()
+    part = frame[rows]
+    se = np.log(part["high"] / part["low"]) / (2 * t_95(part["n"]))
+    frame.loc[rows, "v"] = se**2

@@ -1,0 +1,210 @@
+"""Pairs: which printed numbers make an effect.
+
+A contrast is ``before_after`` (the same people, baseline and follow-up), ``versus_control`` (crossover
+periods, or two arms) or ``single_arm`` (a proportion of one group, which has nothing to be compared
+with). Each function takes joined measurements or levels and returns contrasts in one shape:
+
+yi : effect on the analysis scale.
+vi_printed : its variance where the report prints one.
+v_sum, v_cross : from two spreads, variance v_sum - 2 r v_cross with r the correlation within people.
+by_p : whether a p-value of the comparison may give the standard error.
+why_not : why there is no spread to be used.
+lines : lines of measurements.csv, ";" between.
+"""
+
+import numpy as np
+import pandas as pd
+
+from evidence.measures import summary
+from evidence.stages.levels import LOG, standard_errors
+
+KEY = ["study_id", "group_id", "outcome"]
+ABOUT = ["measure", "design", "cohort_id", "eligibility", "drug", "dose", "conditions", "label", "arm", "part_of"]
+NUMBERS = ["weeks", "n", "n_control", "yi", "vi_printed", "v_sum", "v_cross", "m1", "se1", "m2", "se2", "x1", "n1", "x2", "n2"]
+TEXTS = ["control_id", "contrast", "pairing", "how", "why_not", "p_operator", "p_for", "source_kind", "statistic", "lines"]
+TRUTHS = ["paired", "by_p", "judged"]
+SHAPE = [*KEY, *ABOUT, *TEXTS, *NUMBERS, "p_value", *TRUTHS]
+MEANS = ("mean", "geometric_mean", "mean_difference")
+SIDE = ["m", "se", "y", "v", "how", "line", "spread", "statistic", "n"]
+
+
+def shaped(frame, **columns):
+    """Give a frame of contrasts all columns of SHAPE: NaN, empty text or False where absent."""
+    frame = frame.assign(**columns)
+    empty = {name: np.nan for name in NUMBERS} | {name: "" for name in TEXTS} | {name: False for name in TRUTHS}
+    return frame.assign(**{name: value for name, value in empty.items() if name not in frame})[SHAPE]
+
+
+def sided(frame, number, columns):
+    """Rename `columns` of one side of a merge: m to m1, and so on."""
+    return frame.rename(columns={name: f"{name}{number}" for name in columns})
+
+
+def joined_lines(*parts):
+    """Join line numbers (or lists of them) as text, leaving out what is absent."""
+    texts = [part.map(lambda line: "" if pd.isna(line) else str(line).removesuffix(".0")) for part in parts]
+    return [";".join(filter(None, row)) for row in zip(*texts, strict=True)]
+
+
+def two_levels(pairs, paired):
+    """Effect and variances of pairs of levels (sides 1 and 2)."""
+    yi, v_sum = summary.difference(pairs["y1"], pairs["v1"], pairs["y2"], pairs["v2"])
+    from_spreads = pairs["how1"].isin(["spread", "quantiles"])
+    why_not = pairs["how1"].mask(from_spreads, pairs["how2"])
+    quantiles = (pairs[["how1", "how2"]] == "quantiles").any(axis=1) & why_not.isin(["spread", "quantiles"])
+    known = why_not.isin(["spread", "quantiles"])
+    return {
+        "yi": yi,
+        "v_sum": v_sum,
+        "v_cross": np.where(paired, np.sqrt(pairs["v1"] * pairs["v2"]), 0.0),
+        "paired": paired,
+        "how": np.select([quantiles, known], ["quantiles", "spread"], ""),
+        "why_not": why_not.mask(known, ""),
+        "by_p": pairs["statistic1"].isin(MEANS) & pairs["statistic2"].isin(MEANS) & pd.notna(yi),
+        "judged": (pairs[["spread1", "spread2"]] == "unlabelled").any(axis=1),
+        "statistic": pairs["statistic1"],
+        "lines": joined_lines(pairs["line1"], pairs["line2"]),
+    }
+
+
+def level_changes(levels):
+    """Baseline and follow-up levels of one group, every follow-up a pair."""
+    base = levels[levels["timepoint"] == "baseline"].drop_duplicates(KEY)
+    follow = levels[levels["timepoint"] == "followup"]
+    pairs = sided(follow, 1, SIDE).merge(sided(base, 2, SIDE)[[*KEY, *(f"{name}2" for name in SIDE)]], on=KEY)
+    n = pairs["n1"]
+    return shaped(pairs.drop(columns=["n1", "n2"]), pairing="levels", n=n, **two_levels(pairs, True))
+
+
+def printed_changes(joined, levels):
+    """Changes from baseline printed as such; on the log scale they need the baseline beside them.
+
+    The standard error on the log scale keeps the test statistic of the raw change.
+    """
+    rows = joined[(joined["timepoint"] == "change") & joined["statistic"].isin(MEANS)]
+    base = levels.loc[levels["timepoint"] == "baseline", [*KEY, "m", "se", "line"]].drop_duplicates(KEY)
+    rows = rows.merge(base.rename(columns={"m": "m2", "se": "se2", "line": "line2"}), on=KEY, how="left")
+    d, se_d, baseline = rows["m"].to_numpy(), standard_errors(rows), rows["m2"].to_numpy()
+    logs = rows["measure"].isin(LOG).to_numpy()
+    usable = logs & (baseline > 0) & (baseline + d > 0)
+    before = np.where(usable, baseline, 1.0)
+    after = np.where(usable, baseline + d, 1.0)
+    yi = np.where(logs, np.where(usable, np.log(after / before), np.nan), d)
+    se = np.where(logs, se_d / summary.logarithmic_mean(after, before), se_d)
+    why_not = np.select(
+        [np.isnan(yi), rows["kind"] == "none", rows["kind"] == "unlabelled", np.isnan(se)],
+        ["change without its baseline", "change without spread", "kind of spread not named", "SD without n"],
+        "",
+    )
+    return shaped(
+        rows,
+        pairing="change",
+        yi=yi,
+        vi_printed=np.where(np.isnan(yi), np.nan, se**2),
+        why_not=why_not,
+        paired=True,
+        by_p=~np.isnan(yi),
+        judged=rows["spread"] == "unlabelled",
+        m1=rows["m"],
+        se1=se_d,
+        lines=joined_lines(rows["line"], rows["line2"].where(logs)),
+    )
+
+
+def relative_changes(joined):
+    """Percent and fold changes: a log ratio at once, weighted only where their spread is printed."""
+    rows = joined[joined["statistic"].isin(["percent_change", "fold_change"])]
+    percent = rows["statistic"] == "percent_change"
+    ratio = (1 + rows["value"] / 100).where(percent, rows["value"])
+    logs = rows["measure"].isin(LOG) & (ratio > 0)
+    ratio = ratio.where(logs, 1.0)
+    se = standard_errors(rows) / np.where(percent, 100, 1) / ratio
+    why_not = np.select(
+        [~logs, rows["kind"] == "none", se.isna()],
+        ["relative change of an outcome pooled as a difference", "relative change without spread", "SD without n"],
+        "",
+    )
+    return shaped(
+        rows,
+        contrast=np.where(rows["timepoint"] == "difference", "versus_control", "before_after"),
+        pairing="relative",
+        control_id=rows["versus"],
+        yi=np.log(ratio).where(logs),
+        vi_printed=(se**2).where(logs),
+        why_not=why_not,
+        paired=True,
+        judged=rows["spread"] == "unlabelled",
+        lines=joined_lines(rows["line"]),
+    )
+
+
+def arms(rows, control_arms, columns, on):
+    """Treated rows beside the control rows of the same report, outcome and week (sides 1 and 2)."""
+    control = sided(rows[rows["arm"].isin(control_arms)], 2, columns).rename(columns={"group_id": "control_id"})
+    control = control[[*on, "control_id", "weeks", *(f"{name}2" for name in columns)]]
+    treated = sided(rows[rows["arm"] == "treatment"], 1, columns).drop(columns="control_id", errors="ignore")
+    pairs = treated.merge(control, on=on, suffixes=("", "_control"))
+    same = (pairs["weeks"] == pairs["weeks_control"]) | pairs["weeks"].isna() | pairs["weeks_control"].isna()
+    return pairs[same]
+
+
+def follow_ups(levels, control_arms):
+    """Follow-up levels of a treated and a control group; the periods of a crossover are paired."""
+    rows = levels[levels["timepoint"] == "followup"]
+    pairs = arms(rows, control_arms, SIDE, ["study_id", "outcome"])
+    crossover = (pairs["design"] == "rct_crossover").to_numpy()
+    n, n_control = pairs["n1"], pairs["n2"]
+    return shaped(
+        pairs.drop(columns=["n1", "n2"]),
+        contrast="versus_control",
+        pairing="follow_up",
+        n=n,
+        n_control=n_control,
+        **two_levels(pairs, crossover),
+    )
+
+
+def differences_of_changes(changes, control_arms):
+    """Change of a treated arm less the change of a control arm, of either kind."""
+    sides = ["yi", "vi_printed", "v_sum", "v_cross", "why_not", "how", "by_p", "judged", "lines", "n"]
+    rows = changes[changes["pairing"].isin(["levels", "change"]) & (changes["design"] != "rct_crossover")]
+    pairs = arms(rows, control_arms, sides, ["study_id", "outcome", "pairing"])
+    printed = pairs["pairing"] == "change"
+    return shaped(
+        pairs.drop(columns=["n1", "n2"]),
+        contrast="versus_control",
+        pairing=np.where(printed, "changes", "difference_of_changes"),
+        n=pairs["n1"],
+        n_control=pairs["n2"],
+        yi=pairs["yi1"] - pairs["yi2"],
+        vi_printed=pairs["vi_printed1"] + pairs["vi_printed2"],
+        v_sum=pairs["v_sum1"] + pairs["v_sum2"],
+        v_cross=pairs["v_cross1"] + pairs["v_cross2"],
+        why_not=pairs["why_not1"].where(pairs["why_not1"] != "", pairs["why_not2"]),
+        how=pairs["how1"].where(pairs["how1"] == "quantiles", pairs["how2"]),
+        by_p=pairs["by_p1"].astype(bool) & pairs["by_p2"].astype(bool),
+        judged=pairs["judged1"].astype(bool) | pairs["judged2"].astype(bool),
+        paired=False,
+        lines=joined_lines(pairs["lines1"], pairs["lines2"]),
+    )
+
+
+def printed_differences(joined):
+    """Differences between arms or periods, printed as such in the outcome's unit."""
+    rows = joined[(joined["timepoint"] == "difference") & joined["statistic"].isin(MEANS) & ~joined["measure"].isin(LOG)]
+    se = standard_errors(rows)
+    return shaped(
+        rows,
+        contrast="versus_control",
+        pairing="difference",
+        control_id=rows["versus"],
+        yi=rows["m"],
+        vi_printed=se**2,
+        why_not=np.where(rows["kind"] == "none", "difference without spread", np.where(np.isnan(se), "SD without n", "")),
+        paired=rows["design"] == "rct_crossover",
+        by_p=True,
+        judged=rows["spread"] == "unlabelled",
+        m1=rows["m"],
+        se1=se,
+        lines=joined_lines(rows["line"]),
+    )
