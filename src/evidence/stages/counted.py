@@ -8,20 +8,24 @@ from evidence.stages.pairs import KEY, arms, joined_lines, shaped
 
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")
 TWO_ARM = {"PLO": "OR", "OR": "OR", "RR": "RR", "RD": "RD"}
-ROUNDING = 0.06
+
+
+def half_a_digit(texts):
+    """Half of the last digit of each printed number: 0.05 for 95.3."""
+    decimals = np.array([len(text.partition(".")[2]) for text in texts], float)
+    return 0.5 * 10.0**-decimals
 
 
 def counts(joined):
     """Follow-up rows of counted outcomes with events `x` of `n`.
 
-    A percent becomes a count where its n is printed and the product is whole within rounding of the percent.
+    A percent becomes a count where its n is printed and the product is whole within the rounding of the percent.
     """
     rows = joined[joined["measure"].isin(COUNTS) & (joined["timepoint"] == "followup")].copy()
     x = np.where(rows["statistic"] == "percent", rows["value"] * rows["n"] / 100, rows["value"])
-    whole = np.abs(x - np.round(x)) <= np.maximum(ROUNDING * rows["n"] / 100, 1e-9)
+    whole = np.abs(x - np.round(x)) <= half_a_digit(rows["value_text"]) * rows["n"] / 100 + 1e-9
     usable = whole & rows["statistic"].isin(["events", "percent"]) & (rows["n"] > 0)
     rows["x"] = np.where(usable, np.round(x), np.nan)
-    rows["n_counted"] = rows["n"]
     rows["why_not"] = np.select(
         [rows["n"].isna(), ~rows["x"].notna()], ["denominator not printed", "percent does not give a whole number of people"], ""
     )

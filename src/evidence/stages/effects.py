@@ -8,6 +8,7 @@ from evidence.stages import counted, pairs
 from evidence.stages.levels import joined, levels
 from evidence.stages.printed import printed
 from evidence.stages.scales import with_interval
+from evidence.stages.strata import larger_groups, with_broader
 
 P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}
 ORDER = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound", "none")
@@ -217,6 +218,8 @@ def effects(tables, config):
     frame["id"] = frame["study_id"] + "." + comparison + "." + frame["outcome"] + "." + frame["contrast"]
     frame["sei"] = np.sqrt(frame["vi"])
     frame["group_label"] = frame["label"]
+    frame["conditions"] = with_broader(frame["conditions"], tables.conditions)
+    frame["part_of"] = larger_groups(frame, tables.groups)
     frame = with_interval(frame, tables.outcomes, config.level)
     frame["printed"] = printed(frame, tables.measurements)
     return frame.sort_values(["outcome", "contrast", "id"], ignore_index=True)[COLUMNS]

@@ -27,7 +27,7 @@ def joined(tables):
         tables.outcomes[["outcome", "measure", "unit"]].rename(columns={"unit": "to_unit"}), on="outcome", how="left"
     )
     frame = frame.merge(tables.units[["outcome", "unit", "factor"]], on=["outcome", "unit"], how="left")
-    groups = tables.groups[["study_id", "group_id", "part_of", "arm", "drug", "dose", "conditions", "label", "weeks"]]
+    groups = tables.groups[["study_id", "group_id", "arm", "drug", "dose", "conditions", "label", "weeks"]]
     frame = frame.merge(groups.rename(columns={"weeks": "planned"}), on=["study_id", "group_id"], how="left")
     frame = frame.merge(tables.studies[["study_id", "design", "cohort_id", "eligibility"]], on="study_id", how="left")
     factor = frame["factor"].fillna(1.0)

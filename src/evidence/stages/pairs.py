@@ -19,7 +19,7 @@ from evidence.measures import summary
 from evidence.stages.levels import LOG, standard_errors
 
 KEY = ["study_id", "group_id", "outcome"]
-ABOUT = ["measure", "design", "cohort_id", "eligibility", "drug", "dose", "conditions", "label", "arm", "part_of"]
+ABOUT = ["measure", "design", "cohort_id", "eligibility", "drug", "dose", "conditions", "label", "arm"]
 NUMBERS = ["weeks", "n", "n_control", "yi", "vi_printed", "v_sum", "v_cross", "m1", "se1", "m2", "se2", "x1", "n1", "x2", "n2"]
 TEXTS = ["control_id", "contrast", "pairing", "how", "why_not", "p_operator", "p_for", "source_kind", "statistic", "lines"]
 TRUTHS = ["paired", "by_p", "judged"]
@@ -167,15 +167,14 @@ def follow_ups(levels, control_arms):
 def differences_of_changes(changes, control_arms):
     """Change of a treated arm less the change of a control arm, of either kind."""
     sides = ["yi", "vi_printed", "v_sum", "v_cross", "why_not", "how", "by_p", "judged", "lines", "n"]
-    rows = changes[changes["pairing"].isin(["levels", "change"]) & (changes["design"] != "rct_crossover")]
+    kept = [*KEY, *ABOUT, "pairing", "weeks", "p_operator", "p_value", "p_for", "source_kind", "statistic", *sides]
+    rows = changes.loc[changes["pairing"].isin(["levels", "change"]) & (changes["design"] != "rct_crossover"), kept]
     pairs = arms(rows, control_arms, sides, ["study_id", "outcome", "pairing"])
     printed = pairs["pairing"] == "change"
     return shaped(
-        pairs.drop(columns=["n1", "n2"]),
+        pairs.rename(columns={"n1": "n", "n2": "n_control"}),
         contrast="versus_control",
         pairing=np.where(printed, "changes", "difference_of_changes"),
-        n=pairs["n1"],
-        n_control=pairs["n2"],
         yi=pairs["yi1"] - pairs["yi2"],
         vi_printed=pairs["vi_printed1"] + pairs["vi_printed2"],
         v_sum=pairs["v_sum1"] + pairs["v_sum2"],

@@ -47,6 +47,8 @@ def sentence(pairing, rows):
     counted = first.statistic in ("events", "percent", "percent_change", "fold_change")
     unit = "" if counted else f" {first.unit}"
     level, base = one(first), one(rows[-1])
+    if first.unit != rows[-1].unit and not counted:
+        level, base, unit = f"{level} {first.unit}", f"{base} {rows[-1].unit}", ""
     if pairing in COMPARED and len(rows) == 2:
         text = COMPARED[pairing].format(level=level, base=base)
     elif pairing == "changes":

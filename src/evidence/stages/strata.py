@@ -1,0 +1,91 @@
+"""Strata: which effects belong to which pool."""
+
+import pandas as pd
+
+ALL = "all"
+
+
+def chains(parents):
+    """Map each id to all ids above it, nearest first.
+
+    Parameters
+    ----------
+    parents : dict
+        Id to the id directly above it, empty at the top.
+    """
+    above = {}
+    for child in parents:
+        chain, parent = [], parents[child]
+        while parent and parent not in chain:
+            chain.append(parent)
+            parent = parents.get(parent, "")
+        above[child] = chain
+    return above
+
+
+def with_broader(conditions, table):
+    """Condition lists (";" between) with every broader condition added, in order of first mention."""
+    above = chains(dict(zip(table["condition"], table["parent"], strict=True)))
+
+    def widened(text):
+        own = [name.strip() for name in text.split(";") if name.strip()]
+        return ";".join(dict.fromkeys(name for one in own for name in [one, *above.get(one, [])]))
+
+    return conditions.map({text: widened(text) for text in conditions.unique()})
+
+
+def larger_groups(effects, groups):
+    """The groups that each effect's group is part of, nearest first, ";" between."""
+    above = chains(
+        {f"{row.study_id} {row.group_id}": row.part_of and f"{row.study_id} {row.part_of}" for row in groups.itertuples()}
+    )
+    names = {key: ";".join(name.split(" ", 1)[1] for name in chain) for key, chain in above.items()}
+    return (effects["study_id"] + " " + effects["group_id"]).map(names).fillna("")
+
+
+def listed(texts):
+    """One row per item of ";"-separated texts, the index kept."""
+    return texts[texts != ""].str.split(";").explode().str.strip()
+
+
+COLUMNS = {"condition": "conditions", "drug": "drug"}
+
+
+def stratified(effects, kinds):
+    """Repeat each effect for every stratum it belongs to.
+
+    Parameters
+    ----------
+    effects : DataFrame
+    kinds : sequence of str
+        Names of COLUMNS.
+
+    Returns
+    -------
+    DataFrame
+        `effects` with a column `stratum`: "all", "condition:obesity", "drug:letrozole", ...
+    """
+    parts = [effects.assign(stratum=ALL)]
+    for kind in kinds:
+        values = effects[COLUMNS[kind]]
+        values = listed(values) if kind == "condition" else values[values != ""]
+        parts.append(effects.loc[values.index].assign(stratum=f"{kind}:" + values.to_numpy().astype(object)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def without_subgroups(members, pool):
+    """Split members into those kept and those whose larger group is in the same pool.
+
+    Parameters
+    ----------
+    members : DataFrame
+        With the columns of `pool`, study_id, group_id and part_of (all larger groups).
+    pool : list of str
+        Columns that name a pool.
+    """
+    key = [*pool, "study_id"]
+    larger = listed(members["part_of"]).rename("larger")
+    candidates = members.loc[larger.index, key].assign(larger=larger.to_numpy(), row=larger.index)
+    present = members[[*key, "group_id"]].drop_duplicates().rename(columns={"group_id": "larger"})
+    inside = members.index.isin(candidates.merge(present, on=[*key, "larger"])["row"])
+    return members[~inside], members[inside]
