@@ -7,7 +7,7 @@ from evidence.measures import summary
 from evidence.stages import counted, pairs
 from evidence.stages.levels import joined, levels
 from evidence.stages.printed import printed
-from evidence.stages.scales import with_interval
+from evidence.stages.readable import with_interval
 from evidence.stages.strata import larger_groups, with_broader
 
 P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}

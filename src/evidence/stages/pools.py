@@ -5,7 +5,7 @@ import pandas as pd
 
 from evidence.measures import summary
 from evidence.models.batch import rma_batch
-from evidence.stages import scales
+from evidence.stages import readable
 from evidence.stages.analyses import analyses
 from evidence.stages.strata import stratified, without_subgroups
 
@@ -164,7 +164,7 @@ def pools_and_members(effects, config, only=None):
         return pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=MEMBERS)
     frame = pd.concat([pools for pools, _ in made], ignore_index=True)
     members = pd.concat([members for _, members in made], ignore_index=True)
-    frame = frame.assign(**{name: scales.back(frame["measure"], frame[of]) for name, of in READABLE.items()})
+    frame = frame.assign(**{name: readable.back(frame["measure"], frame[of]) for name, of in READABLE.items()})
     frame["n_analysis"] = frame["analysis"].map(list(plans).index)
     frame = frame.sort_values(["outcome", "contrast", "stratum", "measure", "n_analysis"], ignore_index=True)
     return frame[COLUMNS], members.sort_values(["pool", "left_out", "cohort_id", "effect_ids"], ignore_index=True)
