@@ -1,0 +1,33 @@
+"""From what papers print (SE, CI, t, p, quantiles) to means, SDs, SEs and correlations.
+
+The public names, gathered. Scalars give scalars, arrays of shape (k,) give arrays; the two
+may be mixed.
+"""
+
+from evidence.measures.change import r_from_p, r_from_sds, sd_change
+from evidence.measures.logscale import (
+    LogEstimate,
+    log_from_ci,
+    raw_to_log,
+    se_log_ratio_from_p,
+    se_log_ratio_from_t,
+)
+from evidence.measures.quantiles import MeanSD, log_mean_sd_from_quantiles, mean_sd_from_quantiles
+from evidence.measures.standard_errors import (
+    p_from_se,
+    sd_from_ci,
+    sd_from_se,
+    sd_from_se_difference,
+    se_from_ci,
+    se_from_p,
+    se_from_sd,
+    se_from_t,
+    statistic_from_p,
+)
+
+__all__ = [
+    "LogEstimate", "MeanSD", "log_from_ci", "log_mean_sd_from_quantiles", "mean_sd_from_quantiles",
+    "p_from_se", "r_from_p", "r_from_sds", "raw_to_log", "sd_change", "sd_from_ci", "sd_from_se",
+    "sd_from_se_difference", "se_from_ci", "se_from_p", "se_from_sd", "se_from_t",
+    "se_log_ratio_from_p", "se_log_ratio_from_t", "statistic_from_p",
+]  # fmt: skip
