@@ -190,25 +190,41 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def effects(tables, config):
-    """Effect sizes of all contrasts.
+def unused(tables, used, stood_back):
+    """Measurements that are in no effect, each with the reason."""
+    rows = tables.measurements.merge(tables.groups[["study_id", "group_id", "arm"]], on=["study_id", "group_id"], how="left")
+    in_effects = {int(line) for lines in used["lines"] for line in lines.split(";")}
+    in_others = {int(line) for lines in stood_back["lines"] for line in lines.split(";")}
+    rows = rows[~rows["line"].isin(in_effects)]
+    treated = rows["arm"] == "treatment"
+    reason = np.select(
+        [
+            rows["line"].isin(in_others),
+            treated & (rows["timepoint"] == "baseline"),
+            treated & (rows["timepoint"] == "followup"),
+            treated,
+            rows["arm"] == "active_control",
+            rows["timepoint"] == "baseline",
+        ],
+        [
+            "another number of the same group and outcome is taken (route, then nearest follow-up)",
+            "baseline without a follow-up that it could be paired with",
+            "follow-up without a baseline or a control group",
+            "neither a level, nor a change or difference with a known scale",
+            "arm on another drug, which is no comparison of this review",
+            "untreated group before the study",
+        ],
+        "control group without a treated group beside it",
+    )
+    kept = ["study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "value_text", "unit", "source_kind", "line"]
+    return rows[kept].assign(reason=reason).sort_values("line", ignore_index=True)
 
-    Parameters
-    ----------
-    tables : Tables
-        From `evidence.read`.
-    config : Config
 
-    Returns
-    -------
-    DataFrame
-        One row per group, comparison, outcome and contrast, sorted by outcome, contrast and id: `yi` and `vi` on
-        the analysis scale (log for ratios), `effect`, `effect_low`, `effect_high` in the readable unit, the
-        route, `headline` yes or no with the `reason`, and the `lines` of measurements.csv it comes from.
-    """
+def effects_and_unused(tables, config):
+    """Effects as `effects` makes them, and the measurements that are in none of them, each with the reason."""
     frame = flagged(contrasts(tables, config), tables.flags)
-    frame = routed(frame, config)
-    frame, _ = chosen(frame, config)
+    frame, stood_back = chosen(routed(frame, config), config)
+    unused_rows = unused(tables, frame, stood_back)
     studies = tables.studies.assign(study_label=[label(study) for study in tables.studies.itertuples()])
     frame = frame.merge(studies[["study_id", "study_label", "eligibility_reason"]], on="study_id", how="left")
     frame["reason"] = headline(frame, config)
@@ -222,4 +238,24 @@ def effects(tables, config):
     frame["part_of"] = larger_groups(frame, tables.groups)
     frame = with_interval(frame, tables.outcomes, config.level)
     frame["printed"] = printed(frame, tables.measurements)
-    return frame.sort_values(["outcome", "contrast", "id"], ignore_index=True)[COLUMNS]
+    return frame.sort_values(["outcome", "contrast", "id"], ignore_index=True)[COLUMNS], unused_rows
+
+
+def effects(tables, config):
+    """Effect sizes of all contrasts.
+
+    Parameters
+    ----------
+    tables : Tables
+        From `evidence.read`.
+    config : Config
+        From `evidence.config.load`.
+
+    Returns
+    -------
+    DataFrame
+        One row per group, comparison, outcome and contrast, sorted by outcome, contrast and id: `yi` and `vi` on
+        the analysis scale (log for ratios), `effect`, `effect_low`, `effect_high` in the readable unit, the
+        route, `headline` yes or no with the `reason`, and the `lines` of measurements.csv it comes from.
+    """
+    return effects_and_unused(tables, config)[0]

@@ -1,0 +1,20 @@
+"""The review from raw tables to PDF: snakemake --cores 4
+
+Another review: snakemake --cores 4 --directory FOLDER
+"""
+
+configfile: "config/config.yaml"
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/effects.smk"
+include: "workflow/rules/pools.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "reports/evidence.pdf",
+        "reports/tables/pools.csv",

@@ -1,0 +1,153 @@
+"""The command line: what the workflow calls, and what an analyst types."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from evidence.problems import EvidenceError
+
+PROCESSED = Path("data/processed")
+FIGURES = Path("reports/figures")
+TABLES = Path("reports/tables")
+
+
+def say(text):
+    print(text, file=sys.stderr)
+
+
+def counted(number, noun):
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def run_check(args):
+    from evidence.stages.checks import check, report_json, report_text
+
+    problems, flags, summary = check(args.folder)
+    print((report_json if args.json else report_text)(problems, flags, summary))
+    return 2 if problems else 0
+
+
+def run_tables(args):
+    from evidence.stages.files import write_csv
+    from evidence.stages.tables import read
+
+    tables = read(args.folder)
+    for name in tables.names:
+        write_csv(getattr(tables, name), Path(args.folder) / PROCESSED / f"{name}.csv")
+    studies, rows, flags = len(tables.studies), len(tables.measurements), len(tables.flags)
+    say(f"tables   {counted(studies, 'report')}, {counted(rows, 'printed number')}, {counted(flags, 'flag')}")
+
+
+def run_effects(args):
+    from evidence.config import load
+    from evidence.stages.effects import effects_and_unused
+    from evidence.stages.files import write_csv
+    from evidence.stages.tables import read_made
+
+    folder = Path(args.folder)
+    config = load(folder)
+    frame, unused = effects_and_unused(read_made(folder), config)
+    write_csv(frame, folder / PROCESSED / "effects.csv")
+    write_csv(unused, folder / PROCESSED / "unused.csv")
+    headline = int((frame["headline"] == "yes").sum())
+    outcomes = counted(frame["outcome"].nunique(), "outcome")
+    say(f"effects  {outcomes}, {counted(len(frame), 'effect')}, {headline} of them in headline pools")
+
+
+def made(folder, *names):
+    from evidence.stages.tables import read_typed
+
+    return [read_typed(Path(folder) / PROCESSED / f"{name}.csv", name) for name in names]
+
+
+def run_pools(args):
+    from evidence.config import load
+    from evidence.stages.files import write_csv
+    from evidence.stages.pools import pools_and_members
+
+    folder = Path(args.folder)
+    (effects,) = made(folder, "effects")
+    frame, members = pools_and_members(effects, load(folder))
+    write_csv(frame, folder / PROCESSED / "pools.csv")
+    write_csv(members, folder / PROCESSED / "members.csv")
+    headline = frame[frame["analysis"] == "headline"]
+    say(f"pools    {counted(len(headline), 'headline pool')}, {len(frame)} with sensitivity analyses")
+
+
+def run_opinion(args):
+    from evidence.stages.files import write_csv
+    from evidence.stages.opinion import opinion
+
+    folder = Path(args.folder)
+    frame = opinion(*made(folder, "pools", "members"))
+    write_csv(frame, folder / PROCESSED / "opinion.csv")
+    largest = frame["difference"].max() if len(frame) else 0.0
+    say(f"opinion  {counted(frame['pool'].nunique(), 'pool')} computed again, largest difference {largest:.1g}")
+    for row in frame[frame["agrees"] == "no"].itertuples():
+        say(f"         {row.pool}: {row.engine} {row.method} {row.quantity} {row.theirs:.6g}, ours {row.ours:.6g}")
+
+
+def run_figures(args):
+    from evidence.config import load
+    from evidence.stages.figures import write_figures
+    from evidence.stages.tables import read_made
+
+    folder = Path(args.folder)
+    figures = write_figures(folder / FIGURES, read_made(folder), load(folder), *made(folder, "effects", "pools", "members"))
+    say(f"figures  {counted(len(figures), 'figure')}")
+
+
+def run_report(args):
+    import json
+
+    from evidence.config import load
+    from evidence.stages.files import csv_bytes, replace
+    from evidence.stages.report import build
+    from evidence.stages.tables import read_made
+
+    folder = Path(args.folder)
+    names = ("effects", "pools", "members", "unused", "opinion")
+    frames = dict(zip(names, made(folder, *names), strict=True))
+    figures = json.loads((folder / FIGURES / "figures.json").read_text(encoding="utf-8"))
+    tables = read_made(folder)
+    pdf = build(folder, tables, load(folder), **frames, figures=figures)
+    for name, frame in {**frames, "flags": tables.flags}.items():
+        replace(folder / TABLES / f"{name}.csv", csv_bytes(frame))
+    replace(folder / "reports/evidence.pdf", pdf)
+    say(f"report   {folder / 'reports/evidence.pdf'}")
+
+
+def parser():
+    """All commands with their arguments."""
+    top = argparse.ArgumentParser(prog="evidence", description="A living meta-analysis that can be audited.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (run, words) in STAGES.items():
+        one = commands.add_parser(name, help=words, description=words)
+        one.add_argument("folder", nargs="?", default=".", help="analysis folder with data/raw and config (default: this one)")
+        one.set_defaults(run=run)
+        if name == "check":
+            one.add_argument("--json", action="store_true", help="print JSON")
+    return top
+
+
+STAGES = {
+    "check": (run_check, "read every table and name every problem, with file, line and remedy"),
+    "tables": (run_tables, "check the raw tables and write them clean to data/processed"),
+    "effects": (run_effects, "effect sizes from printed numbers"),
+    "pools": (run_pools, "random-effects pools by outcome, contrast and stratum"),
+    "opinion": (run_opinion, "compute the headline pools again with PyMARE and statsmodels"),
+    "figures": (run_figures, "draw the figures"),
+    "report": (run_report, "typeset reports/evidence.pdf and write reports/tables"),
+}
+
+
+def main(arguments=None):
+    """Run one command; 0 for success, 2 for what the user can mend."""
+    args = parser().parse_args(arguments)
+    try:
+        return args.run(args) or 0
+    except EvidenceError as error:
+        for problem in error.problems:
+            say(str(problem))
+        say(f"{counted(len(error.problems), 'problem')} to mend; the reports of the last good run are as they were.")
+        return 2

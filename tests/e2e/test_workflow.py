@@ -1,0 +1,89 @@
+"""The whole workflow in a copy, as a user runs it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COPIED = ["Snakefile", "workflow", "profiles", "config", "data/raw", "src"]
+
+
+def snakemake(folder, *arguments):
+    """Run Snakemake in `folder` with the environment of these tests."""
+    environment = os.environ | {"PYTHONPATH": str(folder / "src"), "XDG_CACHE_HOME": str(folder / ".cache")}
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=280)
+
+
+def copy_of_review(folder):
+    for name in COPIED:
+        source = ROOT / name
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        else:
+            shutil.copy(source, target)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def review(tmp_path_factory):
+    folder = copy_of_review(tmp_path_factory.mktemp("review"))
+    run = snakemake(folder)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return folder
+
+
+def test_everything_is_made(review):
+    assert (review / "reports/evidence.pdf").read_bytes().startswith(b"%PDF")
+    for name in ("effects", "pools", "members", "opinion", "flags", "unused"):
+        assert (review / f"reports/tables/{name}.csv").stat().st_size > 0
+    assert list((review / "reports/figures").glob("*.svg"))
+
+
+def test_shah_2021_reads_as_printed(review):
+    effects = pd.read_csv(review / "reports/tables/effects.csv").set_index("id")
+    shah = effects.loc["shah2021.anastrozole_bmi25.testosterone.before_after"]
+    assert shah["printed"].startswith("270.6 (± 68.0 read as SD) to 412.0 (± 133.1 read as SD) ng/dL")
+    assert shah["effect"] == pytest.approx(100 * (412.0 / 270.6 - 1), abs=1e-9)
+    assert round(shah["effect"], 1) == 52.3
+
+
+def test_second_run_has_nothing_to_do(review):
+    run = snakemake(review)
+    assert run.returncode == 0
+    assert "Nothing to be done" in run.stdout + run.stderr
+
+
+def test_bad_input_is_named_and_reports_stay(review, tmp_path):
+    folder = tmp_path / "broken"
+    shutil.copytree(review, folder)
+    before = (folder / "reports/evidence.pdf").read_bytes()
+    raw = folder / "data/raw/measurements.csv"
+    lines = raw.read_text(encoding="utf-8").split("\n")
+    assert ",270.6," in lines[83]
+    lines[83] = lines[83].replace(",270.6,", ",about 270,")
+    raw.write_text("\n".join(lines), encoding="utf-8")
+    run = snakemake(folder)
+    assert run.returncode != 0
+    told = run.stdout + run.stderr
+    assert "data/raw/measurements.csv:84 value:" in told
+    assert "about 270" in told
+    assert "Traceback" not in told
+    assert (folder / "reports/evidence.pdf").read_bytes() == before
+    assert (folder / "data/processed/measurements.csv").exists()
+
+
+def test_cli_ends_with_2_for_what_a_user_can_mend(tmp_path):
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    run = subprocess.run([sys.executable, "-m", "evidence", "tables", str(tmp_path)], env=environment, capture_output=True, text=True)
+    assert run.returncode == 2
+    assert "data/raw/studies.csv" in run.stderr
+    assert "missing" in run.stderr
+    assert "Traceback" not in run.stderr

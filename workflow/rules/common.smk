@@ -1,0 +1,19 @@
+"""What the rules share: how to call the program, and the code each rule depends on."""
+
+import sys
+from pathlib import Path
+
+EVIDENCE = f"{sys.executable} -m evidence"
+SOURCE = Path(workflow.basedir) / "src" / "evidence"
+CONFIG = "config/config.yaml"
+
+
+def raw():
+    """Every table of the evidence base."""
+    return sorted(str(path) for path in Path("data/raw").glob("*.csv"))
+
+
+def code(*names):
+    """Files of the program whose change must run a rule again: Snakemake does not see imported code."""
+    found = [path for name in names for path in SOURCE.glob(name) if path.is_file() and path.suffix != ".pyc"]
+    return sorted(map(str, found))

@@ -1,0 +1,12 @@
+rule effects:
+    input:
+        "data/processed/measurements.csv",
+        "data/processed/flags.csv",
+        CONFIG,
+        code("stages/effects.py", "stages/levels.py", "stages/pairs.py", "stages/counted.py", "stages/printed.py",
+             "stages/readable.py", "stages/strata.py", "measures/*"),
+    output:
+        update("data/processed/effects.csv"),
+        update("data/processed/unused.csv"),
+    shell:
+        "{EVIDENCE} effects"
