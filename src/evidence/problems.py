@@ -33,7 +33,29 @@ class Problem:
     def __str__(self):
         place = f"{self.file}:{self.line}" if self.line else self.file
         column = f" {self.column}" if self.column else ""
-        return f"{place}{column}: {self.what}. {self.remedy}"
+        return f"{place}{column}: {self.what}. {self.remedy}".rstrip()
+
+
+@dataclass(frozen=True, order=True)
+class Flag(Problem):
+    """A doubt about a row that is kept.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table.
+    study_id, group_id, outcome, timepoint : str
+        What the row is about, empty where the table has no such column.
+    blocks : str
+        "yes": the row stays out of the headline; "no": a notice only.
+    """
+
+    table: str = ""
+    study_id: str = ""
+    group_id: str = ""
+    outcome: str = ""
+    timepoint: str = ""
+    blocks: str = "no"
 
 
 class EvidenceError(Exception):

@@ -1,0 +1,133 @@
+"""One cell of a hand-edited table: clean its text, read its number, or say what is wrong."""
+
+import math
+import re
+import unicodedata
+
+SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u200a\u202f\u3000"), " ")
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+DASHES = dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d"), "-")
+PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d{1,4})?", re.ASCII)
+THREE_AFTER_COMMA = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
+THREE_AFTER_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+GROUPED = re.compile(r"[+-]?\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?", re.ASCII)
+MONTH = r"(?:jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]{0,6}"
+DATE = re.compile(
+    rf"\d{{1,2}}[-. /]{{1,2}}{MONTH}\.?(?:[-. /]{{1,2}}\d{{2,4}})?|{MONTH}\.?[- /]\d{{1,4}}"
+    r"|\d{4}-\d{1,2}-\d{1,2}(?:[T ][\d:.]+)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}/\d{1,2}",
+    re.IGNORECASE,
+)
+NOT_STATED = {"-", "--", ".", "?", "na", "n/a", "n.a.", "nan", "nr", "nd", "none", "null", "not reported", "not stated"}
+WITH_TEXT = re.compile(r"(?:[<>=≤≥~]|p\s*[<>=])?\s*([+-]?\d+(?:\.\d+)?)\s*(?:\D.*)?", re.ASCII | re.DOTALL)
+
+
+def clean(text):
+    """Text without what cannot be seen: odd spaces become plain ones, zero-width marks go."""
+    if text.isascii():
+        return text.strip().replace("\r\n", "\n") if "\r" in text else text.strip()
+    text = unicodedata.normalize("NFC", text).translate(SPACES).translate(INVISIBLE)
+    return text.strip().replace("\r\n", "\n")
+
+
+def control_character(text):
+    """The first control character in a cell (line breaks and tabs are none), or None."""
+    if text.isprintable():
+        return None
+    return next((char for char in text if unicodedata.category(char) == "Cc" and char not in "\n\r\t"), None)
+
+
+def is_date(text):
+    """Whether a cell is a date and nothing else, as spreadsheets make of 5-12 or 3/4."""
+    return DATE.fullmatch(text) is not None
+
+
+def has_decimal_comma(texts):
+    """Whether number cells are written with decimal commas: some are, beyond doubt, and none with points."""
+    comma = any(COMMA.fullmatch(text) and not THREE_AFTER_COMMA.fullmatch(text) for text in texts)
+    point = any("." in text and PLAIN.fullmatch(text) and not THREE_AFTER_POINT.fullmatch(text) for text in texts)
+    return comma and not point
+
+
+def number(text, decimal_comma=False):
+    """Read a number as people type them.
+
+    Parameters
+    ----------
+    text : str
+        A cleaned cell, not empty.
+    decimal_comma : bool
+        Whether the file's other numbers have decimal commas.
+
+    Returns
+    -------
+    float or None
+        None where it is no number, or where it could be read in two ways (1,234).
+    """
+    text = text.translate(DASHES)
+    comma, doubtful = COMMA.fullmatch(text), THREE_AFTER_COMMA.fullmatch(text)
+    if decimal_comma and THREE_AFTER_POINT.fullmatch(text):
+        return None
+    if PLAIN.fullmatch(text) or (comma and (decimal_comma or not doubtful)):
+        value = float(text.replace(",", "."))
+        return value if math.isfinite(value) else None
+    return None
+
+
+def ungrouped(text):
+    """The number that a text with thousands separators most likely means, as text."""
+    sign = "-" if text.startswith("-") else ""
+    parts = re.split(r"[,.' ]", text.lstrip("+-"))
+    separators = re.findall(r"[,.' ]", text)
+    if len(set(separators)) > 1:
+        return f"{sign}{''.join(parts[:-1])}.{parts[-1]}"
+    return sign + "".join(parts)
+
+
+def complaint(text, field):
+    """What is wrong with a cell that is no number, and what to do.
+
+    Parameters
+    ----------
+    text : str
+        The cleaned cell.
+    field : Field
+        Its column.
+
+    Returns
+    -------
+    what, remedy : str
+    """
+    shown = f'"{short(text)}"'
+    plain = text.translate(DASHES)
+    if plain.lower() in NOT_STATED:
+        return f"{shown} is no number", "Leave the cell empty where the source does not state it."
+    if is_date(plain):
+        what = f"{shown} is a date: a spreadsheet turned a number or a range such as 5-12 into it"
+        return what, "Type what the source prints, with the column formatted as text."
+    if THREE_AFTER_COMMA.fullmatch(plain) or THREE_AFTER_POINT.fullmatch(plain):
+        decimal, whole = plain.replace(",", "."), re.sub("[,.]", "", plain)
+        return f"{shown} can be read as {decimal} or as {whole}", f"Type {decimal} or {whole}."
+    if GROUPED.fullmatch(plain):
+        return f"{shown} has a thousands separator", f"Type it without (did you mean {ungrouped(plain)}?)."
+    if PLAIN.fullmatch(plain):
+        return f"{shown} is too large", f"Type a number such as {field.example}."
+    return f"{shown} is no number", mixed(plain, field)
+
+
+def mixed(text, field):
+    """What to do about a number that has something else beside it."""
+    found = WITH_TEXT.fullmatch(text)
+    if not found:
+        return f"Type a number such as {field.example}, or leave the cell empty where the source states none."
+    if text[0] in "<>=":
+        return f"Type {found[1]} here, and the {text[0]} in p_operator if it is a p-value."
+    if "±" in text or "+/-" in text:
+        return f"Type {found[1]} here, and the spread in spread_low."
+    return f"Type the number alone (did you mean {found[1]}?), its unit or remark in the column for it."
+
+
+def short(text, limit=60):
+    """Text for a message: one line, not too long."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."

@@ -1,0 +1,235 @@
+"""Read one hand-edited CSV: as text first, with physical line numbers and every fault at once."""
+
+import csv
+import difflib
+import io
+import os
+from dataclasses import dataclass, field
+
+from evidence.problems import Flag, Problem
+from evidence.stages import cells
+
+LIMIT_BYTES = 100_000_000
+SEPARATORS = (",", ";", "\t")
+EMPTY = ("the file is empty", "It needs at least the row of column names; see data/raw/README.md.")
+AS_CSV = 'Save it as "CSV UTF-8 (comma delimited)".'
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table as read.
+
+    Parameters
+    ----------
+    schema : Schema
+    rows : list of dict
+        One per record: every column (text, or float and None for numbers), for each number also
+        `<column>_text` as typed, and `line`, the physical line on which the record starts.
+    problems : list of Problem
+        Faults, and notices as Flag.
+    readable : bool
+        False where the rows cannot be trusted to be all there.
+    """
+
+    schema: object
+    rows: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    readable: bool = True
+
+
+class Unreadable(Exception):
+    """The file cannot be read on; holds line, column, what and remedy."""
+
+
+def near(value, known):
+    """Did-you-mean: a hint at the known word that is nearest, or an empty text."""
+    found = difflib.get_close_matches(value, known, 1, 0.6)
+    if not found:
+        folded = {word.casefold(): word for word in known}
+        found = [folded[value.casefold()]] if value.casefold() in folded else []
+    return f' (did you mean "{found[0]}"?)' if found else ""
+
+
+def content(path):
+    """The bytes of a file, unless it is missing, empty, too large or no text."""
+    if not path.is_file():
+        raise Unreadable(0, "", "the file is missing", "Put it there, or make an empty one with: evidence new FOLDER.")
+    size = os.path.getsize(path)
+    if size > LIMIT_BYTES:
+        what = f"the file has {size / 1e6:,.0f} MB, more than the {LIMIT_BYTES / 1e6:.0f} MB that are read"
+        raise Unreadable(0, "", what, "Check that it is the right file.")
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(0, "", f"the file cannot be read ({error.strerror})", "Close it elsewhere and check its permissions.") from None
+    if raw.startswith(b"PK\x03\x04") or raw.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(0, "", "the file is a workbook, not a CSV", AS_CSV)
+    if not raw.strip():
+        raise Unreadable(0, "", *EMPTY)
+    return raw
+
+
+def decoded(raw):
+    """Text of the bytes, and the lines that are Windows-1252 (Latin-1) and not UTF-8."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return raw.decode("utf-16"), []
+        except UnicodeDecodeError:
+            raise Unreadable(0, "", "the file begins as UTF-16 but is not", AS_CSV) from None
+    if b"\0" in raw:
+        line = raw[: raw.index(b"\0")].count(b"\n") + 1
+        raise Unreadable(line, "", "there is a NUL byte: the file is damaged or no text", AS_CSV)
+    try:
+        return raw.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        return by_lines(raw.removeprefix(b"\xef\xbb\xbf"))
+
+
+def by_lines(raw):
+    """Text of bytes that are UTF-8 in some lines and Windows-1252 in others."""
+    texts, odd = [], []
+    for line, part in enumerate(raw.splitlines(keepends=True), 1):
+        try:
+            texts.append(part.decode("utf-8"))
+        except UnicodeDecodeError:
+            texts.append(part.decode("cp1252", errors="replace"))
+            odd.append(line)
+    return "".join(texts), odd
+
+
+def separator(text, names):
+    """The separator by which the first line shows most of the known column names."""
+    first = text.lstrip().split("\n", 1)[0]
+    if first[:4].lower() == "sep=" and first[4:5] in SEPARATORS:
+        return first[4]
+    known = set(names)
+
+    def hits(mark):
+        return len(known & {cells.clean(cell.strip('" \r')) for cell in first.split(mark)})
+
+    return max(SEPARATORS, key=hits)
+
+
+def records(text, mark):
+    """Yield (line, cells) of each record that is not blank; `line` is where it starts."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    start = 1
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            if "field larger" in str(error) or "unexpected end" in str(error):
+                what = "a quotation mark opened in this row is never closed"
+            else:
+                what = "a quotation mark stands inside a cell"
+            remedy = 'Close it; a quotation mark within a quoted text is typed twice ("").'
+            raise Unreadable(start, "", what, remedy) from None
+        if row is None:
+            return
+        row = [cells.clean(cell) for cell in row]
+        if any(row):
+            yield start, row
+        start = reader.line_num + 1
+
+
+def header_problems(names, schema, line):
+    """Missing, unknown and doubled column names."""
+    missing = [name for name in schema.fields if name not in names]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield Problem(schema.file, line, name, "the column stands there twice", "Delete or rename one of them.", "header")
+        if name not in schema.fields:
+            shown = f'"{cells.short(name)}"' if name else "a column without a name"
+            what, hint = f"{shown} is no column of this table", near(name, missing)
+            yield Problem(schema.file, line, "", what, f"Delete it, or correct its name{hint}.", "header")
+    for name in missing:
+        what, hint = "the column is missing", near(name, [other for other in names if other not in schema.fields])
+        yield Problem(schema.file, line, name, what, f"Add it to the first row{hint}.", "header")
+
+
+def wrong_width(schema, line, row, names):
+    """Problem of a row with too many or too few cells."""
+    what = f"the row has {len(row)} cells, the header {len(names)}"
+    if len(row) > len(names):
+        remedy = "Put a text that holds the separator in quotation marks."
+    else:
+        remedy = "Add the missing cells, empty ones too; a line break within a text needs quotation marks."
+    return Problem(schema.file, line, "", what, remedy, "width")
+
+
+def number_cell(row, field, schema, decimal_comma):
+    """Turn one cell into a number in place; yield the problem where it is none."""
+    text = row[f"{field.name}_text"] = row[field.name]
+    row[field.name] = cells.number(text, decimal_comma) if text else None
+    value = row[field.name]
+    if text and value is None:
+        yield Problem(schema.file, row["line"], field.name, *cells.complaint(text, field), "number")
+    elif text and field.type != "number" and not value.is_integer():
+        row[field.name] = None
+        what = f"{text} is no whole number"
+        yield Problem(schema.file, row["line"], field.name, what, f"Type one such as {field.example}.", "number")
+
+
+def table(text, schema):
+    """Rows and problems of a decoded file."""
+    lines = records(text, separator(text, schema.fields))
+    line, names = next(lines, (0, []))
+    if names and names[0].lower().startswith("sep="):
+        line, names = next(lines, (0, []))
+    if not any(names):
+        raise Unreadable(0, "", *EMPTY)
+    while names and not names[-1]:
+        names.pop()
+    problems = list(header_problems(names, schema, line))
+    blank = dict.fromkeys(schema.fields, "")
+    rows = []
+    for line, row in lines:
+        while len(row) > len(names) and not row[-1]:
+            row.pop()
+        if len(row) != len(names):
+            problems.append(wrong_width(schema, line, row, names))
+        values = {name: cell for name, cell in zip(names, row, strict=False) if name in schema.fields}
+        rows.append(blank | values | {"line": line})
+        if odd := next((name for name, cell in values.items() if cells.control_character(cell)), None):
+            what, remedy = "the cell holds a control character that cannot be seen", "Type the text anew."
+            problems.append(Problem(schema.file, line, odd, what, remedy, "text"))
+    decimal_comma = cells.has_decimal_comma([row[name] for row in rows for name in schema.numbers])
+    for row in rows:
+        for name in schema.numbers:
+            problems.extend(number_cell(row, schema.fields[name], schema, decimal_comma))
+    return rows, problems
+
+
+def encoding_notices(schema, lines):
+    """One notice that some lines are not UTF-8."""
+    if lines:
+        shown = ", ".join(map(str, lines[:10])) + (", ..." if len(lines) > 10 else "")
+        what = f"not UTF-8 in {'line' if len(lines) == 1 else 'lines'} {shown}, read as Windows-1252 (Latin-1)"
+        remedy = f"Check accents and signs there. {AS_CSV}"
+        yield Flag(schema.file, lines[0], "", what, remedy, "encoding", schema.name)
+
+
+def read_sheet(path, schema):
+    """Read one table.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV.
+    schema : Schema
+
+    Returns
+    -------
+    Sheet
+        Never raises for what is in the file: faults are its `problems`.
+    """
+    if schema.optional and not path.exists():
+        return Sheet(schema)
+    try:
+        text, odd_lines = decoded(content(path))
+        rows, problems = table(text, schema)
+    except Unreadable as error:
+        return Sheet(schema, problems=[Problem(schema.file, *error.args, "file")], readable=False)
+    problems.extend(encoding_notices(schema, odd_lines))
+    readable = all(problem.rule not in ("header", "width") for problem in problems)
+    return Sheet(schema, rows, problems, readable)

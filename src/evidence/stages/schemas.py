@@ -1,0 +1,126 @@
+"""The schema of each raw table: src/evidence/schema/*.yaml, in Table Schema form.
+
+Beside the standard's words a field may have `separator` (a list in one cell),
+`options` (what each allowed word means) and a table `optional`.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+FOLDER = Path(__file__).parents[1] / "schema"
+TABLES = (
+    "studies", "groups", "measurements", "outcomes", "units", "conditions",
+    "claims", "article_citations", "reviews", "unreported", "risk_of_bias",
+)  # fmt: skip
+NUMBERS = ("number", "integer", "year")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column (see the Table Schema standard for the words)."""
+
+    name: str
+    type: str
+    description: str
+    example: str
+    separator: str
+    options: dict
+    required: bool
+    unique: bool
+    enum: tuple
+    minimum: float | None
+    maximum: float | None
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Columns whose values must stand in the columns `to` of `table`."""
+
+    columns: tuple
+    table: str
+    to: tuple
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One table: its columns by name, its key and what it refers to."""
+
+    name: str
+    title: str
+    description: str
+    optional: bool
+    fields: dict
+    key: tuple
+    references: tuple
+
+    @property
+    def file(self):
+        """Path of the table from the analysis folder."""
+        return f"data/raw/{self.name}.csv"
+
+    @property
+    def numbers(self):
+        """Names of the columns that hold numbers."""
+        return tuple(name for name, field in self.fields.items() if field.type in NUMBERS)
+
+
+def as_tuple(value):
+    """One name or a list of names, as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def field(stated):
+    """Field from its mapping in the schema file."""
+    constraints = stated.get("constraints", {})
+    return Field(
+        name=stated["name"],
+        type=stated["type"],
+        description=" ".join(stated["description"].split()),
+        example=stated["example"],
+        separator=stated.get("separator", ""),
+        options=stated.get("options", {}),
+        required=constraints.get("required", False),
+        unique=constraints.get("unique", False),
+        enum=tuple(constraints.get("enum", ())),
+        minimum=constraints.get("minimum"),
+        maximum=constraints.get("maximum"),
+        pattern=constraints.get("pattern", ""),
+    )
+
+
+def reference(stated):
+    """Reference from its mapping in the schema file."""
+    to = stated["reference"]
+    return Reference(as_tuple(stated["fields"]), to["resource"], as_tuple(to["fields"]))
+
+
+@cache
+def load(name):
+    """Schema of one table.
+
+    Parameters
+    ----------
+    name : str
+        One of TABLES.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    stated = yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), loader)
+    return Schema(
+        name=stated["name"],
+        title=stated["title"],
+        description=" ".join(stated["description"].split()),
+        optional=stated.get("optional", False),
+        fields={part["name"]: field(part) for part in stated["fields"]},
+        key=as_tuple(stated["primaryKey"]),
+        references=tuple(reference(part) for part in stated.get("foreignKeys", ())),
+    )
+
+
+def items(field, text):
+    """The entries of a cell: one, or those of a list; none for an empty cell."""
+    parts = text.split(field.separator) if field.separator else [text]
+    return [part.strip() for part in parts if part.strip()]

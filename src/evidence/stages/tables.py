@@ -1,0 +1,93 @@
+"""Stage tables: from hand-edited CSVs to typed tables, or all that is wrong with them."""
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from evidence.problems import EvidenceError, Flag
+from evidence.stages import checks
+from evidence.stages.schemas import TABLES, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The evidence base: one DataFrame a table of data/raw, and what was doubted in it.
+
+    Every frame has all columns of its schema (text as str, empty where not stated; numbers as float,
+    NaN where not stated), for each number also `<column>_text` as printed, and `line`, the physical
+    line of the CSV. `flags` has one row a doubt, see `evidence.problems.Flag`.
+    """
+
+    folder: str
+    studies: "pd.DataFrame"
+    groups: "pd.DataFrame"
+    measurements: "pd.DataFrame"
+    outcomes: "pd.DataFrame"
+    units: "pd.DataFrame"
+    conditions: "pd.DataFrame"
+    claims: "pd.DataFrame"
+    article_citations: "pd.DataFrame"
+    reviews: "pd.DataFrame"
+    unreported: "pd.DataFrame"
+    risk_of_bias: "pd.DataFrame"
+    flags: "pd.DataFrame"
+
+
+def frame(sheet):
+    """DataFrame of one sheet, with the types of its schema."""
+    import pandas as pd
+
+    schema = sheet.schema
+    columns = {}
+    for name in schema.fields:
+        values = [row[name] for row in sheet.rows]
+        if name in schema.numbers:
+            columns[name] = pd.Series(values, dtype="float64")
+            columns[f"{name}_text"] = pd.Series([row[f"{name}_text"] for row in sheet.rows], dtype="object")
+        else:
+            columns[name] = pd.Series(values, dtype="object")
+    columns["line"] = pd.Series([row["line"] for row in sheet.rows], dtype="int64")
+    return pd.DataFrame(columns)
+
+
+def flag_frame(flags):
+    """DataFrame of flags, one row each, in the order of file and line."""
+    import pandas as pd
+
+    names = [field.name for field in fields(Flag)]
+    columns = {name: [getattr(flag, name) for flag in sorted(flags)] for name in names}
+    return pd.DataFrame({name: pd.Series(values, dtype="int64" if name == "line" else "object") for name, values in columns.items()})
+
+
+def read(folder=".", limits=None):
+    """Read and check the evidence base.
+
+    Parameters
+    ----------
+    folder : str or path
+        The analysis folder, which holds data/raw.
+    limits : dict, optional
+        Numbers that replace those of `evidence.stages.checks.LIMITS`.
+
+    Returns
+    -------
+    Tables
+
+    Raises
+    ------
+    EvidenceError
+        With every error of every file at once.
+    """
+    sheets = checks.read_sheets(folder)
+    problems, flags = checks.found(sheets, limits)
+    if problems:
+        raise EvidenceError(problems)
+    frames = {name: frame(sheets[name]) for name in TABLES}
+    return Tables(folder=str(folder), flags=flag_frame(flags), **frames)
+
+
+def columns(name):
+    """Column names of a raw table, in the order of its schema."""
+    return list(load(name).fields)
