@@ -1,0 +1,107 @@
+"""Forest plots: squares, intervals, diamonds, bars and arrows."""
+
+import math
+
+from evidence.stages.plotting import BAR, BLUE, LINE, MARKS, fill, stroke
+
+LARGEST, PLAIN, SMALLEST = 2.7, 1.7, 0.75
+DIAMOND_HALF, BAR_HALF, ARROW, RADIUS = 1.35, 0.5, 1.5, 0.8
+
+
+def arrow(sheet, x, y, direction, *, color=LINE):
+    """Arrow head with its tip at x, pointing left (-1) or right (+1)."""
+    back = x - direction * ARROW
+    fill(sheet, [(x, y), (back, y - 0.75), (back, y + 0.75)], color=color)
+
+
+def _ends(layout, low, high):
+    """Millimetres of an interval on the axis, and whether it runs on at each side."""
+    return layout.x(low), layout.x(high), low < layout.limits[0], high > layout.limits[1]
+
+
+def interval(sheet, layout, y, low, high):
+    """Line of an interval, with an arrow where it runs beyond the axis."""
+    left, right, more_left, more_right = _ends(layout, low, high)
+    start, end = left + ARROW * more_left, right - ARROW * more_right
+    if start < end:
+        stroke(sheet, (start, y), (end, y), color=LINE, width=0.9)
+    if more_left:
+        arrow(sheet, left, y, -1)
+    if more_right:
+        arrow(sheet, right, y, 1)
+
+
+def square(sheet, layout, y, place, share, hollow=False):
+    """Square whose area is the share of the largest weight in its block; a plain one without weight."""
+    if not layout.inside(place):
+        return
+    half = (PLAIN if share is None else max(LARGEST * math.sqrt(share), SMALLEST)) / 2
+    box(sheet, layout.x(place), y, half, hollow)
+
+
+def box(sheet, x, y, half, hollow=False):
+    """Square around a point in mm."""
+    corners = [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+    fill(sheet, corners, color="white" if hollow else BLUE, edge=BLUE if hollow else "none")
+
+
+def diamond(sheet, layout, y, low, estimate, high, hollow=False):
+    """Diamond over a pooled interval, cut at the ends of the axis where it runs beyond."""
+    left, right, more_left, more_right = _ends(layout, low, high)
+    axis = layout.limits
+    corners = []
+    for end, other in ((low, high), (high, low)):
+        if axis[0] <= end <= axis[1]:
+            corners.append([(end, 0.0)])
+            continue
+        edge = min(max(end, axis[0]), axis[1])
+        height = 0.0 if math.isinf(end) or end == estimate else (end - edge) / (end - estimate)
+        height = 1.0 if math.isinf(end) else min(max(height, 0.0), 1.0)
+        corners.append([(edge, -height), (edge, height)])
+    lower, upper = corners
+    outline = [*lower, (estimate, 1.0), *reversed(upper), (estimate, -1.0)]
+    points = [(layout.x(place), y + DIAMOND_HALF * share) for place, share in outline]
+    fill(sheet, points, color="white" if hollow else BLUE, edge=BLUE, width=0.9, zorder=MARKS + 2)
+    if more_left:
+        arrow(sheet, left - 0.4, y, -1, color=BLUE)
+    if more_right:
+        arrow(sheet, right + 0.4, y, 1, color=BLUE)
+
+
+def bar(sheet, layout, y, low, high):
+    """Flat bar of a prediction interval, with an arrow where it runs beyond the axis."""
+    left, right, more_left, more_right = _ends(layout, low, high)
+    start, end = left + ARROW * more_left, right - ARROW * more_right
+    if start < end:
+        slab(sheet, start, end, y)
+    if more_left:
+        arrow(sheet, left, y, -1, color=BAR)
+    if more_right:
+        arrow(sheet, right, y, 1, color=BAR)
+
+
+def slab(sheet, start, end, y):
+    """Flat bar between two points in mm."""
+    corners = [(start, y - BAR_HALF), (end, y - BAR_HALF), (end, y + BAR_HALF), (start, y + BAR_HALF)]
+    fill(sheet, corners, color=BAR)
+
+
+def circle(sheet, x, y):
+    """Small open circle around a point in mm."""
+    turns = [2 * math.pi * step / 32 for step in range(32)]
+    corners = [(x + RADIUS * math.cos(turn), y + RADIUS * math.sin(turn)) for turn in turns]
+    fill(sheet, corners, color="white", edge=LINE, width=0.8)
+
+
+def loose_point(sheet, layout, y, place):
+    """Open circle at an estimate without interval; an arrow where it lies beyond the axis."""
+    if layout.inside(place):
+        circle(sheet, layout.x(place), y)
+    else:
+        arrow(sheet, layout.x(place), y, -1 if place < layout.limits[0] else 1)
+
+
+def small_diamond(sheet, x, y, hollow):
+    """Diamond of the legend, in mm."""
+    corners = [(x - 2.2, y), (x, y - 1.1), (x + 2.2, y), (x, y + 1.1)]
+    fill(sheet, corners, color="white" if hollow else BLUE, edge=BLUE, width=0.8)

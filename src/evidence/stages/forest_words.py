@@ -1,0 +1,54 @@
+"""Forest plots: the words of each cell."""
+
+from evidence.stages.plotting import BODY, clean, text_width
+from evidence.stages.scales import in_words
+
+WIDEST_ESTIMATE, WIDEST_INTERVAL = 18, 36
+
+
+def has_prediction(pool):
+    """Whether a pool has a prediction interval to draw."""
+    return pool.kind != "single" and pool.pi_low is not None and pool.pi_high is not None
+
+
+def drawn(blocks):
+    """Rows, pools with an estimate, and studies without weight, of all blocks."""
+    rows = [row for block in blocks for row in block.rows]
+    pools = [pool for block in blocks for pool in block.pools if pool.kind != "single"]
+    return rows, pools, [row for block in blocks for row in block.unweighted]
+
+
+def cell_words(name, row, routes):
+    """Words of a row in one of the columns label, drug, n, route and weight."""
+    if name == "label":
+        return clean(row.label + getattr(row, "mark", ""))
+    if name == "route":
+        return clean(routes[row.route][0]) if getattr(row, "route", "") else ""
+    if name == "weight":
+        return "" if getattr(row, "weight", None) is None else f"{row.weight:.1f}%"
+    return clean(getattr(row, name))
+
+
+def estimate_words(scale, item):
+    """Words for the estimate of a row, of a study without weight, or of a pool."""
+    if item.text or getattr(item, "kind", "") == "single":
+        return clean(item.text)
+    if hasattr(item, "kind"):
+        return in_words(scale, item.estimate, item.ci_low, item.ci_high)
+    if item.yi is None:
+        return ""
+    return in_words(scale, item.yi, getattr(item, "low", None), getattr(item, "high", None))
+
+
+def prediction_words(scale, pool, level):
+    """Words for a prediction interval."""
+    interval = in_words(scale, pool.estimate, pool.pi_low, pool.pi_high).partition(" ")[2]
+    return f"{100 * level:g}% PI {interval}"
+
+
+def split_estimate(words):
+    """Estimate and interval, to be aligned apart; None where the words are too wide for that."""
+    head, bracket, tail = words.partition(" (")
+    tail = bracket.strip() + tail
+    wide = (text_width(head, BODY, "bold") > WIDEST_ESTIMATE, text_width(tail, BODY, "bold") > WIDEST_INTERVAL)
+    return None if any(wide) else (head, tail)

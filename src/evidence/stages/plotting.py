@@ -1,0 +1,244 @@
+"""The look that all figures share: faces, colours, millimetres, and SVG files with the same bytes every time.
+
+A figure is a page in millimetres with its origin at the top left, so that text
+can be measured and placed exactly.
+"""
+
+import os
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D, Transform
+
+FONT_FOLDER = Path(__file__).parents[1] / "template" / "fonts"
+FONT_FOLDERS = (FONT_FOLDER, Path(matplotlib.get_data_path()) / "fonts" / "ttf")
+FACES = ("Source Sans Pro", "DejaVu Sans")
+
+INK = "#1b2127"
+MUTED = "#56616c"
+BLUE = "#1d4f7c"
+LINE = "#3c4853"
+BAR = "#9db4ca"
+GRID = "#e4e8ec"
+SHADE = "#f4f6f9"
+ORANGE = "#b4530f"
+
+BODY, SMALL = 7.5, 6.7
+POINTS_PER_MM = 72 / 25.4
+
+BEHIND, MARKS, WORDS = 1, 3, 6
+
+for _file in sorted(FONT_FOLDER.glob("*.ttf")):
+    fontManager.addfont(_file)
+
+
+@lru_cache(maxsize=32)
+def face(size, weight="normal", style="normal"):
+    """Font properties of the shared face at `size` points."""
+    return FontProperties(family=list(FACES), size=size, weight=weight, style=style)
+
+
+@lru_cache(maxsize=1)
+def _known_characters():
+    return frozenset().union(*(get_font(findfont(name)).get_charmap() for name in FACES))
+
+
+def unprintable(text):
+    """Characters of `text` that none of the shipped faces can draw, in order.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+    """
+    return "".join(sign for sign in plain(text) if ord(sign) not in _known_characters())
+
+
+def plain(text):
+    """Text without control and direction characters, white space made single.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        In composed form (NFC). What could turn the direction of the page or
+        hide is taken out; letters stay as they are.
+    """
+    composed = unicodedata.normalize("NFC", str(text))
+    spaced = "".join(" " if sign.isspace() else sign for sign in composed)
+    visible = "".join(sign for sign in spaced if unicodedata.category(sign)[0] != "C")
+    return " ".join(visible.split())
+
+
+@lru_cache(maxsize=4096)
+def clean(text):
+    """Text as it can be drawn: `plain`, with a replacement sign for what no face has."""
+    known = _known_characters()
+    return "".join(sign if ord(sign) in known else "\N{REPLACEMENT CHARACTER}" for sign in plain(text))
+
+
+@lru_cache(maxsize=16384)
+def text_width(text, size=BODY, weight="normal", style="normal"):
+    """Width of one line of text in mm."""
+    points, _, _ = text_to_path.get_text_width_height_descent(text, face(size, weight, style), ismath=False)
+    return points / POINTS_PER_MM
+
+
+def wrap(text, width, size=BODY, weight="normal", style="normal"):
+    """Lines of text that fit into `width` mm, broken between words.
+
+    A word wider than the width is broken between letters; nothing is cut off.
+
+    Returns
+    -------
+    list of str
+        At least one line.
+    """
+    lines = [""]
+    for word in clean(text).split(" "):
+        joined = f"{lines[-1]} {word}".strip()
+        if text_width(joined, size, weight, style) <= width:
+            lines[-1] = joined
+            continue
+        pieces = _broken(word, width, size, weight, style)
+        lines = [line for line in lines if line] + pieces
+    return lines
+
+
+def _broken(word, width, size, weight, style):
+    """One word in pieces that fit, at least a letter each."""
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and text_width(pieces[-1] + letter, size, weight, style) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A figure, and the way from millimetres, from its top left, to it."""
+
+    figure: Figure
+    millimetres: Transform
+
+
+def page(width, height):
+    """Empty sheet of `width` x `height` mm."""
+    figure = Figure(figsize=(width / 25.4, height / 25.4), dpi=200, facecolor="white")
+    FigureCanvasAgg(figure)
+    inches = Affine2D().scale(1 / 25.4, -1 / 25.4).translate(0, height / 25.4)
+    return Sheet(figure, inches + figure.dpi_scale_trans)
+
+
+def write(sheet, x, y, text, *, size=BODY, weight="normal", style="normal", color=INK, align="left"):
+    """Put one line of text with its baseline at y, never read as mathematics."""
+    sheet.figure.add_artist(
+        Text(x, y, text, color=color, fontproperties=face(size, weight, style), ha=align, va="baseline",
+             parse_math=False, zorder=WORDS, transform=sheet.millimetres)
+    )
+
+
+def stroke(sheet, start, end, *, color=LINE, width=0.8, dashes=None, zorder=MARKS):
+    """Draw a straight line; `width` in points, `dashes` in multiples of it."""
+    style = (0, dashes) if dashes else "solid"
+    sheet.figure.add_artist(
+        Line2D((start[0], end[0]), (start[1], end[1]), color=color, linewidth=width, linestyle=style,
+               solid_capstyle="butt", dash_capstyle="butt", zorder=zorder, transform=sheet.millimetres)
+    )
+
+
+def fill(sheet, corners, *, color=BLUE, edge="none", width=0.8, zorder=MARKS + 1):
+    """Draw a polygon."""
+    sheet.figure.add_artist(
+        Polygon(corners, closed=True, facecolor=color, edgecolor=edge, linewidth=width, joinstyle="miter",
+                zorder=zorder, transform=sheet.millimetres)
+    )
+
+
+def save_svg(figure, path, searchable=True):
+    """Write a figure as SVG, the same bytes for the same figure on any day and in any process.
+
+    The file appears whole or not at all: it is written beside its place and
+    moved there.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path : path-like
+    searchable : bool
+        Keep text as text, to be drawn with the shipped faces (the report);
+        False draws the letters as outlines, for pages where the faces are missing.
+    """
+    path = Path(path)
+    settings = {"svg.fonttype": "none" if searchable else "path", "svg.hashsalt": "evidence", "svg.id": None}
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with matplotlib.rc_context(settings):
+            figure.savefig(unfinished, format="svg", metadata={"Date": None, "Creator": None})
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _boxes(figure, kinds, least_zorder=0):
+    """Artists of the given kinds that are drawn, with their boxes in mm from the bottom left."""
+    renderer = figure.canvas.get_renderer()
+    boxes = []
+    for artist in figure.findobj(lambda artist: isinstance(artist, kinds)):
+        hidden = not artist.get_visible() or artist.get_zorder() < least_zorder
+        if hidden or (isinstance(artist, Text) and not artist.get_text()):
+            continue
+        corners = artist.get_window_extent(renderer).get_points() * 25.4 / figure.dpi
+        boxes.append((artist, corners))
+    return boxes
+
+
+def _meet(one, other, slack):
+    return bool((one[1] - slack > other[0]).all() and (other[1] - slack > one[0]).all())
+
+
+def _name(artist):
+    return artist.get_text() if isinstance(artist, Text) else type(artist).__name__
+
+
+def overlaps(figure, slack=0.15):
+    """Pairs of texts, and of texts and marks, whose boxes overlap by more than `slack` mm.
+
+    Returns
+    -------
+    list of tuple of str
+        The two texts, or the text and the kind of mark.
+    """
+    words = _boxes(figure, Text)
+    marks = _boxes(figure, (Line2D, Polygon), least_zorder=MARKS)
+    pairs = [*combinations(words, 2), *((word, mark) for word in words for mark in marks)]
+    return [(_name(a), _name(b)) for (a, box), (b, other) in pairs if _meet(box, other, slack)]
+
+
+def clipped(figure, slack=0.3):
+    """Names of texts and marks that reach beyond the edge of the figure by more than `slack` mm."""
+    width, height = figure.get_size_inches() * 25.4
+    drawn = _boxes(figure, (Text, Line2D, Polygon))
+    return [
+        _name(artist)
+        for artist, (low, high) in drawn
+        if min(low) < -slack or high[0] > width + slack or high[1] > height + slack
+    ]
