@@ -18,6 +18,11 @@ def sd_change(sd1, sd2, r):
     r : array_like, shape (k,), or scalar
         Correlation between the two times.
 
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Standard deviations of the change.
+
     Notes
     -----
     sqrt(sd1^2 + sd2^2 - 2 r sd1 sd2).

@@ -1,4 +1,7 @@
-"""One group and the correlation of two of its outcomes."""
+"""One group and the correlation of two of its outcomes.
+
+Every measure takes arrays of shape (k,): correlations ri and people ni. It returns yi and vi, (k,).
+"""
 
 import numpy as np
 

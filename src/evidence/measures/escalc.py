@@ -73,7 +73,8 @@ def escalc(measure, *, add=None, to="only0", drop00=False, vtype="LS", correct=T
     Returns
     -------
     Effect
-        With arrays `yi`, `vi`, `sei` of shape (k,).
+        With arrays `yi`, `vi`, `sei` of shape (k,). A variance can be zero (ri = 1 with equal
+        spreads; no event and to="none"); `rma` refuses it by name.
 
     Raises
     ------
@@ -87,6 +88,8 @@ def escalc(measure, *, add=None, to="only0", drop00=False, vtype="LS", correct=T
     Viechtbauer 2010 for names, zero rules and defaults [viechtbauer2010].
     """
     function = MEASURES[_code(measure)]
+    choice("correct", correct, (True, False))
+    choice("drop00", drop00, (True, False))
     if "vtype" not in inspect.signature(function).parameters:
         choice(f"vtype of {measure}", vtype, ("LS",))
     given = {name: values for name, values in numbers.items() if values is not None}

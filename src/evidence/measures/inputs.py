@@ -1,5 +1,7 @@
 """Checks of a study's numbers that several measures share, and the rules for zero counts."""
 
+from numbers import Real
+
 import numpy as np
 
 from evidence.arguments import choice, same_length, vector
@@ -64,7 +66,7 @@ def add_to_zeros(cells, add, to):
     list of ndarray, shape (k,)
     """
     choice("to", to, ZERO_RULES)
-    if not (np.isscalar(add) and np.isfinite(add) and add >= 0):
+    if not (isinstance(add, Real) and 0 <= add < np.inf):
         raise ValueError(f"add must be a number not below zero, got {add!r}")
     zero = np.any([cell == 0 for cell in cells], axis=0)
     chosen = {"all": True, "only0": zero, "if0all": zero.any(), "none": False}[to]

@@ -27,6 +27,11 @@ def se_log_ratio_from_t(m1, m2, t):
     t : array_like, shape (k,), or scalar
         Test statistic of m1 - m2, not zero.
 
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Standard errors on the log scale.
+
     Notes
     -----
     SE = |log(m1/m2) / t|: the log ratio is then as many standard errors from zero as the
@@ -50,6 +55,11 @@ def se_log_ratio_from_p(m1, m2, p, df=None):
         Two means above zero, not equal.
     p, df
         As for `se_from_p`.
+
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Standard errors on the log scale.
 
     References
     ----------

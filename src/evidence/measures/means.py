@@ -1,4 +1,8 @@
-"""Two independent groups compared by their means or their spreads."""
+"""Two independent groups compared by their means or their spreads.
+
+Every measure takes arrays of shape (k,): means m1i, m2i, standard deviations sd1i, sd2i and
+group sizes n1i, n2i. It returns the effects and their sampling variances, yi and vi, (k,).
+"""
 
 import numpy as np
 import scipy

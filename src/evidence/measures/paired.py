@@ -1,4 +1,8 @@
-"""The same people measured twice: change from time (or treatment) 2 to time 1."""
+"""The same people measured twice: change from time (or treatment) 2 to time 1.
+
+Every measure takes arrays of shape (k,): means m1i, m2i and standard deviations sd1i, sd2i at
+the two times, people ni and the correlation ri of the two times. It returns yi and vi, (k,).
+"""
 
 import numpy as np
 

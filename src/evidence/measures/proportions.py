@@ -1,4 +1,8 @@
-"""One group and an event: xi with it, mi without it."""
+"""One group and an event.
+
+Every measure takes arrays of shape (k,): people with the event xi and without it mi; add and
+to are the zero rules. It returns yi and vi, (k,).
+"""
 
 import numpy as np
 

@@ -1,4 +1,8 @@
-"""Two groups compared by events per person-time: x1i events in t1i, x2i in t2i."""
+"""Two groups compared by events per person-time.
+
+Every measure takes arrays of shape (k,): events x1i, x2i and person-times t1i, t2i; add, to and
+drop00 are the zero rules. It returns yi and vi, (k,).
+"""
 
 import numpy as np
 

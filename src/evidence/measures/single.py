@@ -1,4 +1,8 @@
-"""One group described by its mean."""
+"""One group described by its mean.
+
+Every measure takes arrays of shape (k,): means mi, standard deviations sdi and people ni. It
+returns yi and vi, (k,).
+"""
 
 import numpy as np
 

@@ -15,6 +15,11 @@ def se_from_sd(sd, n):
     sd, n : array_like, shape (k,), or scalar
         Standard deviations and sample sizes.
 
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Standard errors.
+
     References
     ----------
     Higgins et al. 2024, section 6.5.2.2 [higgins2024].
@@ -30,6 +35,11 @@ def sd_from_se(se, n):
     ----------
     se, n : array_like, shape (k,), or scalar
         Standard errors and sample sizes.
+
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Standard deviations.
 
     References
     ----------
@@ -50,6 +60,11 @@ def se_from_ci(low, high, n=None, level=0.95):
         Sample sizes: q is then the t quantile with n - 1 degrees of freedom, else the normal.
     level : float
         Coverage of the interval.
+
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Standard errors.
 
     References
     ----------
@@ -72,6 +87,11 @@ def sd_from_ci(low, high, n, level=0.95):
     low, high, n, level
         As for `se_from_ci`.
 
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Standard deviations.
+
     References
     ----------
     Higgins et al. 2024, section 6.5.2.2 [higgins2024].
@@ -86,6 +106,11 @@ def se_from_t(estimate, t):
     ----------
     estimate, t : array_like, shape (k,), or scalar
         Differences and test statistics, neither zero.
+
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Standard errors.
 
     References
     ----------
@@ -104,6 +129,11 @@ def statistic_from_p(p, df=None):
         Two-sided p-values, between 0 and 1.
     df : array_like or scalar, optional
         Degrees of freedom of the t distribution; None for the normal.
+
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Statistics.
 
     References
     ----------
@@ -129,6 +159,11 @@ def se_from_p(estimate, p, df=None):
         Degrees of freedom of the t test: n - 1 paired, n1 + n2 - 2 for two groups; None for a
         normal statistic.
 
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Standard errors.
+
     Notes
     -----
     SE = |estimate| / q, with q the quantile at 1 - p/2.
@@ -151,6 +186,11 @@ def p_from_se(estimate, se, df=None):
     df : array_like or scalar, optional
         Degrees of freedom of the t distribution; None for the normal.
 
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        p-values.
+
     References
     ----------
     Higgins et al. 2024, section 6.5.2.3, read backwards [higgins2024].
@@ -166,6 +206,11 @@ def sd_from_se_difference(se, n1, n2):
     ----------
     se, n1, n2 : array_like, shape (k,), or scalar
         Standard errors of the difference of two means, and group sizes.
+
+    Returns
+    -------
+    float or ndarray, shape (k,)
+        Standard deviations.
 
     Notes
     -----

@@ -1,4 +1,8 @@
-"""Two groups and an event: 2x2 tables with rows ai, bi (group 1) and ci, di (group 2)."""
+"""Two groups and an event: 2x2 tables.
+
+Every measure takes arrays of shape (k,): people with and without the event, ai and bi in group
+1, ci and di in group 2; add, to and drop00 are the zero rules. It returns yi and vi, (k,).
+"""
 
 import numpy as np
 
