@@ -158,10 +158,11 @@ def _draw_row(sheet, layout, line, y):
     row = line.item
     _draw_cells(sheet, layout, line, y)
     place = SCALES[layout.options["scale"]].place
-    interval(sheet, layout, _middle(y), place(row.low), place(row.high))
+    ends = (place(row.low), place(row.yi), place(row.high))
+    interval(sheet, layout, _middle(y), ends[0], ends[2])
     weights = [other.weight for other in layout.blocks[line.block].rows if other.weight is not None]
     share = None if row.weight is None or max(weights) == 0 else row.weight / max(weights)
-    square(sheet, layout, _middle(y), place(row.yi), share, hollow=row.style == "hollow")
+    square(sheet, layout, _middle(y), ends, share, hollow=row.style == "hollow")
 
 
 def _draw_unweighted(sheet, layout, line, y):

@@ -107,7 +107,8 @@ def _packed(entries, width):
 def draw_foot(sheet, layout, parts, y):
     """Draw what stands below the lines, from y on."""
     width = layout.options["width"]
-    stroke(sheet, (layout.plot[0], y), (layout.plot[1], y), color=INK, width=0.8, zorder=BEHIND)
+    if layout.ticks:
+        stroke(sheet, (layout.plot[0], y), (layout.plot[1], y), color=INK, width=0.8, zorder=BEHIND)
     for tick, label in layout.ticks:
         x = layout.x(tick)
         stroke(sheet, (x, y), (x, y + 1), color=INK, width=0.8, zorder=BEHIND)

@@ -5,7 +5,7 @@ import math
 from evidence.stages.plotting import BAR, BLUE, LINE, MARKS, fill, stroke
 
 LARGEST, PLAIN, SMALLEST = 2.7, 1.7, 0.75
-DIAMOND_HALF, BAR_HALF, ARROW, RADIUS = 1.35, 0.5, 1.5, 0.8
+DIAMOND_HALF, BAR_HALF, ARROW, RADIUS = 1.35, 0.5, 1.4, 0.8
 
 
 def arrow(sheet, x, y, direction, *, color=LINE):
@@ -32,11 +32,29 @@ def interval(sheet, layout, y, low, high):
 
 
 def square(sheet, layout, y, place, share, hollow=False):
-    """Square whose area is the share of the largest weight in its block; a plain one without weight."""
-    if not layout.inside(place):
+    """Square whose area is the share of the largest weight in its block; a plain one without weight.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    layout : Layout
+    y : float
+        Middle of the row in mm.
+    place : tuple of float
+        Low end, estimate and high end as positions on the axis.
+    share : float or None
+        Weight over the largest weight of the block.
+    hollow : bool
+        Open rather than filled.
+    """
+    low, middle, high = place
+    if not layout.inside(middle):
         return
     half = (PLAIN if share is None else max(LARGEST * math.sqrt(share), SMALLEST)) / 2
-    box(sheet, layout.x(place), y, half, hollow)
+    x = layout.x(middle)
+    box(sheet, x, y, half, hollow)
+    if x - half < layout.x(low) and layout.x(high) < x + half and not hollow:
+        stroke(sheet, (layout.x(low), y), (layout.x(high), y), color="white", width=0.6, zorder=MARKS + 2)
 
 
 def box(sheet, x, y, half, hollow=False):
@@ -46,26 +64,27 @@ def box(sheet, x, y, half, hollow=False):
 
 
 def diamond(sheet, layout, y, low, estimate, high, hollow=False):
-    """Diamond over a pooled interval, cut at the ends of the axis where it runs beyond."""
+    """Diamond over a pooled interval, cut at the ends of the axis, with an arrow, where it runs beyond."""
     left, right, more_left, more_right = _ends(layout, low, high)
-    axis = layout.limits
-    corners = []
-    for end, other in ((low, high), (high, low)):
-        if axis[0] <= end <= axis[1]:
-            corners.append([(end, 0.0)])
-            continue
-        edge = min(max(end, axis[0]), axis[1])
-        height = 0.0 if math.isinf(end) or end == estimate else (end - edge) / (end - estimate)
-        height = 1.0 if math.isinf(end) else min(max(height, 0.0), 1.0)
-        corners.append([(edge, -height), (edge, height)])
-    lower, upper = corners
-    outline = [*lower, (estimate, 1.0), *reversed(upper), (estimate, -1.0)]
-    points = [(layout.x(place), y + DIAMOND_HALF * share) for place, share in outline]
-    fill(sheet, points, color="white" if hollow else BLUE, edge=BLUE, width=0.9, zorder=MARKS + 2)
+    centre = layout.x(estimate)
+    cut_left = _height_at(layout.limits[0], low, estimate) if more_left else 0.0
+    cut_right = _height_at(layout.limits[1], high, estimate) if more_right else 0.0
+    corners = [
+        (left, y - cut_left), (centre, y - DIAMOND_HALF), (right, y - cut_right),
+        (right, y + cut_right), (centre, y + DIAMOND_HALF), (left, y + cut_left),
+    ]
+    fill(sheet, corners, color="white" if hollow else BLUE, edge=BLUE, width=0.9, zorder=MARKS + 2)
     if more_left:
-        arrow(sheet, left - 0.4, y, -1, color=BLUE)
+        arrow(sheet, left - ARROW - 0.5, y, -1, color=BLUE)
     if more_right:
-        arrow(sheet, right + 0.4, y, 1, color=BLUE)
+        arrow(sheet, right + ARROW + 0.5, y, 1, color=BLUE)
+
+
+def _height_at(cut, end, estimate):
+    """Half height in mm of a diamond where it is cut on its way from its middle to its end."""
+    if math.isinf(end) or end == estimate:
+        return DIAMOND_HALF
+    return DIAMOND_HALF * min(max((end - cut) / (end - estimate), 0.0), 1.0)
 
 
 def bar(sheet, layout, y, low, high):

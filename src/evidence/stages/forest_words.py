@@ -1,5 +1,8 @@
 """Forest plots: the words of each cell."""
 
+import math
+from statistics import median
+
 from evidence.stages.plotting import BODY, clean, text_width
 from evidence.stages.scales import in_words
 
@@ -18,6 +21,12 @@ def drawn(blocks):
     return rows, pools, [row for block in blocks for row in block.unweighted]
 
 
+def has_marks(blocks):
+    """Whether anything lies on the axis; without, the plot has none."""
+    rows, pools, loose = drawn(blocks)
+    return bool(rows or pools) or any(row.yi is not None for row in loose)
+
+
 def cell_words(name, row, routes):
     """Words of a row in one of the columns label, drug, n, route and weight."""
     if name == "label":
@@ -29,20 +38,27 @@ def cell_words(name, row, routes):
     return clean(getattr(row, name))
 
 
-def estimate_words(scale, item):
+def usual_grain(blocks, scale):
+    """Width of the usual interval, so that all differences of a figure have the same decimals."""
+    rows, _, _ = drawn(blocks)
+    widths = [row.high - row.low for row in rows if math.isfinite(row.high - row.low)]
+    return median(widths) if scale == "difference" and widths else None
+
+
+def estimate_words(scale, item, grain=None):
     """Words for the estimate of a row, of a study without weight, or of a pool."""
     if item.text or getattr(item, "kind", "") == "single":
         return clean(item.text)
     if hasattr(item, "kind"):
-        return in_words(scale, item.estimate, item.ci_low, item.ci_high)
+        return in_words(scale, item.estimate, item.ci_low, item.ci_high, grain)
     if item.yi is None:
         return ""
-    return in_words(scale, item.yi, getattr(item, "low", None), getattr(item, "high", None))
+    return in_words(scale, item.yi, getattr(item, "low", None), getattr(item, "high", None), grain)
 
 
-def prediction_words(scale, pool, level):
+def prediction_words(scale, pool, level, grain=None):
     """Words for a prediction interval."""
-    interval = in_words(scale, pool.estimate, pool.pi_low, pool.pi_high).partition(" ")[2]
+    interval = in_words(scale, pool.estimate, pool.pi_low, pool.pi_high, grain).partition(" ")[2]
     return f"{100 * level:g}% PI {interval}"
 
 

@@ -29,7 +29,7 @@ INK = "#1b2127"
 MUTED = "#56616c"
 BLUE = "#1d4f7c"
 LINE = "#3c4853"
-BAR = "#9db4ca"
+BAR = "#7593b0"
 GRID = "#e4e8ec"
 SHADE = "#f4f6f9"
 ORANGE = "#b4530f"
@@ -187,12 +187,30 @@ def save_svg(figure, path, searchable=True):
         Keep text as text, to be drawn with the shipped faces (the report);
         False draws the letters as outlines, for pages where the faces are missing.
     """
-    path = Path(path)
     settings = {"svg.fonttype": "none" if searchable else "path", "svg.hashsalt": "evidence", "svg.id": None}
+    _save(figure, path, settings, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def save_png(figure, path, dpi=200):
+    """Write a figure as PNG, with letters as wide as they were measured.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path : path-like
+    dpi : float
+        Dots per inch.
+    """
+    _save(figure, path, {"text.hinting": "no_hinting"}, format="png", dpi=dpi, metadata={"Software": None})
+
+
+def _save(figure, path, settings, **options):
+    """Save beside the place and move there, so that a file is whole or absent."""
+    path = Path(path)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with matplotlib.rc_context(settings):
-            figure.savefig(unfinished, format="svg", metadata={"Date": None, "Creator": None})
+            figure.savefig(unfinished, **options)
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)

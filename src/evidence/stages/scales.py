@@ -90,7 +90,8 @@ def _difference(value, grain=None):
 
 
 def _proportion(share, grain=None):
-    return f"{unsigned(100 * share, 0 if grain is None or grain >= 0.1 else 1)}%"
+    fine = 0 < share < 0.01 if grain is None else grain < 0.1
+    return f"{unsigned(100 * share, 1 if fine else 0)}%"
 
 
 def _multiples(step, low, high):
@@ -171,7 +172,7 @@ def choose_ticks(name, low, high, length, width_of, most=9, gap=1.8):
     return next((ticks for ticks in fitting if len(ticks) >= 4), max(fitting, key=len, default=[]))
 
 
-def in_words(name, estimate, low=None, high=None):
+def in_words(name, estimate, low=None, high=None, grain=None):
     """Estimate with its interval as printed beside a plot, such as ``+52% (+38% to +68%)``.
 
     Parameters
@@ -180,15 +181,16 @@ def in_words(name, estimate, low=None, high=None):
         A key of `SCALES`.
     estimate, low, high : float or None
         On the analysis scale.
+    grain : float or None
+        Width of a usual interval, for the decimals of differences; None takes this one's.
 
     Returns
     -------
     str
     """
-    scale = SCALES[name]
-    places = [None if value is None else scale.place(value) for value in (estimate, low, high)]
-    grain = None if low is None or high is None or places[1] == places[2] else places[2] - places[1]
-    words = [scale.number(place, grain) for place in places if place is not None]
-    if low is None or high is None:
-        return words[0]
-    return f"{words[0]} ({words[1]} to {words[2]})"
+    values = (estimate,) if low is None or high is None else (estimate, low, high)
+    places = [SCALES[name].place(value) for value in values]
+    if name == "difference" and grain is None:
+        grain = max(places) - min(places)
+    words = [SCALES[name].number(place, grain) for place in places]
+    return words[0] if len(words) == 1 else f"{words[0]} ({words[1]} to {words[2]})"
