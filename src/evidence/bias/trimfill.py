@@ -10,6 +10,7 @@ from evidence.models.diagnostics import without_moderators
 from evidence.models.uni import Fit, rma
 
 MOST_ITERATIONS = 100
+SAME_SIZE = 10  # decimals of the largest distance from the centre
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,10 @@ def trim_fill(fit, estimator="L0", side=None):
     pooled, all effects centred there and ranked by absolute value, and k0 is
     estimated from the ranks, until it stays the same. With T the sum of the ranks
     of the positive ones [duval2000a]_ [duval2000b]_,
-    L0 = (4 T - k (k + 1))/(2 k - 1), and R0 = g - 1 with g the number of ranks
-    above the largest one that belongs to a negative effect. Both are rounded, and
-    cut at 0. Under no missing study, P(R0 >= k0) = 2^-(k0 + 1).
+    L0 = (4 T - k (k + 1))/(2 k - 1), and R0 = g - 1 with g the number of positive
+    effects that rank above the largest negative one. Both are rounded, and cut at
+    0. Under no missing study, P(R0 >= k0) = 2^-(k0 + 1). Effects equally far from
+    the centre share a rank, so that symmetric effects lack no study.
 
     References
     ----------
@@ -100,11 +102,11 @@ def trim(yi, vi, fit, estimator):
 
 
 def signed_ranks(centred):
-    """Ranks of the absolute values with the signs of the values."""
-    order = np.argsort(np.abs(centred), kind="stable")
-    ranks = np.empty(len(centred))
-    ranks[order] = np.arange(1, len(centred) + 1)
-    return np.sign(centred) * ranks
+    """Ranks of the absolute values, ties sharing their mean rank, with the signs of the values."""
+    sizes = np.abs(centred)
+    sizes = np.round(sizes / max(sizes.max(), np.finfo(float).tiny), SAME_SIZE)
+    _, place, count = np.unique(sizes, return_inverse=True, return_counts=True)
+    return np.sign(centred) * (np.cumsum(count) - (count - 1) / 2)[place]
 
 
 def L0(ranks):
@@ -116,7 +118,7 @@ def L0(ranks):
 def R0(ranks):
     """Estimator by the run of positive effects at the end [duval2000a]."""
     largest_negative = max(0.0, -ranks.min())
-    return len(ranks) - largest_negative - 1
+    return int(np.sum(ranks > largest_negative)) - 1
 
 
 def L0_se(k0, k):
