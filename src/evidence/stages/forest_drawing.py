@@ -88,7 +88,8 @@ def _draw_grid(sheet, layout, top, bottom):
         stroke(sheet, (layout.x(tick), top), (layout.x(tick), bottom), color=GRID, width=0.5, zorder=BEHIND)
     null = layout.options["null"]
     if null is not None and layout.inside(null):
-        stroke(sheet, (layout.x(null), top), (layout.x(null), bottom), color=LINE, width=0.8, zorder=BEHIND + 0.5)
+        x = layout.x(null)
+        stroke(sheet, (x, top), (x, bottom), color=LINE, width=0.8, zorder=BEHIND + 0.5)
     place = reference_place(layout)
     if place is not None:
         x = layout.x(place)
@@ -134,8 +135,9 @@ def _draw_cells(sheet, layout, line, y, **style):
             continue
         x, width = layout.columns[name]
         align = "right" if name in RIGHT_ALIGNED else "center" if name == "route" else "left"
+        anchor = _anchor(x, width, align)
         for number, text in enumerate(words):
-            write(sheet, _anchor(x, width, align), _baseline(y) + number * LEADING, text, align=align, **style)
+            write(sheet, anchor, _baseline(y) + number * LEADING, text, align=align, **style)
     _draw_estimate(sheet, layout, line, y, **style)
 
 

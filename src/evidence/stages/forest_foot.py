@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from evidence.stages.forest_layout import EDGE, GAP, SMALL_LEADING, TICK
+from evidence.stages.forest_axis import TICK
+from evidence.stages.forest_layout import EDGE, GAP, SMALL_LEADING
 from evidence.stages.forest_marks import ARROW, arrow, box, circle, slab, small_diamond
 from evidence.stages.forest_words import drawn, has_prediction
 from evidence.stages.plotting import BEHIND, INK, LINE, MUTED, SMALL, clean, stroke, text_width, wrap, write
@@ -67,7 +68,8 @@ def _routes(layout):
         return ""
     rows, _, _ = drawn(layout.blocks)
     used = {row.route for row in rows}
-    named = [f"{letter}: {words}" for route, (letter, words) in layout.options["routes"].items() if route in used]
+    routes = layout.options["routes"]
+    named = [f"{letter}: {words}" for route, (letter, words) in routes.items() if route in used]
     return "Route to the standard error: " + "; ".join(named) + "." if named else ""
 
 

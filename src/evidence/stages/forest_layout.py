@@ -1,19 +1,19 @@
-"""Forest plots before drawing: the axis, widths of columns, lines with their heights, and pages."""
+"""Forest plots before drawing: widths of columns, lines with their heights, and pages."""
 
-import math
 from dataclasses import dataclass, replace
 from itertools import groupby
-from statistics import median
 
+from evidence.stages.forest_axis import axis_limits, axis_ticks
 from evidence.stages.forest_words import (
-    cell_words, drawn, estimate_words, has_marks, has_prediction, prediction_words, split_estimate, usual_grain,
+    cell_words, drawn, estimate_words, has_marks, has_prediction, prediction_words, split_estimate,
+    usual_grain,
 )
 from evidence.stages.plotting import BODY, SMALL, clean, text_width, wrap
-from evidence.stages.scales import SCALES, choose_ticks
+from evidence.stages.scales import SCALES
 
 LEADING, SMALL_LEADING = 3.15, 2.75
 ROW_SPACE, BLOCK_SPACE, GAP, EDGE, BLANK, INDENT = 1.25, 2.6, 2.6, 1.0, 2.2, 2.0
-HEADING, TICK = 7.9, 6.8
+HEADING = 7.9
 LEAST_PLOT, MOST_PLOT, LEAST_TEXT = 48, 80, 16
 WIDEST = {"n": 20, "route": 14, "weight": 16}
 LEFT, RIGHT = ("label", "drug", "n", "route"), ("text", "weight")
@@ -62,42 +62,6 @@ class Layout:
         return self.plot[0] + BLANK + share * (self.plot[1] - self.plot[0] - 2 * BLANK)
 
 
-def axis_limits(blocks, scale, null):
-    """Ends of the axis: all points and pooled intervals, and other intervals where they do not dwarf those.
-
-    Parameters
-    ----------
-    blocks : sequence of Block
-    scale : str
-        A key of `SCALES`.
-    null : float or None
-        Position that the axis must show.
-
-    Returns
-    -------
-    tuple of float
-        Positions, with a little space at both ends.
-    """
-    place = SCALES[scale].place
-    rows, pools, loose = drawn(blocks)
-    points = [place(row.yi) for row in loose if row.yi is not None]
-    core = [place(row.yi) for row in rows] + [place(pool.estimate) for pool in pools]
-    core += [place(end) for pool in pools if pool.kind == "pooled" for end in (pool.ci_low, pool.ci_high)]
-    core = core + ([] if null is None else [null]) or points or [0.0]
-    intervals = [(place(row.low), place(row.high)) for row in rows]
-    others = intervals + [(place(pool.ci_low), place(pool.ci_high)) for pool in pools]
-    others += [(place(pool.pi_low), place(pool.pi_high)) for pool in pools if has_prediction(pool)]
-    others += [(point, point) for point in points]
-    low, high = min(core), max(core)
-    widths = [right - left for left, right in intervals if math.isfinite(right - left)]
-    usual = median(widths) if widths else max((abs(point) for point in points), default=0.0)
-    reach = max(0.6 * (high - low), usual)
-    low = max(min([low, *(left for left, _ in others)]), low - reach)
-    high = min(max([high, *(right for _, right in others)]), high + reach)
-    space = 0.03 * (high - low) or 0.2
-    return low - space, high + space
-
-
 def _estimate_widths(blocks, options):
     """Widths of the estimates, and of the intervals beside them."""
     rows, pools, loose = drawn(blocks)
@@ -134,7 +98,9 @@ def _columns(blocks, options):
     fixed = sum(width for name, width in widths.items() if name not in ("label", "drug"))
     room = options["width"] - 2 * EDGE - fixed - GAP * len(widths) - LEAST_PLOT
     if room < 20:
-        raise ValueError(f"width_mm must leave 20 mm for the labels, got {options['width']}, which leaves {room:.0f}")
+        raise ValueError(
+            f"width_mm must leave 20 mm for the labels, got {options['width']}, which leaves {room:.0f}"
+        )
     drug = widths.get("drug", 0)
     if widths["label"] + drug > room:
         drug = min(drug, max(0.36 * room, room - widths["label"]))
@@ -174,20 +140,11 @@ def arrange(blocks, **options):
         limits = axis_limits(blocks, scale, options["null"])
     else:
         limits = tuple(SCALES[scale].place(end) for end in options["limits"])
-    limits, ticks = _ticks(scale, limits, plot[1] - plot[0] - 2 * BLANK, widen=options["limits"] is None)
+    limits, ticks = axis_ticks(scale, limits, plot[1] - plot[0] - 2 * BLANK, widen=options["limits"] is None)
     ticks = ticks if has_marks(blocks) else []
     layout = Layout(options, blocks, columns, _estimate_widths(blocks, options)[0], plot, limits, ticks)
-    return replace(layout, lines=tuple(line for index in range(len(blocks)) for line in _block_lines(layout, index)))
-
-
-def _ticks(scale, limits, length, widen):
-    """Ticks, and the axis widened to one more at each end where it lies close."""
-    low, high = limits
-    near = 0.12 * (high - low) if widen else 0.0
-    ticks = choose_ticks(scale, low - near, high + near, length, lambda label: text_width(label, TICK))
-    ends = [tick for tick, _ in ticks] or [low]
-    space = 0.15 * near
-    return (min(low, ends[0] - space), max(high, ends[-1] + space)), ticks
+    lines = [line for index in range(len(blocks)) for line in _block_lines(layout, index)]
+    return replace(layout, lines=tuple(lines))
 
 
 def _row_line(layout, row, index, position):
@@ -227,7 +184,8 @@ def _pool_lines(layout, pool, index):
     words = estimate_words(scale, pool, grain)
     text = split_estimate(words) or wrap(words, layout.columns.get("text", (0, 50))[1], BODY, "bold")
     count = max(len(label), 1 if isinstance(text, tuple) else len(text))
-    lines = [Line("pooled", pool, index, {"label": label, "text": text}, count * LEADING + ROW_SPACE, keep=True)]
+    height = count * LEADING + ROW_SPACE
+    lines = [Line("pooled", pool, index, {"label": label, "text": text}, height, keep=True)]
     if pool.heterogeneity or has_prediction(pool):
         line = _words_line(layout, "spread", pool.heterogeneity, index, keep=True)
         text = split_estimate(prediction_words(scale, pool, level, grain)) if has_prediction(pool) else None
@@ -248,7 +206,9 @@ def _block_lines(layout, index):
     rows = [_row_line(layout, row, index, position) for position, row in enumerate(block.rows)]
     pools = [line for pool in block.pools for line in _pool_lines(layout, pool, index)]
     last = len(rows) - 1
-    lines += [replace(row, keep=i == 0 and last > 0 or i == last and bool(pools)) for i, row in enumerate(rows)]
+    for position, row in enumerate(rows):
+        first, final = position == 0 and last > 0, position == last and bool(pools)
+        lines.append(replace(row, keep=first or final))
     lines += pools
     if block.unweighted:
         lines.append(_words_line(layout, "subheading", UNWEIGHTED_HEADING, index, weight="bold", keep=True))
@@ -297,6 +257,5 @@ def _continued(layout, index, group):
     heading = layout.blocks[index].heading
     if not heading or group[0].kind == "heading":
         return []
-    return [
-        _words_line(layout, "heading", f"{heading} (continued)", index, size=HEADING, weight="bold", keep=True)
-    ]
+    words = f"{heading} (continued)"
+    return [_words_line(layout, "heading", words, index, size=HEADING, weight="bold", keep=True)]

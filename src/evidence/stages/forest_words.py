@@ -66,5 +66,6 @@ def split_estimate(words):
     """Estimate and interval, to be aligned apart; None where the words are too wide for that."""
     head, bracket, tail = words.partition(" (")
     tail = bracket.strip() + tail
-    wide = (text_width(head, BODY, "bold") > WIDEST_ESTIMATE, text_width(tail, BODY, "bold") > WIDEST_INTERVAL)
-    return None if any(wide) else (head, tail)
+    head_fits = text_width(head, BODY, "bold") <= WIDEST_ESTIMATE
+    tail_fits = text_width(tail, BODY, "bold") <= WIDEST_INTERVAL
+    return (head, tail) if head_fits and tail_fits else None
