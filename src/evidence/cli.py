@@ -29,10 +29,11 @@ def run_check(args):
 
 def run_tables(args):
     from evidence.stages.files import write_csv
+    from evidence.stages.schemas import TABLES
     from evidence.stages.tables import read
 
     tables = read(args.folder)
-    for name in tables.names:
+    for name in (*TABLES, "flags"):
         write_csv(getattr(tables, name), Path(args.folder) / PROCESSED / f"{name}.csv")
     studies, rows, flags = len(tables.studies), len(tables.measurements), len(tables.flags)
     say(f"tables   {counted(studies, 'report')}, {counted(rows, 'printed number')}, {counted(flags, 'flag')}")
@@ -41,12 +42,11 @@ def run_tables(args):
 def run_effects(args):
     from evidence.config import load
     from evidence.stages.effects import effects_and_unused
-    from evidence.stages.files import write_csv
-    from evidence.stages.tables import read_made
+    from evidence.stages.files import read_tables, write_csv
 
     folder = Path(args.folder)
     config = load(folder)
-    frame, unused = effects_and_unused(read_made(folder), config)
+    frame, unused = effects_and_unused(read_tables(folder), config)
     write_csv(frame, folder / PROCESSED / "effects.csv")
     write_csv(unused, folder / PROCESSED / "unused.csv")
     headline = int((frame["headline"] == "yes").sum())
@@ -55,9 +55,9 @@ def run_effects(args):
 
 
 def made(folder, *names):
-    from evidence.stages.tables import read_typed
+    from evidence.stages.files import read_csv
 
-    return [read_typed(Path(folder) / PROCESSED / f"{name}.csv", name) for name in names]
+    return [read_csv(Path(folder) / PROCESSED / f"{name}.csv", name) for name in names]
 
 
 def run_pools(args):
@@ -90,10 +90,10 @@ def run_opinion(args):
 def run_figures(args):
     from evidence.config import load
     from evidence.stages.figures import write_figures
-    from evidence.stages.tables import read_made
+    from evidence.stages.files import read_tables
 
     folder = Path(args.folder)
-    figures = write_figures(folder / FIGURES, read_made(folder), load(folder), *made(folder, "effects", "pools", "members"))
+    figures = write_figures(folder / FIGURES, read_tables(folder), load(folder), *made(folder, "effects", "pools", "members"))
     say(f"figures  {counted(len(figures), 'figure')}")
 
 
@@ -101,20 +101,51 @@ def run_report(args):
     import json
 
     from evidence.config import load
-    from evidence.stages.files import csv_bytes, replace
+    from evidence.stages.files import csv_bytes, read_tables, replace
     from evidence.stages.report import build
-    from evidence.stages.tables import read_made
 
     folder = Path(args.folder)
     names = ("effects", "pools", "members", "unused", "opinion")
     frames = dict(zip(names, made(folder, *names), strict=True))
     figures = json.loads((folder / FIGURES / "figures.json").read_text(encoding="utf-8"))
-    tables = read_made(folder)
+    tables = read_tables(folder)
     pdf = build(folder, tables, load(folder), **frames, figures=figures)
     for name, frame in {**frames, "flags": tables.flags}.items():
-        replace(folder / TABLES / f"{name}.csv", csv_bytes(frame))
+        replace(folder / TABLES / f"{name}.csv", csv_bytes(frame, for_spreadsheets=True))
     replace(folder / "reports/evidence.pdf", pdf)
     say(f"report   {folder / 'reports/evidence.pdf'}")
+
+
+def run_pool(args):
+    from evidence.stages.anycsv import as_json, as_text, pool_file
+
+    pooled = pool_file(args.file, args.yi, args.vi, args.sei, args.method, args.test, args.by, args.label, args.level)
+    print(as_json(pooled) if args.json else as_text(pooled))
+    if args.forest:
+        from evidence.stages.forest import forest
+        from evidence.stages.plotting import save_svg
+
+        save_svg(forest(pooled["fit"], labels=pooled["labels"]), args.forest)
+
+
+def add_pool(commands):
+    """The arguments of `evidence pool`."""
+    from evidence.config import METHODS, TESTS
+
+    words = "pool the effects of any CSV"
+    one = commands.add_parser("pool", help=words, description=words)
+    one.add_argument("file", help="CSV with a header and one row per study")
+    one.add_argument("--yi", default="yi", help="column of effects (default: yi)")
+    one.add_argument("--vi", default="vi", help="column of their variances (default: vi)")
+    one.add_argument("--sei", help="column of their standard errors, instead of --vi")
+    one.add_argument("--method", default="REML", choices=METHODS, help="estimator of tau2 (default: REML)")
+    one.add_argument("--test", default="knha", choices=TESTS, help="kind of test and interval (default: knha)")
+    one.add_argument("--level", type=float, default=0.95, help="level of the intervals (default: 0.95)")
+    one.add_argument("--by", help="column of subgroups")
+    one.add_argument("--label", help="column of study labels")
+    one.add_argument("--json", action="store_true", help="print JSON")
+    one.add_argument("--forest", metavar="OUT.svg", help="draw a forest plot")
+    one.set_defaults(run=run_pool)
 
 
 def parser():
@@ -127,6 +158,7 @@ def parser():
         one.set_defaults(run=run)
         if name == "check":
             one.add_argument("--json", action="store_true", help="print JSON")
+    add_pool(commands)
     return top
 
 

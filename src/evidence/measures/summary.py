@@ -96,8 +96,8 @@ def se_from_test(yi, p, df=None):
     yi, p = np.asarray(yi, float), np.asarray(p, float)
     df = np.full(np.broadcast(yi, p).shape, np.nan) if df is None else np.asarray(df, float)
     normal = np.isnan(df)
-    stat = np.where(normal, quantile(1 - p / 2), quantile(1 - p / 2, np.where(normal, 1.0, df)))
-    return np.abs(yi) / stat
+    stat = np.where(normal, quantile(p / 2), quantile(p / 2, np.where(normal, 1.0, df)))
+    return np.abs(yi) / -stat
 
 
 def implied_correlation(v1, v2, vd):

@@ -61,7 +61,7 @@ def t_95(n):
 def quantile_moments(frame, logs):
     """Mean and variance of the mean from a median with quartiles or range, on the analysis scale."""
     y, v = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
-    usable = (frame["statistic"] == "median") & (frame["n"] > 1) & frame["kind"].isin(["iqr", "range"])
+    usable = (frame["statistic"] == "median") & (frame["n"] >= 5) & frame["kind"].isin(["iqr", "range"])
     for row in np.flatnonzero(usable.to_numpy() & (~logs | (frame["low"].to_numpy() > 0))):
         kind, n, scale = frame["kind"].iat[row], frame["n"].iat[row], np.log if logs[row] else np.float64
         ends = ("q1", "q3") if kind == "iqr" else ("min", "max")

@@ -1,0 +1,202 @@
+"""Stage figures: forest plots by outcome and contrast, strata as blocks."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from evidence.models.distributions import quantile
+from evidence.stages.files import replace
+from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
+from evidence.stages.plotting import save_svg
+
+SCALES = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
+CONTRASTS = {"before_after": "change from baseline", "versus_control": "against control", "single_arm": "treated groups alone"}
+BETTER = {"higher": ("Worse", "Better"), "lower": ("Better", "Worse")}
+NOT_PRINTED = "\N{EN DASH}"
+
+
+def shown_outcomes(tables, config):
+    """Outcomes to draw, in the order of outcomes.csv."""
+    table = tables.outcomes
+    if config.outcomes == "headline":
+        return list(table.loc[table["headline"] == "yes", "outcome"])
+    if config.outcomes == "all":
+        return list(table["outcome"])
+    return [outcome for outcome in table["outcome"] if outcome in config.outcomes]
+
+
+def group_words(effect):
+    """What sets a group apart within its report: its label without the drug's name."""
+    words = effect.group_label
+    if words.lower().startswith(effect.drug.lower()):
+        words = words[len(effect.drug) :].lstrip(" ,")
+    return words
+
+
+def row_label(label, effects):
+    """Study label with the group, or the number of arms that were averaged."""
+    if len(effects) > 1:
+        return f"{label}, {len(effects)} arms"
+    words = group_words(effects[0])
+    return f"{label}, {words}" if words else label
+
+
+def people(effects):
+    """Number of people as it stands beside a row: 30, 10 v. 9, or a dash where it is not printed."""
+    n = sum(effect.n for effect in effects)
+    control = effects[0].n_control
+    if np.isnan(n):
+        return NOT_PRINTED
+    two_arms = effects[0].contrast == "versus_control" and effects[0].design != "rct_crossover" and not np.isnan(control)
+    return f"{n:.0f} v. {control:.0f}" if two_arms else f"{n:.0f}"
+
+
+def weighted_row(member, by_id, alone, z):
+    """One cohort of a pool."""
+    effects = [by_id[name] for name in member.effect_ids.split(";")]
+    half = z * member.vi**0.5
+    return Row(
+        row_label(member.study_label, effects),
+        yi=member.yi,
+        low=member.yi - half,
+        high=member.yi + half,
+        drug=", ".join(dict.fromkeys(effect.drug for effect in effects)),
+        n=people(effects),
+        weight=None if alone else member.weight,
+        route=effects[0].route,
+    )
+
+
+def unweighted_row(effect):
+    """One effect that is shown without weight."""
+    return Unweighted(
+        row_label(effect.study_label, [effect]),
+        drug=effect.drug,
+        n=people([effect]),
+        printed=effect.printed,
+        reason=effect.reason,
+        yi=None if np.isnan(effect.yi) else effect.yi,
+    )
+
+
+def pooled(pool):
+    """The pooled line of a block: a diamond from two cohorts, words for one."""
+    if pool.k == 1:
+        return Pooled("Single study, not pooled", kind="single")
+    predicted = pool.k >= 3 and not np.isnan(pool.pi_low)
+    return Pooled(
+        f"Random effects, {pool.method}, k = {pool.k:.0f}",
+        estimate=pool.estimate,
+        ci_low=pool.ci_low,
+        ci_high=pool.ci_high,
+        pi_low=pool.pi_low if predicted else None,
+        pi_high=pool.pi_high if predicted else None,
+        heterogeneity=heterogeneity(pool.tau2, pool.I2, pool.Q, pool.Q_df, pool.Q_p),
+        kind="pair" if pool.k == 2 else "pooled",
+        warning="Two studies: 1 degree of freedom, the spread between them is hardly known." if pool.k == 2 else "",
+    )
+
+
+def stratum_label(stratum, conditions):
+    """Heading of a stratum: the condition's label, the drug's name."""
+    if stratum == "all":
+        return "All groups"
+    kind, name = stratum.split(":", 1)
+    if kind == "condition":
+        return conditions.get(name, name)
+    return name[:1].upper() + name[1:]
+
+
+def merged_strata(pools, members_of, conditions):
+    """Strata with the same cohorts are one block, its headings joined."""
+    blocks = {}
+    for pool in pools:
+        key = tuple(members_of[pool.id]["effect_ids"])
+        blocks.setdefault(key, []).append(pool)
+    return [(" \N{MIDDLE DOT} ".join(stratum_label(pool.stratum, conditions) for pool in same), same[0]) for same in blocks.values()]
+
+
+def ordered(pools, tables):
+    """Pools in the order: all, conditions as in conditions.csv, drugs by name."""
+    rank = {f"condition:{name}": position for position, name in enumerate(tables.conditions["condition"])}
+    return sorted(pools, key=lambda pool: (pool.stratum != "all", pool.stratum.startswith("drug:"), rank.get(pool.stratum, 0), pool.stratum))
+
+
+def blocks_of(effects, pools, members, tables, config):
+    """Blocks of one outcome, contrast and measure."""
+    z = quantile((1 + config.level) / 2)
+    by_id = {effect.id: effect for effect in effects.itertuples()}
+    members_of = dict(tuple(members.groupby("pool", sort=True)))
+    conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
+    left = [unweighted_row(effect) for effect in effects.itertuples() if effect.headline == "no"]
+    drawn = []
+    for heading, pool in merged_strata(ordered(pools.itertuples(), tables), members_of, conditions):
+        cohorts = members_of[pool.id].sort_values(["study_label", "effect_ids"])
+        rows = [weighted_row(member, by_id, pool.k == 1, z) for member in cohorts.itertuples()]
+        drawn.append(Block(heading, rows, pooled(pool), unweighted=() if drawn else left))
+    return drawn or [Block("All groups", unweighted=left, note="No study can be weighted.")]
+
+
+def alt_text(title, pools, conditions):
+    """The figure in words, with its numbers."""
+    parts = [
+        f"{stratum_label(pool.stratum, conditions)}: {pool.effect:.3g} {pool.effect_unit} "
+        f"(from {pool.effect_low:.3g} to {pool.effect_high:.3g}), k = {pool.k:.0f}"
+        for pool in pools.itertuples()
+    ]
+    return f"Forest plot. {title}. " + ("; ".join(parts) if parts else "No study can be weighted") + "."
+
+
+def drawings(tables, config, effects, pools, members):
+    """All forest plots as (file name, figure, words about it).
+
+    Yields
+    ------
+    tuple of str, Figure, dict
+    """
+    headline = pools[pools["analysis"] == "headline"]
+    members = members[(members["left_out"] == "") & members["pool"].isin(headline["id"])]
+    outcomes = tables.outcomes.set_index("outcome")
+    conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
+    for outcome in shown_outcomes(tables, config):
+        of_outcome = effects[effects["outcome"] == outcome]
+        for (contrast, measure), part in of_outcome.groupby(["contrast", "measure"], sort=True):
+            own = headline[(headline["outcome"] == outcome) & (headline["contrast"] == contrast) & (headline["measure"] == measure)]
+            about = outcomes.loc[outcome]
+            title = f"{about['label']}, {CONTRASTS[contrast]}"
+            scale = SCALES.get(measure, "difference")
+            blocks = blocks_of(part, own, members[members["pool"].isin(own["id"])], tables, config)
+            pages = forest_pages(
+                blocks,
+                scale=scale,
+                favours=None if scale == "proportion" else BETTER.get(about["better"]),
+                xlabel=f"{about['label']} ({about['unit']})" if scale == "difference" else about["label"],
+                level=config.level,
+            )
+            for number, figure in enumerate(pages, 1):
+                file = f"forest-{outcome}-{contrast}-{measure}-{number}.svg"
+                words = {"outcome": outcome, "contrast": contrast, "measure": measure, "kind": "forest", "page": number,
+                         "pages": len(pages), "caption": title, "alt": alt_text(title, own, conditions)}
+                yield file, figure, words
+
+
+def write_figures(folder, tables, config, effects, pools, members):
+    """Draw all figures into a folder, and remove those of outcomes that are gone.
+
+    Returns
+    -------
+    list of dict
+        One a figure, as written to figures.json.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    index = []
+    for file, figure, words in drawings(tables, config, effects, pools, members):
+        save_svg(figure, folder / file)
+        width, height = figure.get_size_inches() * 25.4
+        index.append({"file": file, "width_mm": round(float(width), 2), "height_mm": round(float(height), 2), **words})
+    for stale in set(folder.glob("*.svg")) - {folder / entry["file"] for entry in index}:
+        stale.unlink()
+    replace(folder / "figures.json", json.dumps(index, indent=1, ensure_ascii=False).encode())
+    return index
