@@ -1,8 +1,10 @@
 """One cell of a hand-edited table: clean its text, read its number, or say what is wrong."""
 
+import difflib
 import math
 import re
 import unicodedata
+from functools import lru_cache
 
 SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u200a\u202f\u3000"), " ")
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
@@ -131,3 +133,18 @@ def short(text, limit=60):
     """Text for a message: one line, not too long."""
     text = " ".join(text.split())
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+@lru_cache(maxsize=1000)
+def near(value, known):
+    """Did-you-mean: a hint at the known word that is nearest, or an empty text.
+
+    Parameters
+    ----------
+    value : str
+    known : tuple of str
+    """
+    value = value[:80]
+    folded = {word.casefold(): word for word in known}
+    found = difflib.get_close_matches(value.casefold(), folded, 1, 0.6)
+    return f' (did you mean "{folded[found[0]]}"?)' if found else ""

@@ -1,20 +1,222 @@
-"""Checks of the evidence base."""
+"""Checks of the evidence base: one function a rule, its grade, and the numbers a methodologist may dispute.
 
+An *error* stops the run. A *flag* keeps the row, shows it, and leaves it out of the headline with its reason.
+A *notice* only tells.
+"""
+
+import json
+from dataclasses import asdict
 from pathlib import Path
 
-from evidence.problems import Flag
+from evidence.problems import Flag, Problem
+from evidence.stages import checks_keys, checks_numbers, checks_pairs, checks_spread
+from evidence.stages.cells import near
+from evidence.stages.checks_data import Data
 from evidence.stages.reading import read_sheet
 from evidence.stages.schemas import TABLES, load
 
+# Every number that a check judges by.
+LIMITS = {
+    "year_low": 1850,  # first year of a publication
+    "year_high": None,  # last one; None for next year
+    "fold_low": 0.02,  # a follow-up below a fiftieth of the baseline is doubted,
+    "fold_high": 10,  # as is one above ten times it
+    "least_n": 5,  # fewest participants, where n is not printed
+    "most_n": 1000,  # most participants, where n is not printed
+    "se_slack": 0.05,  # share by which a printed SE may differ from the one that p needs, beyond rounding
+    "cohort_share": 0.05,  # share by which two reports of one cohort may differ
+    "thresholds": (0.05, 0.01, 0.005, 0.001, 0.0005, 0.0001),  # p-values that papers print as thresholds
+}
 
-def read_sheets(folder):
-    """All raw tables of an analysis folder as sheets, by name."""
+CHECKS = {
+    "required": checks_keys.required,
+    "options": checks_keys.options,
+    "bounds": checks_keys.bounds,
+    "shape": checks_keys.shape,
+    "unique": checks_keys.unique,
+    "keys": checks_keys.keys,
+    "references": checks_keys.references,
+    "group_trees": checks_keys.group_trees,
+    "condition_trees": checks_keys.condition_trees,
+    "cohorts": checks_keys.cohorts,
+    "years": checks_keys.years,
+    "year_in_id": checks_keys.year_in_id,
+    "judgements": checks_keys.judgements,
+    "dates": checks_keys.dates,
+    "units": checks_numbers.units,
+    "unit_targets": checks_numbers.unit_targets,
+    "plausible_ranges": checks_numbers.plausible_ranges,
+    "group_sizes": checks_numbers.group_sizes,
+    "part_sizes": checks_numbers.part_sizes,
+    "spread_cells": checks_numbers.spread_cells,
+    "zero_spreads": checks_numbers.zero_spreads,
+    "interval_order": checks_numbers.interval_order,
+    "interval_centre": checks_numbers.interval_centre,
+    "percentages": checks_numbers.percentages,
+    "percent_levels": checks_numbers.percent_levels,
+    "events": checks_numbers.events,
+    "counts_without_n": checks_numbers.counts_without_n,
+    "whole_persons": checks_numbers.whole_persons,
+    "possible_values": checks_numbers.possible_values,
+    "positive_levels": checks_numbers.positive_levels,
+    "relative_changes": checks_numbers.relative_changes,
+    "p_cells": checks_numbers.p_cells,
+    "threshold_p": checks_numbers.threshold_p,
+    "p_between_periods": checks_numbers.p_between_periods,
+    "comparisons": checks_numbers.comparisons,
+    "unnamed_comparisons": checks_numbers.unnamed_comparisons,
+    "suspects": checks_numbers.suspects,
+    "reasons": checks_numbers.reasons,
+    "week_order": checks_numbers.week_order,
+    "pair_folds": checks_pairs.pair_folds,
+    "pair_units": checks_pairs.pair_units,
+    "pair_sizes": checks_pairs.pair_sizes,
+    "pairless": checks_pairs.pairless,
+    "sources_disagree": checks_pairs.sources_disagree,
+    "repeated": checks_pairs.repeated,
+    "cohort_values": checks_pairs.cohort_values,
+    "cohort_overlap": checks_pairs.cohort_overlap,
+    "wholes": checks_pairs.wholes,
+    "whole_equals_part": checks_pairs.whole_equals_part,
+    "copied": checks_pairs.copied,
+    "spread_plausible": checks_spread.spread_plausible,
+    "spread_unjudged": checks_spread.spread_unjudged,
+    "paired_p": checks_spread.paired_p,
+    "own_p": checks_spread.own_p,
+    "relative_p": checks_spread.relative_p,
+}
+
+FLAGS = (
+    "group_sizes", "zero_spreads", "interval_order", "percent_levels", "positive_levels", "relative_changes",
+    "suspects", "pair_folds", "sources_disagree", "whole_equals_part", "spread_plausible", "paired_p", "own_p",
+)  # fmt: skip
+NOTICES = (
+    "year_in_id", "dates", "interval_centre", "counts_without_n", "whole_persons", "threshold_p", "p_between_periods",
+    "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes", "pairless", "repeated", "cohort_values",
+    "cohort_overlap", "wholes", "copied", "spread_unjudged", "relative_p",
+)  # fmt: skip
+GRADES = {rule: "flag" if rule in FLAGS else "notice" if rule in NOTICES else "error" for rule in CHECKS}
+
+
+def graded(rule, finding, file):
+    """Problem or Flag of a finding, by the grade of its rule."""
+    row = finding.row
+    parts = (file, row["line"], finding.column, finding.what, finding.remedy, rule)
+    if GRADES[rule] == "error":
+        return Problem(*parts)
+    about = [row.get(name, "") for name in ("study_id", "group_id", "outcome", "timepoint")]
+    return Flag(*parts, row["table"], *about, blocks="yes" if GRADES[rule] == "flag" else "no")
+
+
+def run(data):
+    """Problems and flags of all rules."""
+    for rule, check in CHECKS.items():
+        for finding in check(data):
+            yield graded(rule, finding, data.sheets[finding.row["table"]].schema.file)
+
+
+def without_consequences(problems):
+    """Leave out what only follows from a row of wrong width, or from a missing column."""
+    rows = {(problem.file, problem.line) for problem in problems if problem.rule == "width"}
+    columns = {(problem.file, problem.column) for problem in problems if problem.rule == "header"}
+    for problem in problems:
+        follows = (problem.file, problem.line) in rows or (problem.file, problem.column) in columns
+        if problem.rule in ("width", "header") or not follows:
+            yield problem
+
+
+def strangers(raw):
+    """Notices of CSVs in data/raw that are no table: a misspelt name would drop a table in silence."""
+    for path in sorted(raw.iterdir()):
+        if path.suffix.lower() == ".csv" and path.name not in {f"{name}.csv" for name in TABLES}:
+            hint = near(path.stem, TABLES).replace('"?', '.csv"?')
+            what, remedy = "no table of this name is read", f"Rename it{hint}, or move it elsewhere."
+            yield Flag(f"data/raw/{path.name}", 0, "", what, remedy, "files")
+
+
+def examine(folder, limits=None):
+    """Read all raw tables of an analysis folder and run all checks.
+
+    Parameters
+    ----------
+    folder : str or path
+        Holds data/raw.
+    limits : dict, optional
+        Numbers that replace those of LIMITS.
+
+    Returns
+    -------
+    sheets : dict of Sheet
+        By table name, empty where there is no data/raw.
+    problems : list of Problem
+    flags : list of Flag
+    """
     raw = Path(folder) / "data" / "raw"
-    return {name: read_sheet(raw / f"{name}.csv", load(name)) for name in TABLES}
+    if not raw.is_dir():
+        remedy = "Name an analysis folder, or make one with: evidence new FOLDER."
+        return {}, [Problem("data/raw", 0, "", "the folder is missing", remedy, "files")], []
+    sheets = {name: read_sheet(raw / f"{name}.csv", load(name)) for name in TABLES}
+    found = [*strangers(raw), *(problem for sheet in sheets.values() for problem in sheet.problems)]
+    found += run(Data(sheets, LIMITS | (limits or {})))
+    found = sorted(set(without_consequences(found)), key=lambda problem: (problem.file, problem.line, str(problem)))
+    problems = [problem for problem in found if not isinstance(problem, Flag)]
+    return sheets, problems, [problem for problem in found if isinstance(problem, Flag)]
 
 
-def found(sheets, limits=None):
-    """Errors and flags of all sheets."""
-    everything = [problem for sheet in sheets.values() for problem in sheet.problems]
-    flags = [problem for problem in everything if isinstance(problem, Flag)]
-    return [problem for problem in everything if not isinstance(problem, Flag)], flags
+def check(folder=".", limits=None):
+    """Check the evidence base of an analysis folder.
+
+    Parameters
+    ----------
+    folder : str or path
+    limits : dict, optional
+        Numbers that replace those of LIMITS.
+
+    Returns
+    -------
+    problems : list of Problem
+        Errors: the run stops on any.
+    flags : list of Flag
+        Flags (`blocks` yes) and notices (`blocks` no).
+    summary : dict
+        `rows` by file, and the number of `rules`, `errors`, `flags` and `notices`.
+    """
+    sheets, problems, flags = examine(folder, limits)
+    blocking = sum(flag.blocks == "yes" for flag in flags)
+    summary = {
+        "rows": {sheet.schema.file: len(sheet.rows) for sheet in sheets.values()},
+        "rules": len(CHECKS),
+        "errors": len(problems),
+        "flags": blocking,
+        "notices": len(flags) - blocking,
+    }
+    return problems, flags, summary
+
+
+def sections(problems, flags):
+    """The three grades with their title and contents."""
+    return {
+        "errors": ("stop the run", problems),
+        "flags": ("the row is shown, and left out of the headline", [flag for flag in flags if flag.blocks == "yes"]),
+        "notices": ("for information", [flag for flag in flags if flag.blocks == "no"]),
+    }
+
+
+def report_text(problems, flags, summary):
+    """Report of `check` to read: errors, flags and notices, by file and line, and what was checked."""
+    lines = []
+    for grade, (meaning, found) in sections(problems, flags).items():
+        if found:
+            lines += [f"{grade.capitalize()} ({len(found)}): {meaning}"]
+            for place, item in enumerate(found):
+                lines += [""] * (place == 0 or item.file != found[place - 1].file) + [str(item)]
+            lines += ["", ""]
+    tables = len([rows for rows in summary["rows"].values() if rows])
+    counts = ", ".join(f"{summary[grade]} {grade}" for grade in ("errors", "flags", "notices"))
+    return "\n".join([*lines, f"Checked {sum(summary['rows'].values())} rows of {tables} tables by {summary['rules']} rules: {counts}."])
+
+
+def report_json(problems, flags, summary):
+    """Report of `check` for programs, as JSON text."""
+    found = {grade: [asdict(item) for item in items] for grade, (_, items) in sections(problems, flags).items()}
+    return json.dumps({"summary": summary, **found}, indent=2, sort_keys=True, ensure_ascii=False)

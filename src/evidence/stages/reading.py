@@ -1,7 +1,6 @@
 """Read one hand-edited CSV: as text first, with physical line numbers and every fault at once."""
 
 import csv
-import difflib
 import io
 import os
 from dataclasses import dataclass, field
@@ -24,11 +23,11 @@ class Sheet:
     schema : Schema
     rows : list of dict
         One per record: every column (text, or float and None for numbers), for each number also
-        `<column>_text` as typed, and `line`, the physical line on which the record starts.
+        `<column>_text` as typed, `line`, the physical line on which the record starts, and `table`.
     problems : list of Problem
         Faults, and notices as Flag.
     readable : bool
-        False where the rows cannot be trusted to be all there.
+        False where columns or rows are missing, so that nothing can be said about what refers to it.
     """
 
     schema: object
@@ -39,15 +38,6 @@ class Sheet:
 
 class Unreadable(Exception):
     """The file cannot be read on; holds line, column, what and remedy."""
-
-
-def near(value, known):
-    """Did-you-mean: a hint at the known word that is nearest, or an empty text."""
-    found = difflib.get_close_matches(value, known, 1, 0.6)
-    if not found:
-        folded = {word.casefold(): word for word in known}
-        found = [folded[value.casefold()]] if value.casefold() in folded else []
-    return f' (did you mean "{found[0]}"?)' if found else ""
 
 
 def content(path):
@@ -140,10 +130,10 @@ def header_problems(names, schema, line):
             yield Problem(schema.file, line, name, "the column stands there twice", "Delete or rename one of them.", "header")
         if name not in schema.fields:
             shown = f'"{cells.short(name)}"' if name else "a column without a name"
-            what, hint = f"{shown} is no column of this table", near(name, missing)
+            what, hint = f"{shown} is no column of this table", cells.near(name, tuple(missing))
             yield Problem(schema.file, line, "", what, f"Delete it, or correct its name{hint}.", "header")
     for name in missing:
-        what, hint = "the column is missing", near(name, [other for other in names if other not in schema.fields])
+        what, hint = "the column is missing", cells.near(name, tuple(other for other in names if other and other not in schema.fields))
         yield Problem(schema.file, line, name, what, f"Add it to the first row{hint}.", "header")
 
 
@@ -189,7 +179,7 @@ def table(text, schema):
         if len(row) != len(names):
             problems.append(wrong_width(schema, line, row, names))
         values = {name: cell for name, cell in zip(names, row, strict=False) if name in schema.fields}
-        rows.append(blank | values | {"line": line})
+        rows.append(blank | values | {"line": line, "table": schema.name})
         if odd := next((name for name, cell in values.items() if cells.control_character(cell)), None):
             what, remedy = "the cell holds a control character that cannot be seen", "Type the text anew."
             problems.append(Problem(schema.file, line, odd, what, remedy, "text"))
@@ -231,5 +221,4 @@ def read_sheet(path, schema):
     except Unreadable as error:
         return Sheet(schema, problems=[Problem(schema.file, *error.args, "file")], readable=False)
     problems.extend(encoding_notices(schema, odd_lines))
-    readable = all(problem.rule not in ("header", "width") for problem in problems)
-    return Sheet(schema, rows, problems, readable)
+    return Sheet(schema, rows, problems, all(problem.rule != "header" for problem in problems))

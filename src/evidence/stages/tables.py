@@ -80,8 +80,7 @@ def read(folder=".", limits=None):
     EvidenceError
         With every error of every file at once.
     """
-    sheets = checks.read_sheets(folder)
-    problems, flags = checks.found(sheets, limits)
+    sheets, problems, flags = checks.examine(folder, limits)
     if problems:
         raise EvidenceError(problems)
     frames = {name: frame(sheets[name]) for name in TABLES}

@@ -1,0 +1,187 @@
+"""Checks of cells, keys and references: what the schema says of each table."""
+
+import datetime
+import re
+
+from evidence.stages.cells import is_date, near, short
+from evidence.stages.checks_data import Finding, grouped
+from evidence.stages.schemas import items
+
+
+def cells(data, wanted):
+    """Yield (row, field, text) of all filled cells whose field has what is wanted of it."""
+    for sheet in data.sheets.values():
+        fields = [field for field in sheet.schema.fields.values() if wanted(field)]
+        for row in sheet.rows:
+            for field in fields:
+                text = row.get(f"{field.name}_text", row[field.name])
+                if text:
+                    yield row, field, text
+
+
+def required(data):
+    """A cell that must be filled is empty: without it the row cannot be used or traced."""
+    for sheet in data.sheets.values():
+        needed = [field for field in sheet.schema.fields.values() if field.required]
+        for row in sheet.rows:
+            for field in needed:
+                if not row.get(f"{field.name}_text", row[field.name]):
+                    yield Finding(row, field.name, "the cell is empty", f"It must be filled: {field.description}")
+
+
+def options(data):
+    """A word that is none of the column's options: the program would not know what to do with it."""
+    for row, field, text in cells(data, lambda field: field.enum):
+        if text not in field.enum:
+            hint = near(text, field.enum)
+            yield Finding(row, field.name, f'"{short(text)}" is no option', f"Use one of {', '.join(field.enum)}{hint}.")
+
+
+def bounds(data):
+    """A number below or above what the column can hold, such as a p-value of 5."""
+    for row, field, text in cells(data, lambda field: field.minimum is not None or field.maximum is not None):
+        value = row[field.name]
+        if value is None:
+            continue
+        if field.minimum is not None and value < field.minimum:
+            yield Finding(row, field.name, f"{text} is below {field.minimum:g}", "Check it against the source.")
+        if field.maximum is not None and value > field.maximum:
+            yield Finding(row, field.name, f"{text} is above {field.maximum:g}", "Check it against the source.")
+
+
+def shape(data):
+    """An identifier that does not look like one (DOI, PubMed number, short names): links and look-ups would fail."""
+    for row, field, text in cells(data, lambda field: field.pattern):
+        if re.fullmatch(field.pattern, text):
+            continue
+        found = re.search(f"(?:{field.pattern})$", text)
+        hint = f' (did you mean "{found[0]}"?)' if found and not field.required else ""
+        what = f'"{short(text)}" does not look like a {field.name}'
+        yield Finding(row, field.name, what, f'Type it as in "{field.example}"{hint}.')
+
+
+def unique(data):
+    """One DOI or PubMed number in two rows: one report was entered twice, and would count twice."""
+    for sheet in data.sheets.values():
+        for field in (field for field in sheet.schema.fields.values() if field.unique):
+            for text, rows in grouped(sheet.rows, lambda row, name=field.name: row[name].casefold()).items():
+                for row in rows[1:] if text else []:
+                    what = f'"{row[field.name]}" stands in line {rows[0]["line"]} too'
+                    yield Finding(row, field.name, what, "Keep one row for each report, or correct the other.")
+
+
+def keys(data):
+    """Two rows with one key: the program could not tell which of them holds."""
+    for sheet in data.sheets.values():
+        together = grouped(sheet.rows, lambda row, key=sheet.schema.key: tuple(str(row[name]) for name in key))
+        for key, rows in together.items():
+            for row in rows[1:] if any(key) else []:
+                same = all(row[name] == rows[0][name] for name in sheet.schema.fields)
+                first = rows[0]["line"]
+                what = f"the row repeats line {first}" if same else f"the row has the key of line {first} but other contents"
+                named = ", ".join(sheet.schema.key)
+                yield Finding(row, "", what, f"Keep one of the two; a row is told by {named}.")
+
+
+def references(data):
+    """A name that stands in no row of the table it refers to: a misspelling would drop the row in silence."""
+    for sheet in data.sheets.values():
+        for reference in sheet.schema.references:
+            if data.readable(reference.table):
+                yield from broken(data, sheet, reference)
+
+
+def broken(data, sheet, reference):
+    """Findings of one reference of one table."""
+    *outer, column = reference.columns
+    field = sheet.schema.fields[column]
+    known = {tuple(row[name] for name in reference.to) for row in data.rows(reference.table)}
+    for row in sheet.rows:
+        within = tuple(row[name] for name in outer)
+        if outer and row["study_id"] not in data.studies:
+            continue
+        for name in items(field, row[column]):
+            if (*within, name) not in known:
+                of = f" of {within[0]}" if within else ""
+                what = f'"{short(name)}" is no {reference.to[-1]}{of} in {reference.table}.csv'
+                if field.separator and "," in name:
+                    yield Finding(row, column, what, f'Put a "{field.separator}" between the entries of a list.')
+                    continue
+                hint = near(name, tuple(sorted(key[-1] for key in known if key[:-1] == within)))
+                yield Finding(row, column, what, f"Add a row there, or correct the spelling{hint}.")
+
+
+def circles(parents):
+    """The members of circles among children and their parents, each circle as a sorted list."""
+    found = set()
+    for start in parents:
+        path = []
+        node = start
+        while node in parents and node not in path:
+            path.append(node)
+            node = parents[node]
+        if node in path:
+            found.add(tuple(sorted(path[path.index(node) :])))
+    return sorted(found)
+
+
+def group_trees(data):
+    """A group that is a part of itself, by one step or more: no pool could leave out its parts."""
+    parents = {key: (row["study_id"], row["part_of"]) for key, row in data.groups.items() if row["part_of"]}
+    for circle in circles(parents):
+        row = data.groups[circle[0]]
+        what = f"{' and '.join(name for _, name in circle)} is a part of itself"
+        yield Finding(row, "part_of", what, "Leave part_of empty for the largest of them.")
+
+
+def condition_trees(data):
+    """A condition that lies within itself: strata could not be nested."""
+    rows = {row["condition"]: row for row in data.rows("conditions")}
+    for circle in circles({name: row["parent"] for name, row in rows.items() if row["parent"]}):
+        what = f"{' and '.join(circle)} lies within itself"
+        yield Finding(rows[circle[0]], "parent", what, "Leave parent empty for the broadest of them.")
+
+
+def cohorts(data):
+    """A cohort_id that names a report with another cohort_id: one cohort would count as two."""
+    for row in data.rows("studies"):
+        named = data.studies.get(row["cohort_id"])
+        if named and named["cohort_id"] != row["cohort_id"]:
+            what = f"{row['cohort_id']} itself belongs to the cohort {named['cohort_id']}"
+            yield Finding(row, "cohort_id", what, f"Use {named['cohort_id']} in both rows.")
+
+
+def years(data):
+    """A year in which nobody can have published."""
+    last = data.limits["year_high"] or datetime.date.today().year + 1
+    for row in data.rows("studies"):
+        if row["year"] is not None and not data.limits["year_low"] <= row["year"] <= last:
+            what = f"{row['year_text']} is not between {data.limits['year_low']} and {last}"
+            yield Finding(row, "year", what, "Check it against the record.")
+
+
+def year_in_id(data):
+    """A year that differs from the one in the study_id: one of them is a slip of the pen."""
+    for row in data.rows("studies"):
+        named = re.search("(?:19|20)[0-9]{2}", row["study_id"])
+        if named and row["year"] is not None and int(named[0]) != row["year"]:
+            what = f"{row['year_text']}, while the study_id says {named[0]}"
+            yield Finding(row, "year", what, "Check which is right; the id may stay as it is.")
+
+
+def judgements(data):
+    """A judgement that the risk-of-bias tool does not have: RoB 2 and ROBINS-I use other words."""
+    words = {"ROBINS-I": ("low", "moderate", "serious", "critical", "no_information")}
+    for row in data.rows("risk_of_bias"):
+        allowed = words.get(row["tool"], ("low", "some_concerns", "high"))
+        field = data.sheets["risk_of_bias"].schema.fields["judgement"]
+        if row["judgement"] in field.enum and row["judgement"] not in allowed:
+            what = f'"{row["judgement"]}" is no judgement of {row["tool"]}'
+            yield Finding(row, "judgement", what, f"Use one of {', '.join(allowed)}.")
+
+
+def dates(data):
+    """A text that is a date and nothing else: spreadsheets make 12-May of pages or ranges such as 5-12."""
+    for row, field, text in cells(data, lambda field: field.type == "string"):
+        if is_date(text):
+            yield Finding(row, field.name, f'"{text}" looks like a date made by a spreadsheet', "Check it against the source.")

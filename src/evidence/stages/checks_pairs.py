@@ -1,0 +1,184 @@
+"""Checks across rows: baseline with follow-up, a whole with its part, one source with another, one report with its cohort."""
+
+from evidence.stages.checks_data import CONTROLS, LEVELS, Finding, grouped, half_unit, shown
+
+SOURCE = "Check both rows against the source."
+
+
+def told(row):
+    """A number as it is printed, with its unit and spread."""
+    unit = f" {row['unit']}" if row["unit"] else ""
+    spread = f" ({row['spread']} {row['spread_low_text']})" if row["spread_low_text"] else ""
+    return f"{row['value_text']}{unit}{spread}"
+
+
+def pair_folds(data):
+    """A follow-up beyond what treatments do to the level before: a unit or a decimal point differs within the pair."""
+    low, high = data.limits["fold_low"], data.limits["fold_high"]
+    for base, row in data.pairs:
+        before, after = data.converted(base), data.converted(row)
+        if before is None or after is None or before <= 0 or after <= 0 or low <= after / before <= high:
+            continue
+        what = f"from {told(base)} to {told(row)} is {shown(after / before)} times the level before"
+        if base["unit"] == row["unit"]:
+            yield Finding(row, "value", what, SOURCE)
+        else:
+            what = f"{what}; the units differ within the pair"
+            yield Finding(row, "unit", what, SOURCE)
+            yield Finding(base, "unit", what, SOURCE)
+
+
+def pair_units(data):
+    """Two units within one pair: a paper seldom changes the unit between baseline and follow-up."""
+    for base, row in data.pairs:
+        factors = {data.factors.get((part["outcome"], part["unit"])) for part in (base, row)}
+        if len(factors) > 1 and None not in factors:
+            what = f"{row['unit']} at follow-up, while the baseline in line {base['line']} has {base['unit']}"
+            yield Finding(row, "unit", what, SOURCE)
+
+
+def pair_sizes(data):
+    """Another n at follow-up than at baseline: those who left are in the one mean and not in the other."""
+    for base, row in data.pairs:
+        if base["n"] is not None and row["n"] is not None and base["n"] != row["n"]:
+            what = f"{row['n_text']} participants, {base['n_text']} at baseline (line {base['line']})"
+            yield Finding(row, "n", what, "If the source prints the baseline of those who stayed, use it.")
+
+
+def pairless(data):
+    """A follow-up without baseline or control, or a change without its baseline: no effect can be made of it."""
+    together = grouped(data.measured, lambda row: (row["study_id"], row["outcome"]))
+    for (study, group, outcome), rows in data.series.items():
+        measure = data.outcomes[outcome]["measure"]
+        levels = [row for row in rows if row["statistic"] in LEVELS]
+        if measure not in ("ROM", "MD", "SMD") or any(row["timepoint"] == "baseline" for row in levels):
+            continue
+        control = data.arm(rows[0]) in CONTROLS
+        compared = any(follow_up(row) and (data.arm(row) in CONTROLS) != control for row in together[study, outcome])
+        for row in levels:
+            if row["timepoint"] == "followup" and not compared:
+                what = "a follow-up without baseline or control: shown, not weighted"
+                yield Finding(row, "timepoint", what, "Add the baseline if the source prints it.")
+            if row["timepoint"] == "change" and measure == "ROM":
+                what = f"a change without baseline, while {outcome} is pooled as a ratio of means: shown, not weighted"
+                yield Finding(row, "timepoint", what, "Add the baseline if the source prints it.")
+
+
+def follow_up(row):
+    """Whether a row is a level at follow-up."""
+    return row["timepoint"] == "followup" and row["statistic"] in LEVELS
+
+
+def same_number(row):
+    """What makes two rows statements of one number."""
+    names = ("study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "versus")
+    return tuple(row[name] for name in names)
+
+
+def differ(data, one, two, share=0.0):
+    """Whether two rows print different values, by more than rounding and by more than a share of the value."""
+    values, slacks = [], []
+    for row in (one, two):
+        factor = data.factors.get((row["outcome"], row["unit"]), 1.0)
+        values.append(row["value"] * factor)
+        slacks.append(half_unit(row["value_text"]) * factor)
+    return abs(values[0] - values[1]) > max(1.0001 * sum(slacks), share * max(map(abs, values)))
+
+
+def sources_disagree(data):
+    """Two sources that print different values for one number: which holds must be settled first."""
+    for rows in grouped(data.measured, same_number).values():
+        for row in rows[1:]:
+            if differ(data, rows[0], row):
+                for here, there in ((row, rows[0]), (rows[0], row)):
+                    what = f"{told(here)}, while line {there['line']} has {told(there)} from another source"
+                    yield Finding(here, "value", what, "Keep the better source, and the other value in its note.")
+
+
+def repeated(data):
+    """The same number from two sources: only one of them is used."""
+    for rows in grouped(data.measured, same_number).values():
+        for row in rows[1:]:
+            if not differ(data, rows[0], row):
+                what = f"the number of line {rows[0]['line']} again, from another source"
+                yield Finding(row, "value", what, "Keep the better source; only one is used.")
+
+
+def cohort_values(data):
+    """Two reports of one cohort that print different values for one quantity: a doubt on both."""
+
+    def quantity(row):
+        cohort = data.studies[row["study_id"]]["cohort_id"]
+        names = ("group_id", "outcome", "timepoint", "weeks", "statistic", "n", "versus")
+        return (cohort, *(row[name] for name in names))
+
+    for rows in grouped(data.measured, quantity).values():
+        for row in rows[1:]:
+            if row["study_id"] != rows[0]["study_id"] and differ(data, rows[0], row, data.limits["cohort_share"]):
+                what = f"{told(row)}, while {rows[0]['study_id']} (line {rows[0]['line']}) has {told(rows[0])} in the same cohort"
+                yield Finding(row, "value", what, "Check both; only one report of a cohort is pooled.")
+
+
+def cohort_overlap(data):
+    """Reports on the same or overlapping participants: they count once in each pool."""
+    measured = {row["study_id"] for row in data.measured}
+    rows = [row for row in data.rows("studies") if row["study_id"] in measured]
+    for cohort, reports in grouped(rows, lambda row: row["cohort_id"]).items():
+        for row in reports[1:]:
+            others = ", ".join(other["study_id"] for other in reports if other is not row)
+            what = f"shares participants with {others} (cohort {cohort})"
+            yield Finding(row, "cohort_id", what, "They count once in each pool; nothing to do if that is right.")
+
+
+def parts(data):
+    """Measured groups with the measured groups that they are a part of, by whatever number of steps."""
+    measured = {(row["study_id"], row["group_id"]) for row in data.measured}
+    for study, group in measured:
+        seen = {group}
+        whole = data.groups[study, group]["part_of"]
+        while whole and whole not in seen:
+            if (study, whole) in measured:
+                yield study, group, whole
+            seen.add(whole)
+            whole = data.groups.get((study, whole), {}).get("part_of", "")
+
+
+def wholes(data):
+    """A group and a part of it, both measured: they never enter one pool, or participants would count twice."""
+    by_group = grouped(data.measured, lambda row: (row["study_id"], row["group_id"]))
+    for study, group, whole in sorted(parts(data)):
+        outcomes = [{row["outcome"] for row in by_group[study, name]} for name in (group, whole)]
+        both = ", ".join(sorted(outcomes[0] & outcomes[1])) or "no outcome"
+        what = f"{group} is a part of {whole}, and both are measured (both in: {both})"
+        row = data.groups[study, group]
+        yield Finding(row, "part_of", what, "They are never pooled together; nothing to do if part_of is right.")
+
+
+def whole_equals_part(data):
+    """A part that prints exactly the numbers of its whole: one was probably typed for the other."""
+    by_group = grouped(data.measured, lambda row: (row["study_id"], row["group_id"]))
+    for study, group, whole in sorted(parts(data)):
+        for row in by_group[study, group]:
+            for other in data.series.get((study, whole, row["outcome"]), []):
+                if alike(row, other) and row["n"] != other["n"]:
+                    what = f"{told(row)} is also the number of the whole group {whole} (line {other['line']})"
+                    yield Finding(row, "value", what, "Check to which of them the source gives it.")
+
+
+def alike(one, two):
+    """Whether two rows of different groups print the same number of the same thing."""
+    names = ("outcome", "timepoint", "weeks", "statistic", "value", "unit", "spread", "spread_low", "spread_high", "versus")
+    return all(one[name] == two[name] for name in names)
+
+
+def copied(data):
+    """Two groups of one study with exactly the same number: one was perhaps copied from the other."""
+    related = {(study, frozenset((group, whole))) for study, group, whole in parts(data)}
+    levels = [row for row in data.measured if row["statistic"] in LEVELS and row["value"] != 0]
+    for rows in grouped(levels, lambda row: (row["study_id"], row["outcome"])).values():
+        for place_in_list, row in enumerate(rows):
+            for other in rows[:place_in_list]:
+                pair = frozenset((row["group_id"], other["group_id"]))
+                if len(pair) == 2 and alike(row, other) and (row["study_id"], pair) not in related:
+                    what = f"{told(row)} is also the number of {other['group_id']} (line {other['line']})"
+                    yield Finding(row, "value", what, "Check that the source gives it to both.")
