@@ -8,11 +8,11 @@ HEADERS = {
     for path in sorted((Path(__file__).parents[1] / "data/raw").glob("*.csv"))
 }
 DEFAULTS = {
-    "studies": {"authors": "Able A; Baker B", "year": "2001", "title": "A study", "design": "before_after", "eligibility": "include",
+    "studies": {"study_id": "s", "authors": "Able A; Baker B", "year": "2001", "title": "A study", "design": "before_after", "eligibility": "include",
                 "eligibility_reason": "eligible", "cited_by_article": "no", "identity": "verified"},
-    "groups": {"group_id": "treated", "label": "Drug", "arm": "treatment", "drug": "drug_a", "conditions": "condition_a"},
-    "measurements": {"group_id": "treated", "outcome": "level", "timepoint": "followup", "statistic": "mean", "unit": "u",
-                     "spread": "none", "source_kind": "abstract", "source_locator": "Abstract"},
+    "groups": {"study_id": "s", "group_id": "treated", "label": "Drug", "arm": "treatment", "drug": "drug_a", "conditions": "condition_a"},
+    "measurements": {"study_id": "s", "group_id": "treated", "outcome": "level", "timepoint": "followup", "statistic": "mean", "unit": "u",
+                     "spread": "none", "value": "10", "source_kind": "abstract", "source_locator": "Abstract"},
     "outcomes": {"outcome": "level", "label": "Level", "domain": "hormone", "measure": "ROM", "unit": "u", "better": "higher",
                  "cv_low": "0.01", "cv_high": "5", "headline": "yes"},
     "units": {"outcome": "level", "unit": "u", "to_unit": "u", "factor": "1", "source": "identical unit"},

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.stats
 
 import evidence as ev
 from evidence.config import load
@@ -96,7 +97,7 @@ def test_raman_2002_standard_errors_need_no_n(tmp_path):
 def test_exact_paired_p_comes_before_the_spreads(tmp_path):
     row = one(tmp_path, number("s", 120, "baseline", n=10, **se(20)), number("s", 70, n=10, **se(9), **p("=", 0.006)))
     assert row.route == "paired_p"
-    assert row.sei == pytest.approx(abs(np.log(70 / 120)) / 3.5716, abs=2e-5)
+    assert row.sei == pytest.approx(abs(np.log(70 / 120)) / scipy.stats.t.ppf(0.997, 9), rel=1e-9)
 
 
 def test_impossible_correlation_is_kept_out(tmp_path):

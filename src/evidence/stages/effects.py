@@ -62,13 +62,11 @@ def se_by_p(frame, operator):
 
 def implied(frame, se):
     """Correlation that an exact paired p and two spreads imply, in the outcome's unit."""
-    d = frame["m1"] - frame["m2"]
-    ratio = frame["measure"] == "ROM"
-    log_mean = summary.logarithmic_mean(frame["m1"].where(ratio, 1.0), frame["m2"].where(ratio, 1.0))
-    se_d = np.where(ratio, se * log_mean, se)
-    paired = frame["paired"].astype(bool) & frame["pairing"].isin(["levels", "follow_up"]) & d.notna()
-    r = summary.implied_correlation(frame["se1"] ** 2, frame["se2"] ** 2, se_d**2)
-    return np.where(paired, r, np.nan)
+    paired = frame["paired"].astype(bool) & frame["pairing"].isin(["levels", "follow_up"])
+    usable = paired & frame[["m1", "m2", "se1", "se2"]].gt(0).all(axis=1) & ~np.isnan(se)
+    m1, m2, se1, se2 = (frame[name].where(usable, 1.0) for name in ("m1", "m2", "se1", "se2"))
+    se_d = np.where(frame["measure"] == "ROM", se * summary.logarithmic_mean(m1, m2), se)
+    return np.where(usable, summary.implied_correlation(se1**2, se2**2, se_d**2), np.nan)
 
 
 def correlations(frame, config):

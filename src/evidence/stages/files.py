@@ -4,7 +4,11 @@ import os
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
+SCHEMA = Path(__file__).parents[1] / "schema"
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+WHOLE = ("k", "Q_df", "arms", "line", "year")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -25,16 +29,14 @@ def replace(path, content):
         temporary.unlink(missing_ok=True)
 
 
-def csv_bytes(frame):
-    """A frame as CSV: 12 significant digits, empty for missing, formulae neutralised."""
-    texts = frame.select_dtypes(include=["object", "string"]).columns
-    safe = frame.assign(**{name: frame[name].fillna("").astype(str).map(neutral) for name in texts})
+def csv_bytes(frame, for_spreadsheets=False):
+    """A frame as CSV: 12 significant digits, empty for missing; formulae neutralised for spreadsheets."""
     whole = [name for name in frame.select_dtypes("float").columns if name in WHOLE]
-    safe = safe.assign(**{name: frame[name].astype("Int64") for name in whole})
-    return safe.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode()
-
-
-WHOLE = ("k", "Q_df", "n_effects", "line", "year")
+    frame = frame.assign(**{name: frame[name].astype("Int64") for name in whole})
+    if for_spreadsheets:
+        texts = frame.select_dtypes(include=["object", "string"]).columns
+        frame = frame.assign(**{name: frame[name].fillna("").astype(str).map(neutral) for name in texts})
+    return frame.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode()
 
 
 def write_csv(frame, path):
@@ -42,17 +44,33 @@ def write_csv(frame, path):
     replace(path, csv_bytes(frame))
 
 
-def read_csv(path, numbers=None):
-    """Read a made table: text stays text, empty text is '', numbers are floats.
+def number_columns(name):
+    """Columns of a table that hold numbers, by its schema, and the line number of made tables."""
+    schema = yaml.load((SCHEMA / f"{name}.yaml").read_text(encoding="utf-8"), Loader=Loader)
+    return [field["name"] for field in schema["fields"] if field["type"] in ("number", "integer", "year")] + ["line"]
+
+
+def read_csv(path, name):
+    """Read a made table: texts as text (empty is ""), numbers as floats (empty is NaN).
 
     Parameters
     ----------
     path : path
-    numbers : sequence of str, optional
-        Columns to read as numbers; columns that hold nothing but numbers if None.
+    name : str
+        The table, for its schema.
     """
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    for name in frame.columns if numbers is None else [name for name in numbers if name in frame]:
-        column = pd.to_numeric(frame[name].replace("", None), errors="coerce" if numbers else "ignore")
-        frame[name] = column
-    return frame
+    numbers = number_columns(name)
+    header = pd.read_csv(path, nrows=0).columns
+    texts = {column: str for column in header if column not in numbers}
+    empty = {column: [""] for column in header if column in numbers}
+    return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=empty, encoding="utf-8")
+
+
+def read_tables(folder):
+    """The clean tables that the stage tables has written to data/processed."""
+    from evidence.stages.schemas import TABLES
+    from evidence.stages.tables import Tables
+
+    processed = Path(folder) / "data/processed"
+    frames = {name: read_csv(processed / f"{name}.csv", name) for name in (*TABLES, "flags")}
+    return Tables(folder=str(folder), **frames)

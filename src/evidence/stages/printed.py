@@ -27,7 +27,7 @@ def one(row):
     if row.statistic == "percent":
         return f"{row.value_text}%" + (f" of {row.n:g}" if row.n == row.n else "")
     if row.statistic == "percent_change":
-        return f"{'+' if row.value > 0 else ''}{with_spread(row)}%"
+        return f"change {'+' if row.value > 0 else ''}{with_spread(row)}%"
     if row.statistic == "fold_change":
         return f"{with_spread(row)}-fold"
     return with_spread(row)

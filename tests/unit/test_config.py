@@ -1,0 +1,41 @@
+"""The analysis plan: every fault named at once, with its line and remedy."""
+
+import pytest
+
+from evidence.config import load
+from evidence.problems import EvidenceError
+from tests import toy
+
+
+def faults(tmp_path, text):
+    with pytest.raises(EvidenceError) as error:
+        load(toy.folder(tmp_path, config=text))
+    return [str(problem) for problem in error.value.problems]
+
+
+def test_defaults_are_the_documented_ones(tmp_path):
+    config = load(toy.folder(tmp_path))
+    assert (config.method, config.test, config.correlation, config.follow_up_week) == ("REML", "adhoc", 0.5, 26)
+
+
+def test_all_faults_at_once(tmp_path):
+    text = toy.CONFIG + "pools:\n  metod: REML\n  test: t\n  level: 95\n"
+    assert faults(tmp_path, text) == [
+        "config/config.yaml:7 pools.metod: no such key. Did you mean pools.method?",
+        "config/config.yaml:8 pools.test: must be one of z, knha, adhoc, not 't'. Correct the value.",
+        "config/config.yaml:9 pools.level: must be a number from 0.5 to 0.999, not 95. Correct the value.",
+    ]
+
+
+def test_missing_key_and_missing_file(tmp_path):
+    assert faults(tmp_path, "review:\n  title: x\n  subtitle: y\n  question: z\n") == [
+        "config/config.yaml review.date: the key is missing. Add it: the report is titled by it."
+    ]
+    (tmp_path / "config/config.yaml").unlink()
+    with pytest.raises(EvidenceError, match="the file is missing"):
+        load(tmp_path)
+
+
+def test_broken_yaml_names_its_line(tmp_path):
+    (fault,) = faults(tmp_path, "review:\n  title: 'open\n  date: x\n")
+    assert "not readable as YAML" in fault
