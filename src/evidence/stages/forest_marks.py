@@ -2,7 +2,7 @@
 
 import math
 
-from evidence.stages.plotting import BAR, BLUE, LINE, MARKS, fill, stroke
+from evidence.stages.plotting import BAR, BLUE, LINE, MARKS, dot, fill, stroke
 
 LARGEST, PLAIN, SMALLEST = 2.7, 1.7, 0.75
 DIAMOND_HALF, BAR_HALF, ARROW, RADIUS = 1.35, 0.5, 1.4, 0.8
@@ -107,9 +107,7 @@ def slab(sheet, start, end, y):
 
 def circle(sheet, x, y):
     """Small open circle around a point in mm."""
-    turns = [2 * math.pi * step / 32 for step in range(32)]
-    corners = [(x + RADIUS * math.cos(turn), y + RADIUS * math.sin(turn)) for turn in turns]
-    fill(sheet, corners, color="white", edge=LINE, width=0.8)
+    dot(sheet, x, y, RADIUS, color="white", edge=LINE)
 
 
 def loose_point(sheet, layout, y, place):

@@ -16,7 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon
+from matplotlib.patches import Circle, Patch, Polygon
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
@@ -173,6 +173,14 @@ def fill(sheet, corners, *, color=BLUE, edge="none", width=0.8, zorder=MARKS + 1
     )
 
 
+def dot(sheet, x, y, radius, *, color=BLUE, edge="none", width=0.8, zorder=MARKS + 1):
+    """Draw a disc of `radius` mm."""
+    sheet.figure.add_artist(
+        Circle((x, y), radius, facecolor=color, edgecolor=edge, linewidth=width, zorder=zorder,
+               transform=sheet.millimetres)
+    )
+
+
 def save_svg(figure, path, searchable=True):
     """Write a figure as SVG, the same bytes for the same figure on any day and in any process.
 
@@ -246,7 +254,7 @@ def overlaps(figure, slack=0.15):
         The two texts, or the text and the kind of mark.
     """
     words = _boxes(figure, Text)
-    marks = _boxes(figure, (Line2D, Polygon), least_zorder=MARKS)
+    marks = _boxes(figure, (Line2D, Patch), least_zorder=MARKS)
     pairs = [*combinations(words, 2), *((word, mark) for word in words for mark in marks)]
     return [(_name(a), _name(b)) for (a, box), (b, other) in pairs if _meet(box, other, slack)]
 
@@ -254,7 +262,7 @@ def overlaps(figure, slack=0.15):
 def clipped(figure, slack=0.3):
     """Names of texts and marks that reach beyond the edge of the figure by more than `slack` mm."""
     width, height = figure.get_size_inches() * 25.4
-    drawn = _boxes(figure, (Text, Line2D, Polygon))
+    drawn = _boxes(figure, (Text, Line2D, Circle, Polygon))
     return [
         _name(artist)
         for artist, (low, high) in drawn
