@@ -103,7 +103,7 @@ def test_exact_paired_p_comes_before_the_spreads(tmp_path):
 def test_impossible_correlation_is_kept_out(tmp_path):
     row = one(tmp_path, number("s", 100, "baseline", n=10, **se(1)), number("s", 70, n=10, **se(1), **p("=", 0.006)))
     assert row.headline == "no"
-    assert "impossible correlation" in row.reason
+    assert "needs a correlation below -1" in row.reason
 
 
 def test_threshold_bounds_and_stays_out(tmp_path):
@@ -222,7 +222,7 @@ def test_difference_of_changes_takes_the_p_between_groups(tmp_path):
 def test_counts_become_logits_and_odds_ratios(tmp_path):
     outcome = [{"outcome": "event", "measure": "PLO", "unit": "proportion", "cv_low": "", "cv_high": ""}]
     frame = effects_of(
-        tmp_path, **two_arms(), outcomes=outcome, units=[{"outcome": "event"}],
+        tmp_path, **two_arms(), outcomes=outcome, units=[{"outcome": "event", "unit": "proportion", "to_unit": "proportion"}],
         measurements=[
             number("s", 4, n=20, outcome="event", statistic="events", unit="men"),
             number("s", 0, n=20, outcome="event", statistic="events", unit="men", group_id="placebo"),

@@ -15,10 +15,10 @@ def by_pymare(yi, vi, method):
     from pymare.estimators import DerSimonianLaird, Hedges, VarianceBasedLikelihoodEstimator
 
     makers = {
-        "REML": lambda: VarianceBasedLikelihoodEstimator(method="REML", small_sample_correction=None),
-        "ML": lambda: VarianceBasedLikelihoodEstimator(method="ML", small_sample_correction=None),
-        "DL": lambda: DerSimonianLaird(small_sample_correction=None),
-        "HE": lambda: Hedges(small_sample_correction=None),
+        "REML": lambda: VarianceBasedLikelihoodEstimator(method="REML", small_sample_correction="wald"),
+        "ML": lambda: VarianceBasedLikelihoodEstimator(method="ML", small_sample_correction="wald"),
+        "DL": lambda: DerSimonianLaird(small_sample_correction="wald"),
+        "HE": lambda: Hedges(small_sample_correction="wald"),
     }
     if method not in makers:
         return None
@@ -34,7 +34,7 @@ def by_statsmodels(yi, vi, method):
     names = {"PM": "iterated", "DL": "chi2"}
     if method not in names:
         return None
-    result = combine_effects(np.asarray(yi), np.asarray(vi), method_re=names[method], atol=1e-10)
+    result = combine_effects(np.asarray(yi), np.asarray(vi), method_re=names[method])
     return float(result.mean_effect_re), float(result.sd_eff_w_re), float(result.tau2)
 
 
