@@ -20,7 +20,22 @@ DATE = re.compile(
     r"|\d{4}-\d{1,2}-\d{1,2}(?:[T ][\d:.]+)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}/\d{1,2}",
     re.IGNORECASE,
 )
-NOT_STATED = {"-", "--", ".", "?", "na", "n/a", "n.a.", "nan", "nr", "nd", "none", "null", "not reported", "not stated"}
+NOT_STATED = {
+    "-",
+    "--",
+    ".",
+    "?",
+    "na",
+    "n/a",
+    "n.a.",
+    "nan",
+    "nr",
+    "nd",
+    "none",
+    "null",
+    "not reported",
+    "not stated",
+}
 WITH_TEXT = re.compile(r"(?:[<>=≤≥~]|p\s*[<>=])?\s*([+-]?\d+(?:\.\d+)?)\s*(?:\D.*)?", re.ASCII | re.DOTALL)
 
 
@@ -47,7 +62,9 @@ def is_date(text):
 def has_decimal_comma(texts):
     """Whether number cells are written with decimal commas: some are, beyond doubt, and none with points."""
     comma = any(COMMA.fullmatch(text) and not THREE_AFTER_COMMA.fullmatch(text) for text in texts)
-    point = any("." in text and PLAIN.fullmatch(text) and not THREE_AFTER_POINT.fullmatch(text) for text in texts)
+    point = any(
+        "." in text and PLAIN.fullmatch(text) and not THREE_AFTER_POINT.fullmatch(text) for text in texts
+    )
     return comma and not point
 
 

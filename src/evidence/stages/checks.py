@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from evidence.problems import Flag, Problem
-from evidence.stages import checks_keys, checks_numbers, checks_pairs, checks_spread
+from evidence.stages import checks_keys, checks_numbers, checks_pairs, checks_rows, checks_spread
 from evidence.stages.cells import near
 from evidence.stages.checks_data import Data
 from evidence.stages.reading import read_sheet
@@ -48,10 +48,10 @@ CHECKS = {
     "plausible_ranges": checks_numbers.plausible_ranges,
     "group_sizes": checks_numbers.group_sizes,
     "part_sizes": checks_numbers.part_sizes,
-    "spread_cells": checks_numbers.spread_cells,
-    "zero_spreads": checks_numbers.zero_spreads,
-    "interval_order": checks_numbers.interval_order,
-    "interval_centre": checks_numbers.interval_centre,
+    "spread_cells": checks_rows.spread_cells,
+    "zero_spreads": checks_rows.zero_spreads,
+    "interval_order": checks_rows.interval_order,
+    "interval_centre": checks_rows.interval_centre,
     "percentages": checks_numbers.percentages,
     "percent_levels": checks_numbers.percent_levels,
     "events": checks_numbers.events,
@@ -60,14 +60,14 @@ CHECKS = {
     "possible_values": checks_numbers.possible_values,
     "positive_levels": checks_numbers.positive_levels,
     "relative_changes": checks_numbers.relative_changes,
-    "p_cells": checks_numbers.p_cells,
-    "threshold_p": checks_numbers.threshold_p,
-    "p_between_periods": checks_numbers.p_between_periods,
-    "comparisons": checks_numbers.comparisons,
-    "unnamed_comparisons": checks_numbers.unnamed_comparisons,
-    "suspects": checks_numbers.suspects,
-    "reasons": checks_numbers.reasons,
-    "week_order": checks_numbers.week_order,
+    "p_cells": checks_rows.p_cells,
+    "threshold_p": checks_rows.threshold_p,
+    "p_between_periods": checks_rows.p_between_periods,
+    "comparisons": checks_rows.comparisons,
+    "unnamed_comparisons": checks_rows.unnamed_comparisons,
+    "suspects": checks_rows.suspects,
+    "reasons": checks_rows.reasons,
+    "week_order": checks_rows.week_order,
     "pair_folds": checks_pairs.pair_folds,
     "pair_units": checks_pairs.pair_units,
     "pair_sizes": checks_pairs.pair_sizes,
@@ -88,12 +88,14 @@ CHECKS = {
 
 FLAGS = (
     "group_sizes", "zero_spreads", "interval_order", "percent_levels", "positive_levels", "relative_changes",
-    "suspects", "pair_folds", "sources_disagree", "whole_equals_part", "spread_plausible", "paired_p", "own_p",
+    "suspects", "pair_folds", "sources_disagree", "whole_equals_part", "spread_plausible", "paired_p",
+    "own_p",
 )  # fmt: skip
 NOTICES = (
-    "year_in_id", "dates", "interval_centre", "counts_without_n", "whole_persons", "threshold_p", "p_between_periods",
-    "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes", "pairless", "repeated", "cohort_values",
-    "cohort_overlap", "wholes", "copied", "spread_unjudged", "relative_p",
+    "year_in_id", "dates", "interval_centre", "counts_without_n", "whole_persons", "threshold_p",
+    "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
+    "pairless", "repeated", "cohort_values", "cohort_overlap", "wholes", "copied", "spread_unjudged",
+    "relative_p",
 )  # fmt: skip
 GRADES = {rule: "flag" if rule in FLAGS else "notice" if rule in NOTICES else "error" for rule in CHECKS}
 
@@ -158,7 +160,9 @@ def examine(folder, limits=None):
     sheets = {name: read_sheet(raw / f"{name}.csv", load(name)) for name in TABLES}
     found = [*strangers(raw), *(problem for sheet in sheets.values() for problem in sheet.problems)]
     found += run(Data(sheets, LIMITS | (limits or {})))
-    found = sorted(set(without_consequences(found)), key=lambda problem: (problem.file, problem.line, str(problem)))
+    found = sorted(
+        set(without_consequences(found)), key=lambda problem: (problem.file, problem.line, str(problem))
+    )
     problems = [problem for problem in found if not isinstance(problem, Flag)]
     return sheets, problems, [problem for problem in found if isinstance(problem, Flag)]
 
@@ -197,7 +201,10 @@ def sections(problems, flags):
     """The three grades with their title and contents."""
     return {
         "errors": ("stop the run", problems),
-        "flags": ("the row is shown, and left out of the headline", [flag for flag in flags if flag.blocks == "yes"]),
+        "flags": (
+            "the row is shown, and left out of the headline",
+            [flag for flag in flags if flag.blocks == "yes"],
+        ),
         "notices": ("for information", [flag for flag in flags if flag.blocks == "no"]),
     }
 
@@ -211,12 +218,15 @@ def report_text(problems, flags, summary):
             for place, item in enumerate(found):
                 lines += [""] * (place == 0 or item.file != found[place - 1].file) + [str(item)]
             lines += ["", ""]
-    tables = len([rows for rows in summary["rows"].values() if rows])
+    rows = [count for count in summary["rows"].values() if count]
     counts = ", ".join(f"{summary[grade]} {grade}" for grade in ("errors", "flags", "notices"))
-    return "\n".join([*lines, f"Checked {sum(summary['rows'].values())} rows of {tables} tables by {summary['rules']} rules: {counts}."])
+    checked = f"Checked {sum(rows)} rows of {len(rows)} tables by {summary['rules']} rules: {counts}."
+    return "\n".join([*lines, checked])
 
 
 def report_json(problems, flags, summary):
     """Report of `check` for programs, as JSON text."""
-    found = {grade: [asdict(item) for item in items] for grade, (_, items) in sections(problems, flags).items()}
+    found = {
+        grade: [asdict(item) for item in items] for grade, (_, items) in sections(problems, flags).items()
+    }
     return json.dumps({"summary": summary, **found}, indent=2, sort_keys=True, ensure_ascii=False)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 LEVELS = ("mean", "median", "geometric_mean", "unspecified")
 INTERVALS = ("iqr", "range", "ci95")
+RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio", "fold_change")
 CONTROLS = ("placebo", "untreated", "active_control")
 
 
@@ -53,7 +54,9 @@ class Data:
     def factors(self):
         """Factors to the outcome's unit, by outcome and printed unit."""
         factors = {(row["outcome"], row["unit"]): 1.0 for row in self.rows("outcomes")}
-        return factors | {(row["outcome"], row["unit"]): row["factor"] for row in self.rows("units") if row["factor"]}
+        return factors | {
+            (row["outcome"], row["unit"]): row["factor"] for row in self.rows("units") if row["factor"]
+        }
 
     @cached_property
     def measured(self):
@@ -79,14 +82,18 @@ class Data:
         for rows in self.series.values():
             base = [row for row in rows if row["timepoint"] == "baseline" and row["statistic"] in LEVELS]
             after = [row for row in rows if row["timepoint"] == "followup"]
-            found += [(first, row) for row in after for first in base[:1] if first["statistic"] == row["statistic"]]
+            found += [
+                (first, row) for row in after for first in base[:1] if first["statistic"] == row["statistic"]
+            ]
         return found
 
     @cached_property
     def periods(self):
         """Control and treated levels of one outcome in a crossover, at the same week."""
         crossover = {name for name, row in self.studies.items() if row["design"] == "rct_crossover"}
-        rows = [row for row in self.measured if row["timepoint"] == "followup" and row["study_id"] in crossover]
+        rows = [
+            row for row in self.measured if row["timepoint"] == "followup" and row["study_id"] in crossover
+        ]
         rows = [row for row in rows if row["statistic"] in LEVELS]
         by_time = grouped(rows, lambda row: (row["study_id"], row["outcome"], row["weeks"], row["statistic"]))
         return [

@@ -26,7 +26,9 @@ def required(data):
         for row in sheet.rows:
             for field in needed:
                 if not row.get(f"{field.name}_text", row[field.name]):
-                    yield Finding(row, field.name, "the cell is empty", f"It must be filled: {field.description}")
+                    yield Finding(
+                        row, field.name, "the cell is empty", f"It must be filled: {field.description}"
+                    )
 
 
 def options(data):
@@ -34,7 +36,9 @@ def options(data):
     for row, field, text in cells(data, lambda field: field.enum):
         if text not in field.enum:
             hint = near(text, field.enum)
-            yield Finding(row, field.name, f'"{short(text)}" is no option', f"Use one of {', '.join(field.enum)}{hint}.")
+            yield Finding(
+                row, field.name, f'"{short(text)}" is no option', f"Use one of {', '.join(field.enum)}{hint}."
+            )
 
 
 def bounds(data):
@@ -44,13 +48,17 @@ def bounds(data):
         if value is None:
             continue
         if field.minimum is not None and value < field.minimum:
-            yield Finding(row, field.name, f"{text} is below {field.minimum:g}", "Check it against the source.")
+            yield Finding(
+                row, field.name, f"{text} is below {field.minimum:g}", "Check it against the source."
+            )
         if field.maximum is not None and value > field.maximum:
-            yield Finding(row, field.name, f"{text} is above {field.maximum:g}", "Check it against the source.")
+            yield Finding(
+                row, field.name, f"{text} is above {field.maximum:g}", "Check it against the source."
+            )
 
 
 def shape(data):
-    """An identifier that does not look like one (DOI, PubMed number, short names): links and look-ups would fail."""
+    """An identifier (DOI, PubMed number, short name) that does not look like one: links would fail."""
     for row, field, text in cells(data, lambda field: field.pattern):
         if re.fullmatch(field.pattern, text):
             continue
@@ -67,18 +75,26 @@ def unique(data):
             for text, rows in grouped(sheet.rows, lambda row, name=field.name: row[name].casefold()).items():
                 for row in rows[1:] if text else []:
                     what = f'"{row[field.name]}" stands in line {rows[0]["line"]} too'
-                    yield Finding(row, field.name, what, "Keep one row for each report, or correct the other.")
+                    yield Finding(
+                        row, field.name, what, "Keep one row for each report, or correct the other."
+                    )
 
 
 def keys(data):
     """Two rows with one key: the program could not tell which of them holds."""
     for sheet in data.sheets.values():
-        together = grouped(sheet.rows, lambda row, key=sheet.schema.key: tuple(str(row[name]) for name in key))
+        together = grouped(
+            sheet.rows, lambda row, key=sheet.schema.key: tuple(str(row[name]) for name in key)
+        )
         for key, rows in together.items():
             for row in rows[1:] if any(key) else []:
                 same = all(row[name] == rows[0][name] for name in sheet.schema.fields)
                 first = rows[0]["line"]
-                what = f"the row repeats line {first}" if same else f"the row has the key of line {first} but other contents"
+                what = (
+                    f"the row repeats line {first}"
+                    if same
+                    else f"the row has the key of line {first} but other contents"
+                )
                 named = ", ".join(sheet.schema.key)
                 yield Finding(row, "", what, f"Keep one of the two; a row is told by {named}.")
 
@@ -105,7 +121,9 @@ def broken(data, sheet, reference):
                 of = f" of {within[0]}" if within else ""
                 what = f'"{short(name)}" is no {reference.to[-1]}{of} in {reference.table}.csv'
                 if field.separator and "," in name:
-                    yield Finding(row, column, what, f'Put a "{field.separator}" between the entries of a list.')
+                    yield Finding(
+                        row, column, what, f'Put a "{field.separator}" between the entries of a list.'
+                    )
                     continue
                 hint = near(name, tuple(sorted(key[-1] for key in known if key[:-1] == within)))
                 yield Finding(row, column, what, f"Add a row there, or correct the spelling{hint}.")
@@ -184,4 +202,9 @@ def dates(data):
     """A text that is a date and nothing else: spreadsheets make 12-May of pages or ranges such as 5-12."""
     for row, field, text in cells(data, lambda field: field.type == "string"):
         if is_date(text):
-            yield Finding(row, field.name, f'"{text}" looks like a date made by a spreadsheet', "Check it against the source.")
+            yield Finding(
+                row,
+                field.name,
+                f'"{text}" looks like a date made by a spreadsheet',
+                "Check it against the source.",
+            )

@@ -1,4 +1,4 @@
-"""Checks across rows: baseline with follow-up, a whole with its part, one source with another, one report with its cohort."""
+"""Checks across rows: baseline and follow-up, whole and part, two sources, two reports of one cohort."""
 
 from evidence.stages.checks_data import CONTROLS, LEVELS, Finding, grouped, half_unit, shown
 
@@ -13,7 +13,7 @@ def told(row):
 
 
 def pair_folds(data):
-    """A follow-up beyond what treatments do to the level before: a unit or a decimal point differs within the pair."""
+    """A follow-up beyond what treatments do to the level before: perhaps another unit or a lost point."""
     low, high = data.limits["fold_low"], data.limits["fold_high"]
     for base, row in data.pairs:
         before, after = data.converted(base), data.converted(row)
@@ -46,21 +46,23 @@ def pair_sizes(data):
 
 
 def pairless(data):
-    """A follow-up without baseline or control, or a change without its baseline: no effect can be made of it."""
+    """A follow-up without baseline or control, a change without baseline: no effect can be made of it."""
     together = grouped(data.measured, lambda row: (row["study_id"], row["outcome"]))
-    for (study, group, outcome), rows in data.series.items():
+    for (study, _, outcome), rows in data.series.items():
         measure = data.outcomes[outcome]["measure"]
         levels = [row for row in rows if row["statistic"] in LEVELS]
         if measure not in ("ROM", "MD", "SMD") or any(row["timepoint"] == "baseline" for row in levels):
             continue
         control = data.arm(rows[0]) in CONTROLS
-        compared = any(follow_up(row) and (data.arm(row) in CONTROLS) != control for row in together[study, outcome])
+        compared = any(
+            follow_up(row) and (data.arm(row) in CONTROLS) != control for row in together[study, outcome]
+        )
         for row in levels:
             if row["timepoint"] == "followup" and not compared:
                 what = "a follow-up without baseline or control: shown, not weighted"
                 yield Finding(row, "timepoint", what, "Add the baseline if the source prints it.")
             if row["timepoint"] == "change" and measure == "ROM":
-                what = f"a change without baseline, while {outcome} is pooled as a ratio of means: shown, not weighted"
+                what = "a change without baseline of an outcome pooled as a ratio: shown, not weighted"
                 yield Finding(row, "timepoint", what, "Add the baseline if the source prints it.")
 
 
@@ -76,7 +78,7 @@ def same_number(row):
 
 
 def differ(data, one, two, share=0.0):
-    """Whether two rows print different values, by more than rounding and by more than a share of the value."""
+    """Whether two rows print different values, by more than rounding and than a share of the value."""
     values, slacks = [], []
     for row in (one, two):
         factor = data.factors.get((row["outcome"], row["unit"]), 1.0)
@@ -92,7 +94,9 @@ def sources_disagree(data):
             if differ(data, rows[0], row):
                 for here, there in ((row, rows[0]), (rows[0], row)):
                     what = f"{told(here)}, while line {there['line']} has {told(there)} from another source"
-                    yield Finding(here, "value", what, "Keep the better source, and the other value in its note.")
+                    yield Finding(
+                        here, "value", what, "Keep the better source, and the other value in its note."
+                    )
 
 
 def repeated(data):
@@ -114,8 +118,13 @@ def cohort_values(data):
 
     for rows in grouped(data.measured, quantity).values():
         for row in rows[1:]:
-            if row["study_id"] != rows[0]["study_id"] and differ(data, rows[0], row, data.limits["cohort_share"]):
-                what = f"{told(row)}, while {rows[0]['study_id']} (line {rows[0]['line']}) has {told(rows[0])} in the same cohort"
+            if row["study_id"] != rows[0]["study_id"] and differ(
+                data, rows[0], row, data.limits["cohort_share"]
+            ):
+                first = (
+                    f"{rows[0]['study_id']} (line {rows[0]['line']}) of the same cohort has {told(rows[0])}"
+                )
+                what = f"{told(row)}, while {first}"
                 yield Finding(row, "value", what, "Check both; only one report of a cohort is pooled.")
 
 
@@ -127,7 +136,9 @@ def cohort_overlap(data):
         for row in reports[1:]:
             others = ", ".join(other["study_id"] for other in reports if other is not row)
             what = f"shares participants with {others} (cohort {cohort})"
-            yield Finding(row, "cohort_id", what, "They count once in each pool; nothing to do if that is right.")
+            yield Finding(
+                row, "cohort_id", what, "They count once in each pool; nothing to do if that is right."
+            )
 
 
 def parts(data):
@@ -144,14 +155,16 @@ def parts(data):
 
 
 def wholes(data):
-    """A group and a part of it, both measured: they never enter one pool, or participants would count twice."""
+    """A group and a part of it, both measured: they never enter one pool, or some would count twice."""
     by_group = grouped(data.measured, lambda row: (row["study_id"], row["group_id"]))
     for study, group, whole in sorted(parts(data)):
         outcomes = [{row["outcome"] for row in by_group[study, name]} for name in (group, whole)]
         both = ", ".join(sorted(outcomes[0] & outcomes[1])) or "no outcome"
         what = f"{group} is a part of {whole}, and both are measured (both in: {both})"
         row = data.groups[study, group]
-        yield Finding(row, "part_of", what, "They are never pooled together; nothing to do if part_of is right.")
+        yield Finding(
+            row, "part_of", what, "They are never pooled together; nothing to do if part_of is right."
+        )
 
 
 def whole_equals_part(data):
@@ -167,7 +180,18 @@ def whole_equals_part(data):
 
 def alike(one, two):
     """Whether two rows of different groups print the same number of the same thing."""
-    names = ("outcome", "timepoint", "weeks", "statistic", "value", "unit", "spread", "spread_low", "spread_high", "versus")
+    names = (
+        "outcome",
+        "timepoint",
+        "weeks",
+        "statistic",
+        "value",
+        "unit",
+        "spread",
+        "spread_low",
+        "spread_high",
+        "versus",
+    )
     return all(one[name] == two[name] for name in names)
 
 

@@ -7,7 +7,7 @@ rounding or an unknown n can explain is not doubted.
 import math
 
 from evidence.models.distributions import quantile, two_sided_p
-from evidence.stages.checks_data import LEVELS, Finding, kind, rounded, shown
+from evidence.stages.checks_data import Finding, kind, rounded, shown
 
 READINGS = {"sd": "SD", "se": "SE"}
 SOURCE = "Check the spread, its label and n in the source."
@@ -35,7 +35,7 @@ def plausible(data, row, reading, n, times=1.0):
 
 
 def fitting_n(data, row):
-    """The n for which a spread read as SE gives a plausible SD/mean, where n is not printed: (low, high) or None."""
+    """Lowest and highest n for which a spread read as SE gives a plausible SD/mean, None for none."""
     cv = row["spread_low"] / row["value"]
     outcome = data.outcomes[row["outcome"]]
     low, high = math.ceil((outcome["cv_low"] / cv) ** 2), math.floor((outcome["cv_high"] / cv) ** 2)
@@ -58,15 +58,21 @@ def other_reading(data, row, reading):
         for label in ("sd", "se"):
             if (label == "sd" or n) and plausible(data, row, label, n, times):
                 moved = shown(row["spread_low"] * times)
-                return f"; neither SD nor SE fits, but {moved} would as {READINGS[label]}: the decimal point {move}"
+                return (
+                    f"; neither SD nor SE fits, but {READINGS[label]} {moved} would: the decimal point {move}"
+                )
     return "; neither SD nor SE fits"
 
 
 def spread_plausible(data):
-    """SD/mean outside the outcome's range: the commonest fault is a standard error taken for an SD, or the reverse."""
+    """SD/mean outside the outcome's range: most often a standard error taken for an SD, or the reverse."""
     for row in data.measured:
         outcome, reading = data.outcomes[row["outcome"]], kind(row)
-        if not level_with_spread(row) or reading not in READINGS or None in (outcome["cv_low"], outcome["cv_high"]):
+        if (
+            not level_with_spread(row)
+            or reading not in READINGS
+            or None in (outcome["cv_low"], outcome["cv_high"])
+        ):
             continue
         n = row["n"]
         if (reading == "se" and n is None) or plausible(data, row, reading, n):
@@ -74,12 +80,13 @@ def spread_plausible(data):
         cv = row["spread_low"] / row["value"] * (math.sqrt(n) if reading == "se" else 1)
         within = f"{outcome['cv_low_text']} to {outcome['cv_high_text']} of {row['outcome']}"
         with_n = f" (n {row['n_text']})" if reading == "se" else ""
-        what = f"{READINGS[reading]} {row['spread_low_text']}{with_n} makes SD/mean {shown(cv)}, outside {within}"
+        what = f"{READINGS[reading]} {row['spread_low_text']}{with_n} makes SD/mean {shown(cv)}"
+        what += f", outside {within}"
         yield Finding(row, "spread_low", what + other_reading(data, row, reading), SOURCE)
 
 
 def spread_unjudged(data):
-    """A spread whose kind nobody names: it cannot be used before it is judged, so both readings are worked out."""
+    """A spread whose kind nobody names: not used before it is judged, so both readings are tried."""
     for row in data.measured:
         outcome = data.outcomes[row["outcome"]]
         if row["spread"] != "unlabelled" or row["spread_judged"] or not row["spread_low"]:
@@ -133,7 +140,7 @@ def sizes(data, n):
 
 
 def mean_error(row, column, reading, n, log):
-    """Range of the standard error of a mean (of its logarithm with `log`), from its spread read as SD or SE."""
+    """Range of the standard error of a mean (with `log`: of its logarithm) from its SD or SE."""
     low, high = rounded(row, column)
     scale = 1 / math.sqrt(n) if reading == "sd" else 1.0
     below, above = rounded(row, "value") if log else (1.0, 1.0)
@@ -163,9 +170,12 @@ def paired_ranges(data, base, row, reading, log):
 
 
 def possible(data, base, row, reading):
-    """Whether some correlation from -1 to 1 reconciles two spreads with a paired p-value, on the raw or log scale."""
+    """Whether some correlation reconciles two spreads with a paired p-value, on the raw or log scale."""
     logs = [False]
-    if data.outcomes[row["outcome"]]["measure"] == "ROM" and min(rounded(base, "value")[0], rounded(row, "value")[0]) > 0:
+    if (
+        data.outcomes[row["outcome"]]["measure"] == "ROM"
+        and min(rounded(base, "value")[0], rounded(row, "value")[0]) > 0
+    ):
         logs.append(True)
     return any(meet(*paired_ranges(data, base, row, reading, log)) for log in logs)
 
@@ -176,14 +186,16 @@ def paired_tests(data):
         for base, row in pairs:
             readings = {kind(base), kind(row)}
             same_unit = base["unit"] == row["unit"] and row["statistic"] == "mean"
-            spreads = base["spread_low"] and row["spread_low"] and len(readings) == 1 and readings <= set(READINGS)
+            spreads = (
+                base["spread_low"] and row["spread_low"] and len(readings) == 1 and readings <= set(READINGS)
+            )
             enough = (row["n"] or base["n"] or 2) > 1
             if same_unit and spreads and enough and row["p_for"] == comparison and row["p_value"]:
                 yield base, row, readings.pop()
 
 
 def paired_p(data):
-    """A paired p-value and two spreads that would need a correlation beyond -1 and 1: one of the three is wrong."""
+    """A paired p-value and two spreads that need a correlation beyond -1 and 1: one of them is wrong."""
     for base, row, reading in paired_tests(data):
         if possible(data, base, row, reading):
             continue
@@ -191,7 +203,11 @@ def paired_p(data):
         by_p, by_spread = paired_ranges(data, base, row, reading, False)
         side = "below -1" if by_p[0] > by_spread[1] else "above 1"
         name = READINGS[reading]
-        of_n = f"n {row['n'] or base['n']:g}" if row["n"] or base["n"] else f"any n of {data.limits['least_n']} or more"
+        of_n = (
+            f"n {row['n'] or base['n']:g}"
+            if row["n"] or base["n"]
+            else f"any n of {data.limits['least_n']} or more"
+        )
         what = (
             f"p {row['p_operator']} {row['p_value_text']} with {name} {base['spread_low_text']} and "
             f"{row['spread_low_text']} needs a correlation {side} ({of_n})"
@@ -204,7 +220,10 @@ def paired_p(data):
 def own_tests(data):
     """Changes and differences with a spread of their own and a p-value that may belong to them."""
     for row in data.measured:
-        comparisons = {"change": ("", "change_from_baseline"), "difference": ("", "between_groups", "between_periods")}
+        comparisons = {
+            "change": ("", "change_from_baseline"),
+            "difference": ("", "between_groups", "between_periods"),
+        }
         fitting = row["p_for"] in comparisons.get(row["timepoint"], ()) and row["p_value"]
         interval = kind(row) == "ci95" and None not in (row["spread_low"], row["spread_high"])
         if fitting and (interval or (kind(row) in READINGS and row["spread_low"])):
@@ -225,7 +244,9 @@ def on_test_scale(row):
     limits = rounded(row, "spread_low"), rounded(row, "spread_high")
     if ratio and limits[0][0] <= 0:
         return None
-    factor = 2 * float(quantile(0.975, row["n"] - 1 if row["timepoint"] == "change" and (row["n"] or 0) > 1 else None))
+    factor = 2 * float(
+        quantile(0.975, row["n"] - 1 if row["timepoint"] == "change" and (row["n"] or 0) > 1 else None)
+    )
     return effect, tuple(max(scale(limits[1][i]) - scale(limits[0][1 - i]), 0.0) / factor for i in (0, 1))
 
 
@@ -246,21 +267,30 @@ def p_misfit(data, row):
     statistic = sum(effect) / (sum(errors) / root)
     p = float(two_sided_p(statistic, n - 1 if row["timepoint"] == "change" and n else None))
     stated = f"{row['spread'] if reading == 'ci95' else READINGS[reading]} {row['spread_low_text']}"
-    return f"p {row['p_operator']} {row['p_value_text']} does not fit {row['value_text']} with {stated}, which gives p = {shown(p)}"
+    printed_p = f"p {row['p_operator']} {row['p_value_text']}"
+    return f"{printed_p} does not fit {row['value_text']} with {stated}, which gives p = {shown(p)}"
 
 
 def own_p(data):
-    """A change or difference whose own spread gives another p-value than the printed one: figure, spread or p is wrong."""
+    """A change or difference whose own spread gives another p-value: figure, spread or p is wrong."""
     for row in own_tests(data):
         relative = row["statistic"] in ("percent_change", "fold_change")
-        what = None if relative or row["statistic"] in ("events", "percent", "correlation") else p_misfit(data, row)
+        what = (
+            None
+            if relative or row["statistic"] in ("events", "percent", "correlation")
+            else p_misfit(data, row)
+        )
         if what:
-            yield Finding(row, "p_value", what, "Check figure, spread and n, and what the p-value compares (p_for).")
+            yield Finding(
+                row, "p_value", what, "Check figure, spread and n, and what the p-value compares (p_for)."
+            )
 
 
 def relative_p(data):
-    """A percent or fold change whose spread gives another p-value: the paper may have tested the levels instead."""
+    """A percent change whose spread gives another p-value: the paper may have tested the levels."""
     for row in own_tests(data):
         what = p_misfit(data, row) if row["statistic"] == "percent_change" else None
         if what:
-            yield Finding(row, "p_value", what, "The paper may have tested the levels; check figure and spread.")
+            yield Finding(
+                row, "p_value", what, "The paper may have tested the levels; check figure and spread."
+            )

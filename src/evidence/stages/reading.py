@@ -43,7 +43,9 @@ class Unreadable(Exception):
 def content(path):
     """The bytes of a file, unless it is missing, empty, too large or no text."""
     if not path.is_file():
-        raise Unreadable(0, "", "the file is missing", "Put it there, or make an empty one with: evidence new FOLDER.")
+        raise Unreadable(
+            0, "", "the file is missing", "Put it there, or make an empty one with: evidence new FOLDER."
+        )
     size = os.path.getsize(path)
     if size > LIMIT_BYTES:
         what = f"the file has {size / 1e6:,.0f} MB, more than the {LIMIT_BYTES / 1e6:.0f} MB that are read"
@@ -51,7 +53,12 @@ def content(path):
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise Unreadable(0, "", f"the file cannot be read ({error.strerror})", "Close it elsewhere and check its permissions.") from None
+        raise Unreadable(
+            0,
+            "",
+            f"the file cannot be read ({error.strerror})",
+            "Close it elsewhere and check its permissions.",
+        ) from None
     if raw.startswith(b"PK\x03\x04") or raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(0, "", "the file is a workbook, not a CSV", AS_CSV)
     if not raw.strip():
@@ -127,13 +134,23 @@ def header_problems(names, schema, line):
     missing = [name for name in schema.fields if name not in names]
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            yield Problem(schema.file, line, name, "the column stands there twice", "Delete or rename one of them.", "header")
+            yield Problem(
+                schema.file,
+                line,
+                name,
+                "the column stands there twice",
+                "Delete or rename one of them.",
+                "header",
+            )
         if name not in schema.fields:
             shown = f'"{cells.short(name)}"' if name else "a column without a name"
             what, hint = f"{shown} is no column of this table", cells.near(name, tuple(missing))
             yield Problem(schema.file, line, "", what, f"Delete it, or correct its name{hint}.", "header")
     for name in missing:
-        what, hint = "the column is missing", cells.near(name, tuple(other for other in names if other and other not in schema.fields))
+        what, hint = (
+            "the column is missing",
+            cells.near(name, tuple(other for other in names if other and other not in schema.fields)),
+        )
         yield Problem(schema.file, line, name, what, f"Add it to the first row{hint}.", "header")
 
 
@@ -157,7 +174,9 @@ def number_cell(row, field, schema, decimal_comma):
     elif text and field.type != "number" and not value.is_integer():
         row[field.name] = None
         what = f"{text} is no whole number"
-        yield Problem(schema.file, row["line"], field.name, what, f"Type one such as {field.example}.", "number")
+        yield Problem(
+            schema.file, row["line"], field.name, what, f"Type one such as {field.example}.", "number"
+        )
 
 
 def table(text, schema):
@@ -194,7 +213,9 @@ def encoding_notices(schema, lines):
     """One notice that some lines are not UTF-8."""
     if lines:
         shown = ", ".join(map(str, lines[:10])) + (", ..." if len(lines) > 10 else "")
-        what = f"not UTF-8 in {'line' if len(lines) == 1 else 'lines'} {shown}, read as Windows-1252 (Latin-1)"
+        what = (
+            f"not UTF-8 in {'line' if len(lines) == 1 else 'lines'} {shown}, read as Windows-1252 (Latin-1)"
+        )
         remedy = f"Check accents and signs there. {AS_CSV}"
         yield Flag(schema.file, lines[0], "", what, remedy, "encoding", schema.name)
 

@@ -1,0 +1,230 @@
+"""Checks of what stands beside a number: its spread, p-value, comparison, week and doubts."""
+
+import math
+
+from evidence.stages.checks_data import INTERVALS, LEVELS, RATIOS, Finding, half_unit, shown
+
+SOURCE = "Check it against the source."
+
+
+def spread_cells(data):
+    """A spread whose cells do not fit its kind: one number for sd, se, unlabelled, else two."""
+    for row in data.rows("measurements"):
+        low, high = row["spread_low_text"], row["spread_high_text"]
+        if row["spread"] == "none" and (low or high):
+            yield Finding(
+                row,
+                "spread",
+                f"none, yet there is the spread {low or high}",
+                "Name its kind, or empty the cells.",
+            )
+        if row["spread"] in ("sd", "se", "unlabelled", *INTERVALS) and not low:
+            yield Finding(
+                row,
+                "spread_low",
+                f"empty, while spread is {row['spread']}",
+                "Type the spread, or none as its kind.",
+            )
+        if row["spread"] in INTERVALS and not high:
+            yield Finding(
+                row, "spread_high", f"empty, while spread is {row['spread']}", "Type the upper end."
+            )
+        if row["spread"] in ("sd", "se", "unlabelled"):
+            yield from one_spread(row)
+        if row["spread_judged"] and row["spread"] != "unlabelled":
+            what = f"{row['spread_judged']}, while spread is {row['spread']}"
+            yield Finding(row, "spread_judged", what, "It is only for a spread that is unlabelled: empty it.")
+
+
+def one_spread(row):
+    """Findings of a spread that is one number."""
+    if row["spread_high_text"]:
+        what = f"{row['spread_high_text']}, while spread is {row['spread']}"
+        yield Finding(row, "spread_high", what, "Only iqr, range and ci95 have an upper end.")
+    if row["spread_low"] is not None and row["spread_low"] < 0:
+        yield Finding(
+            row, "spread_low", f"{row['spread_low_text']} is below zero", "A spread is never negative."
+        )
+
+
+def zero_spreads(data):
+    """A spread of zero: it would give its row all the weight."""
+    for row in data.measured:
+        if row["spread"] in ("sd", "se", "unlabelled") and row["spread_low"] == 0:
+            yield Finding(
+                row,
+                "spread_low",
+                f"a spread of {row['spread_low_text']} would give the row all the weight",
+                SOURCE,
+            )
+
+
+def interval_order(data):
+    """An interval whose ends are exchanged, or which does not hold its own value."""
+    for row in data.measured:
+        low, high = row["spread_low"], row["spread_high"]
+        if row["spread"] not in INTERVALS or low is None or high is None:
+            continue
+        interval = f"{row['spread_low_text']} to {row['spread_high_text']}"
+        if low > high:
+            yield Finding(
+                row,
+                "spread_low",
+                f"{interval} begins above its end",
+                "Exchange the two, if the source has them so.",
+            )
+        elif not low <= row["value"] <= high:
+            yield Finding(row, "value", f"{row['value_text']} is not within {interval}", SOURCE)
+
+
+def off_centre(value, low, high, logs, halves):
+    """Whether a value lies far from the middle of its interval, by more than rounding can explain."""
+    if logs and min(value, low, high) <= 0:
+        return False
+    scale = math.log if logs else float
+    half = (scale(high) - scale(low)) / 2
+    slack = sum(
+        part / number if logs else part for part, number in zip(halves, (value, low, high), strict=True)
+    )
+    return half > 0 and abs(scale(value) - (scale(low) + half)) > 0.25 * half + slack
+
+
+def interval_centre(data):
+    """A 95% interval not centred on its estimate, on the scale of its measure: perhaps a misprint."""
+    for row in data.measured:
+        logs = row["statistic"] in RATIOS
+        if row["spread"] == "ci95" and row["spread_high"] is not None and row["spread_low"] is not None:
+            if row["statistic"] not in (*LEVELS, "percent", "events", "correlation"):
+                yield from centred(row, ("value", "spread_low", "spread_high"), logs)
+    for row in data.rows("reviews"):
+        if None not in (row["estimate"], row["ci_low"], row["ci_high"]):
+            yield from centred(
+                row, ("estimate", "ci_low", "ci_high"), row["measure"] in ("OR", "RR", "HR", "IRR", "ROM")
+            )
+
+
+def centred(row, columns, logs):
+    """Finding of one interval that is not centred on its estimate."""
+    numbers = [row[name] for name in columns]
+    texts = [row[f"{name}_text"] for name in columns]
+    if off_centre(*numbers, logs, [half_unit(text) for text in texts]):
+        scale = " on the log scale" if logs else ""
+        what = f"{texts[0]} is not in the middle of {texts[1]} to {texts[2]}{scale}"
+        yield Finding(row, columns[0], what, SOURCE)
+
+
+def p_cells(data):
+    """A p-value without its operator, or the other way round, or a p-value of zero."""
+    for name in ("measurements", "unreported"):
+        for row in data.rows(name):
+            if row["p_value_text"] and not row["p_operator"]:
+                yield Finding(
+                    row,
+                    "p_operator",
+                    f"empty, while the p-value is {row['p_value_text']}",
+                    "Type =, < or > as printed.",
+                )
+            if row["p_operator"] and not row["p_value_text"]:
+                yield Finding(
+                    row,
+                    "p_value",
+                    f'empty, while the operator is "{row["p_operator"]}"',
+                    "Type the p-value as printed.",
+                )
+            if row["p_value"] == 0:
+                remedy = 'Where a program printed 0.000, type "<" and 0.001.'
+                yield Finding(row, "p_value", "a p-value is never zero", remedy)
+
+
+def threshold_p(data):
+    """An exact p-value that is a usual threshold: the "<" may have been lost, and p < never means p =."""
+    for row in data.measured:
+        if row["p_operator"] == "=" and row["p_value"] in data.limits["thresholds"]:
+            what = f"p = {row['p_value_text']} is a usual threshold"
+            yield Finding(row, "p_value", what, 'Check whether the source prints "<" or "=".')
+
+
+def p_between_periods(data):
+    """A p-value between periods in a study that is no crossover: nobody had two periods."""
+    for row in data.measured:
+        if row["p_for"] == "between_periods" and data.studies[row["study_id"]]["design"] != "rct_crossover":
+            yield Finding(
+                row,
+                "p_for",
+                "between_periods, while the study is no crossover",
+                "Correct p_for, or the design in studies.csv.",
+            )
+
+
+def comparisons(data):
+    """A difference without the group compared with, or a comparison of a group with itself."""
+    for row in data.measured:
+        difference = row["timepoint"] == "difference"
+        if row["versus"] and not difference:
+            yield Finding(
+                row,
+                "versus",
+                f"{row['versus']}, while the timepoint is {row['timepoint']}",
+                "versus is only for a difference: empty it.",
+            )
+        if row["versus"] and row["versus"] == row["group_id"]:
+            yield Finding(
+                row, "versus", "the group is compared with itself", "Name the group it is compared with."
+            )
+
+
+def unnamed_comparisons(data):
+    """A difference that does not say from which group: it cannot be told which control it uses."""
+    for row in data.measured:
+        if (
+            row["timepoint"] == "difference"
+            and not row["versus"]
+            and row["statistic"] not in ("estimate", "correlation")
+        ):
+            yield Finding(
+                row,
+                "versus",
+                "a difference that does not say from which group",
+                "Name the group_id it is compared with.",
+            )
+
+
+def suspects(data):
+    """A number that the curator doubts: shown with the reason, left out of the headline."""
+    for row in data.rows("measurements"):
+        if row["suspect"]:
+            yield Finding(
+                row,
+                "suspect",
+                f"the curator doubts the {row['suspect']}: {row['note'] or 'no reason given'}".rstrip("."),
+                "",
+            )
+
+
+def reasons(data):
+    """A doubt or a judgement without its reason: a reader could not weigh it."""
+    for row in data.measured:
+        named = "suspect" if row["suspect"] else "spread_judged"
+        if row[named] and not row["note"]:
+            yield Finding(row, "note", f"no reason for {named} {row[named]}", "Say in the note why.")
+
+
+def week_order(data):
+    """A baseline after the start of treatment, or a follow-up before it: the two may have changed places."""
+    for row in data.measured:
+        if row["weeks"] is None:
+            continue
+        if row["timepoint"] == "baseline" and row["weeks"] > 0:
+            yield Finding(
+                row,
+                "weeks",
+                f"a baseline at week {shown(row['weeks'])}",
+                "Type 0 for the level before treatment.",
+            )
+        if row["timepoint"] in ("followup", "change") and row["weeks"] <= 0:
+            yield Finding(
+                row,
+                "weeks",
+                f"a {row['timepoint']} at week {shown(row['weeks'])}",
+                "Type the week of the measurement.",
+            )
