@@ -1,6 +1,7 @@
 """Stage figures: forest plots by outcome and contrast, strata as blocks."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -68,14 +69,27 @@ def weighted_row(member, by_id, alone, z):
     )
 
 
+def typeset(text):
+    """Text with true minus signs before its numbers."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)
+
+
+def brief(effect):
+    """Reason for no weight in one clause: of several doubts the first that a check found, else the curator's."""
+    if effect.reason.startswith("flagged: "):
+        doubts = sorted(effect.flags.split("; "), key=lambda doubt: doubt.startswith("the curator"))
+        return "flagged: " + doubts[0].split(": Kind")[0]
+    return effect.reason.removeprefix("not weighted: ").replace("study not in the headline", "set apart")
+
+
 def unweighted_row(effect):
     """One effect that is shown without weight."""
     return Unweighted(
         row_label(effect.study_label, [effect]),
         drug=effect.drug,
         n=people([effect]),
-        printed=effect.printed,
-        reason=effect.reason,
+        printed=typeset(effect.printed),
+        reason=typeset(brief(effect)),
         yi=None if np.isnan(effect.yi) else effect.yi,
     )
 
