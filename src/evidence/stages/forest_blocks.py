@@ -152,9 +152,21 @@ class Block:
 
 def heterogeneity(tau2, I2, Q, Q_df, Q_p):
     """Line of heterogeneity, such as ``τ² 0.020, I² 45%, Q 7.3 (df 4), p = 0.12``."""
+    share = "99.9" if I2 > 99.9 else f"{I2:.1f}" if I2 > 99.5 else f"{I2:.0f}"
     p = "p < 0.001" if Q_p < 0.001 else f"p = {Q_p:.3f}" if Q_p < 0.1 else f"p = {Q_p:.2f}"
-    tau = "0" if tau2 < 5e-5 else f"{tau2:.{3 if tau2 < 1 else 2}f}" if tau2 >= 0.001 else f"{tau2:.1g}"
-    return f"τ² {tau}, I² {I2:.0f}%, Q {unsigned(Q, 1)} (df {Q_df:.0f}), {p}"
+    return f"τ² {_tau2_words(tau2)}, I² {share}%, Q {unsigned(Q, 1)} (df {Q_df:.0f}), {p}"
+
+
+def _tau2_words(tau2):
+    """Variance between studies with three decimals, or as many as show it."""
+    if tau2 == 0:
+        return "0"
+    if tau2 >= 0.0095:
+        return unsigned(tau2, 3 if tau2 < 1 else 2 if tau2 < 100 else 0)
+    digit, _, power = f"{tau2:.1e}".partition("e")
+    if int(power) >= -4:
+        return f"{tau2:.{1 - int(power)}f}"
+    return f"{digit} × 10" + f"{int(power)}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def checked(block, index, routes):
@@ -185,7 +197,8 @@ def checked(block, index, routes):
 def from_fit(fit, labels):
     """A fit without moderators as one block."""
     if fit.X.shape[1] > 1 or (fit.X != 1).any():
-        raise ValueError(f"blocks must be a fit without moderators, got one with {fit.X.shape[1]} coefficients")
+        count = fit.X.shape[1]
+        raise ValueError(f"blocks must be a fit without moderators, got one with {count} coefficients")
     labels = [f"Study {i + 1}" for i in range(fit.k)] if labels is None else list(labels)
     same_length(labels=labels, yi=fit.yi)
     reach = quantile((1 + fit.level) / 2) * fit.vi**0.5

@@ -93,8 +93,8 @@ def funnel(
     box = frame(
         width_mm, height_mm, x_ends=x_ends, y_ends=(deepest, 0.0),
         x_ticks=choose_ticks(scale, *x_ends, width_mm - 20, _width_of),
-        y_ticks=_plain_ticks(0.0, deepest, height_mm / 2), xlabel=xlabel, ylabel="Standard error", title=title,
-        key=_funnel_key(fit, levels, len(effects) > fit.k),
+        y_ticks=_plain_ticks(0.0, deepest, height_mm / 2), xlabel=xlabel, ylabel="Standard error",
+        title=title, key=_funnel_key(fit, levels, len(effects) > fit.k),
     )
     _draw_contours(box, levels, deepest)
     _draw_funnel_lines(box, fit, deepest)
@@ -112,9 +112,10 @@ def _funnel_key(fit, levels, with_filled):
         (swatch(shade), f"p < {upper}" if lower == "0" else f"p {lower} to {upper}")
         for shade, upper, lower in zip(SHADES, bounds, bounds[1:], strict=False)
     ]
+    ring = (lambda sheet, x, y: dot(sheet, x, y, 1.05, color="white", edge=ORANGE), "filled in")
     return [
         (lambda sheet, x, y: dot(sheet, x, y, 1.05), "study"),
-        *([(lambda sheet, x, y: dot(sheet, x, y, 1.05, color="white", edge=ORANGE), "filled in")] * with_filled),
+        *([ring] * with_filled),
         (line(LINE), "no effect"),
         (line(BLUE, dashes=LONG_DASH), "pooled estimate"),
         (line(BLUE, dashes=DOTS), f"its {100 * fit.level:g}% limits without heterogeneity"),
@@ -139,11 +140,12 @@ def _draw_funnel_lines(box, fit, deepest):
     """No effect, the pooled estimate, and the limits that its studies would keep to."""
     stroke(box.sheet, (box.x(0), box.top), (box.x(0), box.bottom), color=LINE, zorder=MARKS - 1)
     x = box.x(fit.estimate)
-    stroke(box.sheet, (x, box.top), (x, box.bottom), color=BLUE, width=0.9, dashes=LONG_DASH, zorder=MARKS - 1)
+    apex, foot = (x, box.top), (x, box.bottom)
+    stroke(box.sheet, apex, foot, color=BLUE, width=0.9, dashes=LONG_DASH, zorder=MARKS - 1)
     reach = quantile((1 + fit.level) / 2) * deepest
     for side in (-1, 1):
         end = (box.x(fit.estimate + side * reach), box.bottom)
-        stroke(box.sheet, (x, box.top), end, color=BLUE, width=0.9, dashes=DOTS, zorder=MARKS - 1)
+        stroke(box.sheet, apex, end, color=BLUE, width=0.9, dashes=DOTS, zorder=MARKS - 1)
 
 
 def bubble(
