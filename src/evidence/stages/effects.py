@@ -184,7 +184,8 @@ COLUMNS = [
     "id", "study_id", "group_id", "control_id", "cohort_id", "study_label", "group_label", "outcome", "contrast", "measure",
     "drug", "dose", "conditions", "part_of", "design", "eligibility", "weeks", "n", "n_control", "printed", "yi", "vi", "sei",
     "effect", "effect_low", "effect_high", "effect_unit", "route", "r", "r_source", "r_implied", "p_operator", "p_value",
-    "v_sum", "v_cross", "x1", "n1", "x2", "n2", "statistic", "pairing", "source_kind", "judged", "headline", "reason", "flags", "lines",
+    "v_sum", "v_cross", "m1", "se1", "m2", "se2", "unit", "x1", "n1", "x2", "n2", "statistic", "pairing", "source_kind",
+    "judged", "headline", "reason", "flags", "lines",
 ]  # fmt: skip
 
 
@@ -232,6 +233,7 @@ def effects_and_unused(tables, config):
     frame["id"] = frame["study_id"] + "." + comparison + "." + frame["outcome"] + "." + frame["contrast"]
     frame["sei"] = np.sqrt(frame["vi"])
     frame["group_label"] = frame["label"]
+    frame["unit"] = frame["outcome"].map(dict(zip(tables.outcomes["outcome"], tables.outcomes["unit"], strict=True)))
     frame["conditions"] = with_broader(frame["conditions"], tables.conditions)
     frame["part_of"] = larger_groups(frame, tables.groups)
     frame = with_interval(frame, tables.outcomes, config.level)
