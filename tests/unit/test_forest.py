@@ -16,10 +16,17 @@ from matplotlib.patches import Circle, Polygon
 from matplotlib.text import Text
 
 from evidence.stages import plotting
-from evidence.stages.forest_axis import TICK
 from evidence.stages.forest import (
-    ROUTES, Block, Pooled, Row, Unweighted, forest, forest_pages, heterogeneity,
+    ROUTES,
+    Block,
+    Pooled,
+    Row,
+    Unweighted,
+    forest,
+    forest_pages,
+    heterogeneity,
 )
+from evidence.stages.forest_axis import TICK
 
 INFINITE = float("inf")
 
@@ -34,24 +41,37 @@ ROWS = (
     row("Zumoff 2003", 1.39, 1.0, 1.94, 10, drug="Testolactone", n="6", route="quantiles", mark="†"),
 )
 POOLED = Pooled(
-    "Random effects, k = 3", estimate=math.log(2), ci_low=math.log(1.5), ci_high=math.log(2.75),
-    pi_low=math.log(0.9), pi_high=math.log(4.6), heterogeneity=heterogeneity(0.112, 93.4, 148.2, 2, 1e-9),
+    "Random effects, k = 3",
+    estimate=math.log(2),
+    ci_low=math.log(1.5),
+    ci_high=math.log(2.75),
+    pi_low=math.log(0.9),
+    pi_high=math.log(4.6),
+    heterogeneity=heterogeneity(0.112, 93.4, 148.2, 2, 1e-9),
 )
 BURNETT = Unweighted(
-    "Burnett-Bowie 2009a", drug="Anastrozole", printed="11.2 (SD 3.3) to 17.6 (SD 5.0) nmol/L",
-    reason="n not printed", yi=math.log(17.6 / 11.2),
+    "Burnett-Bowie 2009a",
+    drug="Anastrozole",
+    printed="11.2 (SD 3.3) to 17.6 (SD 5.0) nmol/L",
+    reason="n not printed",
+    yi=math.log(17.6 / 11.2),
 )
 LEWIS = Unweighted("Lewis 2002", drug="Anastrozole", n="15", reason="no numbers printed")
 BLOCK = Block("All men", ROWS, POOLED, (BURNETT, LEWIS), note="One note.")
 PAIR = Block(
-    "Hypogonadism", ROWS[:2],
-    Pooled("Random effects, k = 2", estimate=0.5, ci_low=-9.0, ci_high=10.0, kind="pair", warning="Two studies."),
+    "Hypogonadism",
+    ROWS[:2],
+    Pooled(
+        "Random effects, k = 2", estimate=0.5, ci_low=-9.0, ci_high=10.0, kind="pair", warning="Two studies."
+    ),
 )
 SINGLE = Block("Klinefelter", ROWS[:1], Pooled("Single study, not pooled", kind="single"))
 
 
 def many(count, heading="Many"):
-    rows = tuple(row(f"Study {i:02d} of {heading}", 1.2 + 0.02 * (i % 7), 1.05, 1.6, 100 / count) for i in range(count))
+    rows = tuple(
+        row(f"Study {i:02d} of {heading}", 1.2 + 0.02 * (i % 7), 1.05, 1.6, 100 / count) for i in range(count)
+    )
     return Block(heading, rows, replace(POOLED, label=f"Pool of {heading}"))
 
 
@@ -76,7 +96,12 @@ def squares(figure):
 
 
 def arrows(figure):
-    return [xy for color in (plotting.LINE, plotting.BLUE, plotting.BAR) for xy in polygons(figure, color) if len(xy) == 4]
+    return [
+        xy
+        for color in (plotting.LINE, plotting.BLUE, plotting.BAR)
+        for xy in polygons(figure, color)
+        if len(xy) == 4
+    ]
 
 
 def assert_clean(figure):
@@ -84,32 +109,82 @@ def assert_clean(figure):
     assert plotting.clipped(figure) == []
 
 
-LONG = (
-    "A study with a very long label that names its authors, the year, the arm, the dose, the visit and the country"
-)
+LONG = "A study with a very long label that names its authors, the year, the arm, the dose, the visit, the land"
 WORD = "Averyveryverylongnamewithoutasinglespacethatfitsnocolumnofanypagewhateverthewidthofit 2012"
 HARD_CASES = {
-    "realistic": ([BLOCK, PAIR, SINGLE], {"title": "Total testosterone", "favours": ("Falls", "Rises"), "reference": True}),
-    "long labels": ([Block(LONG, (row(LONG, 1.2, 1, 2, 50, drug=LONG), row(WORD, 1.2, 1, 2, 50)),
-                           replace(POOLED, label=LONG, warning=LONG), (replace(BURNETT, label=LONG, reason=LONG),), LONG)],
-                    {"title": LONG, "xlabel": LONG, "favours": (LONG, LONG), "note": LONG}),
-    "long texts": ([Block("", (replace(ROWS[0], text=LONG),), replace(POOLED, text=LONG), (replace(BURNETT, text=LONG),))], {}),
+    "realistic": (
+        [BLOCK, PAIR, SINGLE],
+        {"title": "Total testosterone", "favours": ("Falls", "Rises"), "reference": True},
+    ),
+    "long labels": (
+        [
+            Block(
+                LONG,
+                (row(LONG, 1.2, 1, 2, 50, drug=LONG), row(WORD, 1.2, 1, 2, 50)),
+                replace(POOLED, label=LONG, warning=LONG),
+                (replace(BURNETT, label=LONG, reason=LONG),),
+                LONG,
+            )
+        ],
+        {"title": LONG, "xlabel": LONG, "favours": (LONG, LONG), "note": LONG},
+    ),
+    "long texts": (
+        [
+            Block(
+                "", (replace(ROWS[0], text=LONG),), replace(POOLED, text=LONG), (replace(BURNETT, text=LONG),)
+            )
+        ],
+        {},
+    ),
     "forty rows": ([many(40)], {}),
     "one row": ([SINGLE], {}),
     "nothing weighted": ([Block("None", unweighted=(BURNETT, LEWIS))], {"favours": ("Falls", "Rises")}),
     "nothing on the axis": ([Block("None", unweighted=(LEWIS,))], {"xlabel": "Change"}),
-    "huge intervals": ([Block("", (row("Low", 0.02, 1e-5, 40), row("High", 50, 0.02, 1e6), *ROWS), POOLED)], {}),
-    "endless intervals": ([Block("", (replace(ROWS[0], low=-INFINITE, high=INFINITE), *ROWS[1:]), PAIR.pooled)], {}),
+    "huge intervals": (
+        [Block("", (row("Low", 0.02, 1e-5, 40), row("High", 50, 0.02, 1e6), *ROWS), POOLED)],
+        {},
+    ),
+    "endless intervals": (
+        [Block("", (replace(ROWS[0], low=-INFINITE, high=INFINITE), *ROWS[1:]), PAIR.pooled)],
+        {},
+    ),
     "zero width": ([Block("", (row("Zero", 1, 1, 1, 100),), None)], {}),
     "all the same": ([Block("", (row("A", 2, 2, 2, 50), row("B", 2, 2, 2, 50)), None)], {"null": None}),
     "difference": ([Block("", (Row("A", yi=-1234.5, low=-2345.6, high=0.04),))], {"scale": "difference"}),
     "factor": ([BLOCK], {"scale": "factor"}),
-    "proportion": ([Block("", (Row("None of 20", yi=-3.7, low=-INFINITE, high=-1.6), Row("All", yi=4, low=2, high=INFINITE)))],
-                   {"scale": "proportion"}),
-    "other letters": ([Block("Ωμέγα", (row("Müller-Lüdenscheidt, Ångström, Łukasiewicz", 1, 0.9, 1.1),
-                                       row("Иванов; Παπαδόπουλος; 王伟", 1, 0.9, 1.1)))], {}),
-    "markup": ([Block("<script>alert(1)</script>", (row(r"$\frac{1}{2}$ & #read(\"/etc/passwd\") \input", 1, 0.9, 1.1),))],
-               {"note": "$x_1$"}),
+    "proportion": (
+        [
+            Block(
+                "",
+                (
+                    Row("None of 20", yi=-3.7, low=-INFINITE, high=-1.6),
+                    Row("All", yi=4, low=2, high=INFINITE),
+                ),
+            )
+        ],
+        {"scale": "proportion"},
+    ),
+    "other letters": (
+        [
+            Block(
+                "Ωμέγα",
+                (
+                    row("Müller-Lüdenscheidt, Ångström, Łukasiewicz", 1, 0.9, 1.1),
+                    row("Иванов; Παπαδόπουλος; 王伟", 1, 0.9, 1.1),
+                ),
+            )
+        ],
+        {},
+    ),
+    "markup": (
+        [
+            Block(
+                "<script>alert(1)</script>",
+                (row(r"$\frac{1}{2}$ & #read(\"/etc/passwd\") \input", 1, 0.9, 1.1),),
+            )
+        ],
+        {"note": "$x_1$"},
+    ),
     "narrow": ([BLOCK], {"width_mm": 140}),
 }
 
@@ -143,9 +218,24 @@ def test_overlaps_and_clipped_see_what_is_wrong():
 
 def test_a_study_shows_its_words():
     printed = texts(forest([BLOCK]))
-    for words in ("All men", "Shah 2021", "Anastrozole", "30", "+52%", "(+38% to +68%)", "40.0%", "Zumoff 2003†",
-                  "+100%", "95% PI", "(−10% to +360%)", "τ² 0.112, I² 93%, Q 148.2 (df 2), p < 0.001",
-                  "Reported, not weighted", "+57%", "11.2 (SD 3.3) to 17.6 (SD 5.0) nmol/L; n not printed", "One note."):
+    for words in (
+        "All men",
+        "Shah 2021",
+        "Anastrozole",
+        "30",
+        "+52%",
+        "(+38% to +68%)",
+        "40.0%",
+        "Zumoff 2003†",
+        "+100%",
+        "95% PI",
+        "(−10% to +360%)",
+        "τ² 0.112, I² 93%, Q 148.2 (df 2), p < 0.001",
+        "Reported, not weighted",
+        "+57%",
+        "11.2 (SD 3.3) to 17.6 (SD 5.0) nmol/L; n not printed",
+        "One note.",
+    ):
         assert words in printed
 
 
@@ -201,7 +291,9 @@ def test_huge_intervals_do_not_dwarf_the_others():
 
 def test_two_studies_are_an_open_diamond_with_a_warning():
     figure = forest([PAIR])
-    shapes = [s for s in figure.findobj(Polygon) if s.get_zorder() == plotting.MARKS + 2 and len(s.get_xy()) == 7]
+    shapes = [
+        s for s in figure.findobj(Polygon) if s.get_zorder() == plotting.MARKS + 2 and len(s.get_xy()) == 7
+    ]
     assert [to_hex(shape.get_facecolor()) for shape in shapes] == ["#ffffff"]
     assert {"Two studies.", "two studies only"} <= set(texts(figure))
 
@@ -246,7 +338,10 @@ def test_pages_hold_every_row_once_and_keep_to_their_height():
     assert printed.count("Title") == printed.count("Study") == len(pages) == 3
     for figure in pages:
         assert_clean(figure)
-    axes = [[(t.get_text(), t.get_position()[0]) for t in page.findobj(Text) if t.get_size() == TICK] for page in pages]
+    axes = [
+        [(t.get_text(), t.get_position()[0]) for t in page.findobj(Text) if t.get_size() == TICK]
+        for page in pages
+    ]
     assert axes == [axes[0]] * 3 and len(axes[0]) >= 4
 
 
@@ -263,7 +358,9 @@ def test_a_heading_and_a_pool_never_stand_alone():
 def test_markup_and_mathematics_are_printed_as_they_stand(tmp_path):
     blocks, options = HARD_CASES["markup"]
     plotting.save_svg(forest(blocks, **options), tmp_path / "plot.svg")
-    printed = [node.text for node in ElementTree.parse(tmp_path / "plot.svg").iter() if node.tag.endswith("}text")]
+    printed = [
+        node.text for node in ElementTree.parse(tmp_path / "plot.svg").iter() if node.tag.endswith("}text")
+    ]
     assert "<script>alert(1)</script>" in printed
     assert "$x_1$" in printed
     assert r"$\frac{1}{2}$ & #read(\"/etc/passwd\") \input" in " ".join(printed)
@@ -298,14 +395,35 @@ def test_heterogeneity_in_words(arguments, words):
 @pytest.mark.parametrize(
     "block, message",
     [
-        (Block("", (replace(ROWS[0], yi=float("nan")),)), r"blocks\[0\].rows\[0\].yi must be a finite number, got nan"),
-        (Block("", (ROWS[0], replace(ROWS[1], low=2.0))), r"blocks\[0\].rows\[1\] must have low <= yi <= high, got 2.0"),
-        (Block("", (replace(ROWS[0], weight=120),)), r"rows\[0\].weight must be a percentage from 0 to 100, got 120"),
-        (Block("", (replace(ROWS[0], route="guess"),)), r"rows\[0\].route must be one of .*'printed'.*, got 'guess'"),
-        (Block("", (replace(ROWS[0], style="round"),)), r"rows\[0\].style must be one of 'solid', 'hollow', got 'round'"),
-        (Block("", ROWS, replace(POOLED, ci_low=None)), r"pooled\[0\] must have ci_low <= estimate <= ci_high"),
+        (
+            Block("", (replace(ROWS[0], yi=float("nan")),)),
+            r"blocks\[0\].rows\[0\].yi must be a finite number, got nan",
+        ),
+        (
+            Block("", (ROWS[0], replace(ROWS[1], low=2.0))),
+            r"blocks\[0\].rows\[1\] must have low <= yi <= high, got 2.0",
+        ),
+        (
+            Block("", (replace(ROWS[0], weight=120),)),
+            r"rows\[0\].weight must be a percentage from 0 to 100, got 120",
+        ),
+        (
+            Block("", (replace(ROWS[0], route="guess"),)),
+            r"rows\[0\].route must be one of .*'printed'.*, got 'guess'",
+        ),
+        (
+            Block("", (replace(ROWS[0], style="round"),)),
+            r"rows\[0\].style must be one of 'solid', 'hollow', got 'round'",
+        ),
+        (
+            Block("", ROWS, replace(POOLED, ci_low=None)),
+            r"pooled\[0\] must have ci_low <= estimate <= ci_high",
+        ),
         (Block("", ROWS, replace(POOLED, kind="sum")), r"pooled\[0\].kind must be one of .*, got 'sum'"),
-        (Block("", (), None, (replace(BURNETT, yi=INFINITE),)), r"unweighted\[0\].yi must be a finite number or None"),
+        (
+            Block("", (), None, (replace(BURNETT, yi=INFINITE),)),
+            r"unweighted\[0\].yi must be a finite number or None",
+        ),
     ],
 )
 def test_what_cannot_be_drawn_is_named(block, message):
@@ -376,7 +494,9 @@ def test_text_stays_text_in_the_shipped_face_through_typst(tmp_path):
     plotting.save_svg(forest([BLOCK]), tmp_path / "plot.svg")
     (tmp_path / "page.typ").write_text('#image("plot.svg", alt: "plot")')
     folders = [str(folder) for folder in plotting.FONT_FOLDERS]
-    typst.compile(tmp_path / "page.typ", output=tmp_path / "page.pdf", font_paths=folders, ignore_system_fonts=True)
+    typst.compile(
+        tmp_path / "page.typ", output=tmp_path / "page.pdf", font_paths=folders, ignore_system_fonts=True
+    )
     page = pypdf.PdfReader(tmp_path / "page.pdf").pages[0]
     words = page.extract_text()
     for printed in ("Shah 2021", "+52%", "τ² 0.112", "11.2 (SD 3.3) to 17.6 (SD 5.0) nmol/L"):
@@ -422,3 +542,7 @@ def test_a_fit_with_moderators_or_other_labels_is_refused():
         ev.forest(ev.rma(y, v, [1.0, 2.0, 3.0, 4.0]))
     with pytest.raises(ValueError, match="labels has 1, yi has 4"):
         ev.forest(ev.rma(y, v), labels=["A"])
+
+
+def test_the_plot_gives_way_before_a_word_breaks():
+    assert {"Anastrozole", "Testolactone", "Letrozole"} <= set(texts(forest([BLOCK], width_mm=140)))

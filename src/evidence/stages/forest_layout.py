@@ -14,7 +14,7 @@ from evidence.stages.scales import SCALES
 LEADING, SMALL_LEADING = 3.15, 2.75
 ROW_SPACE, BLOCK_SPACE, GAP, EDGE, BLANK, INDENT = 1.25, 2.6, 2.6, 1.0, 2.2, 2.0
 HEADING = 7.9
-LEAST_PLOT, MOST_PLOT, LEAST_TEXT = 48, 80, 16
+NARROW_PLOT, LEAST_PLOT, MOST_PLOT, LEAST_TEXT = 34, 48, 80, 16
 WIDEST = {"n": 20, "route": 14, "weight": 16}
 LEFT, RIGHT = ("label", "drug", "n", "route"), ("text", "weight")
 UNWEIGHTED_HEADING = "Reported, not weighted"
@@ -88,32 +88,53 @@ def _natural_widths(blocks, options):
     return widths
 
 
+def _longest_word(blocks, name):
+    """Width of the longest word of a column, which is the least that breaks none."""
+    rows, _, loose = drawn(blocks)
+    words = [word for row in (*rows, *loose) for word in cell_words(name, row, {}).split(" ")]
+    return max((text_width(word) for word in words), default=0)
+
+
+def _shared(room, label, drug, longest_label, longest_drug):
+    """Widths of the columns study and drug, wrapped where both do not fit into the room."""
+    if label + drug > room:
+        drug = min(drug, max(0.36 * room, room - label, longest_drug), room - min(longest_label, 0.5 * room))
+        label = room - drug
+    return label, drug
+
+
 def _columns(blocks, options):
     """Left edge and width of each column, and both ends of the plot.
 
-    The plot has its least width first; study and drug share what is left and
-    wrap where that is too little.
+    The plot has its least width first; study and drug share what is left, wrap
+    where that is too little, and take some of the plot before they break a word.
     """
     widths = _natural_widths(blocks, options)
     fixed = sum(width for name, width in widths.items() if name not in ("label", "drug"))
+    longest = [_longest_word(blocks, name) if name in widths else 0 for name in ("label", "drug")]
     room = options["width"] - 2 * EDGE - fixed - GAP * len(widths) - LEAST_PLOT
+    borrowed = min(max(sum(longest) - room, 0), LEAST_PLOT - NARROW_PLOT)
+    room += borrowed
     if room < 20:
         raise ValueError(
             f"width_mm must leave 20 mm for the labels, got {options['width']}, which leaves {room:.0f}"
         )
-    drug = widths.get("drug", 0)
-    if widths["label"] + drug > room:
-        drug = min(drug, max(0.36 * room, room - widths["label"]))
-        widths |= {"label": room - drug} | ({"drug": drug} if drug else {})
-    spare = room - widths["label"] - drug
-    widths["label"] = widths["label"] + max(spare - (MOST_PLOT - LEAST_PLOT), 0)
-    plot_width = LEAST_PLOT + min(spare, MOST_PLOT - LEAST_PLOT)
+    label, drug = _shared(room, widths["label"], widths.get("drug", 0), *longest)
+    spare = room - label - drug
+    plot_width = LEAST_PLOT - borrowed + min(spare, MOST_PLOT - LEAST_PLOT)
+    widths["label"] = label + max(spare - (MOST_PLOT - LEAST_PLOT), 0)
+    if drug:
+        widths["drug"] = drug
+    return _placed({**widths, "plot": plot_width})
+
+
+def _placed(widths):
+    """Columns from left to right, the plot among them, with a gap between two."""
     columns, x = {}, EDGE
     for name in (*LEFT, "plot", *RIGHT):
-        width = plot_width if name == "plot" else widths.get(name)
-        if width is not None:
-            columns[name] = (x, width)
-            x += width + GAP
+        if name in widths:
+            columns[name] = (x, widths[name])
+            x += widths[name] + GAP
     left, width = columns.pop("plot")
     return columns, (left, left + width)
 
