@@ -311,6 +311,20 @@ def test_two_pooled_estimates_stand_below_each_other():
     assert_clean(figure)
 
 
+def test_the_dashed_line_is_explained():
+    figure = forest([BLOCK, PAIR], reference=True)
+    assert "pooled estimate, All men" in texts(figure)
+    assert "pooled estimate, All men" not in texts(forest([BLOCK, PAIR]))
+    dashed = [line.get_xdata() for line in figure.findobj(Line2D) if line.get_linestyle() == "--"]
+    diamond = polygons(figure, plotting.BLUE, plotting.MARKS + 2)[0]
+    assert dashed[0] == pytest.approx([diamond[1, 0]] * 2)
+
+
+def test_weights_are_added_up_beside_the_first_pool():
+    both = replace(BLOCK, pooled=(POOLED, replace(POOLED, label="Bayesian")))
+    assert texts(forest([both])).count("80.0%") == 1
+
+
 def test_a_narrow_interval_stays_visible_in_its_square():
     figure = forest([Block("", (row("Narrow", 1.5, 1.49, 1.51, 90), row("Wide", 2, 1, 4, 10)))])
     white = [line for line in figure.findobj(Line2D) if line.get_color() == "white"]

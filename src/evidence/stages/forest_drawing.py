@@ -1,6 +1,6 @@
 """Forest plots, drawn: from a layout and the lines of a page to a figure."""
 
-from evidence.stages.forest_foot import draw_foot, foot
+from evidence.stages.forest_foot import DASHES, draw_foot, foot, reference_place
 from evidence.stages.forest_layout import (
     EDGE, HEADING, INDENT, LEADING, ROW_SPACE, SMALL_LEADING,
 )
@@ -93,16 +93,7 @@ def _draw_grid(sheet, layout, top, bottom):
     place = reference_place(layout)
     if place is not None:
         x = layout.x(place)
-        stroke(sheet, (x, top), (x, bottom), color=MUTED, width=0.7, dashes=(4, 3), zorder=BEHIND + 0.5)
-
-
-def reference_place(layout):
-    """Position of the first block's pooled estimate, if it is to be marked."""
-    pools = [pool for pool in layout.blocks[0].pools if pool.kind != "single"]
-    if not layout.options["reference"] or not pools:
-        return None
-    place = SCALES[layout.options["scale"]].place(pools[0].estimate)
-    return place if layout.inside(place) else None
+        stroke(sheet, (x, top), (x, bottom), color=MUTED, width=0.7, dashes=DASHES, zorder=BEHIND + 0.5)
 
 
 def _shade(sheet, layout, y, height):
@@ -184,6 +175,9 @@ def _draw_pooled(sheet, layout, line, y):
     for number, words in enumerate(line.cells["label"]):
         write(sheet, EDGE, _baseline(y) + number * LEADING, words, weight="bold")
     _draw_estimate(sheet, layout, line, y, weight="bold")
+    if "weight" in layout.columns and line.cells["weight"]:
+        x, width = layout.columns["weight"]
+        write(sheet, x + width, _baseline(y), line.cells["weight"], weight="bold", align="right")
     place = SCALES[layout.options["scale"]].place
     ends = (place(pool.ci_low), place(pool.estimate), place(pool.ci_high))
     diamond(sheet, layout, _middle(y), *ends, hollow=pool.kind == "pair")

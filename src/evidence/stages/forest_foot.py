@@ -11,6 +11,7 @@ from evidence.stages.scales import SCALES
 
 AXIS_HEIGHT, TITLE_LEADING, SPACE, SYMBOL = 5.0, 3.1, 1.6, 7.0
 XLABEL = 7.2
+DASHES = (4, 3)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,15 @@ def foot(layout):
         + SPACE + SMALL_LEADING * (len(key) + len(words)) + SPACE
     )
     return Foot(xlabel, favours, key, words, height)
+
+
+def reference_place(layout):
+    """Position of the first block's pooled estimate, if it is to be marked."""
+    _, pools, _ = drawn(layout.blocks[:1])
+    if not layout.options["reference"] or not pools:
+        return None
+    place = SCALES[layout.options["scale"]].place(pools[0].estimate)
+    return place if layout.inside(place) else None
 
 
 def _favours(layout):
@@ -82,6 +92,7 @@ def _key(layout):
     spans = [(row.low, row.high) for row in rows] + [(pool.ci_low, pool.ci_high) for pool in pools]
     spans += [(pool.pi_low, pool.pi_high) for pool in pools if has_prediction(pool)]
     beyond = not all(layout.inside(place(end)) for span in spans for end in span)
+    first = clean(layout.blocks[0].heading) or "first block"
     weighted = any(row.weight is not None for row in rows)
     entries = [
         ("square", f"study, {level} interval" + (", area by weight within its block" * weighted), bool(rows)),
@@ -89,6 +100,7 @@ def _key(layout):
         ("open diamond", "two studies only", any(pool.kind == "pair" for pool in pools)),
         ("bar", f"{level} prediction interval (PI)", any(map(has_prediction, pools))),
         ("circle", "estimate without interval", any(map(layout.inside, points))),
+        ("dashes", f"pooled estimate, {first}", reference_place(layout) is not None),
         ("arrow", "runs beyond the axis", beyond or not all(map(layout.inside, points))),
     ]
     return [(mark, words) for mark, words, occurs in entries if occurs]
@@ -140,6 +152,10 @@ def _key_square(sheet, x, y):
     box(sheet, x, y, 0.8)
 
 
+def _key_dashes(sheet, x, y):
+    stroke(sheet, (x - 2.6, y), (x + 2.6, y), color=MUTED, width=0.7, dashes=DASHES)
+
+
 def _key_arrow(sheet, x, y):
     stroke(sheet, (x - 2.6, y), (x + 2.2 - ARROW, y), color=LINE, width=0.9)
     arrow(sheet, x + 2.2, y, 1)
@@ -151,5 +167,6 @@ KEY_MARKS = {
     "open diamond": lambda sheet, x, y: small_diamond(sheet, x, y, hollow=True),
     "bar": lambda sheet, x, y: slab(sheet, x - 2.6, x + 2.6, y),
     "circle": circle,
+    "dashes": _key_dashes,
     "arrow": _key_arrow,
 }

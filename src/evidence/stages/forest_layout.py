@@ -6,7 +6,7 @@ from itertools import groupby
 from evidence.stages.forest_axis import axis_limits, axis_ticks
 from evidence.stages.forest_words import (
     cell_words, drawn, estimate_words, has_marks, has_prediction, prediction_words, split_estimate,
-    usual_grain,
+    total_words, usual_grain,
 )
 from evidence.stages.plotting import BODY, SMALL, clean, text_width, wrap
 from evidence.stages.scales import SCALES
@@ -206,7 +206,8 @@ def _pool_lines(layout, pool, index):
     text = split_estimate(words) or wrap(words, layout.columns.get("text", (0, 50))[1], BODY, "bold")
     count = max(len(label), 1 if isinstance(text, tuple) else len(text))
     height = count * LEADING + ROW_SPACE
-    lines = [Line("pooled", pool, index, {"label": label, "text": text}, height, keep=True)]
+    cells = {"label": label, "text": text, "weight": total_words(layout.blocks[index], pool)}
+    lines = [Line("pooled", pool, index, cells, height, keep=True)]
     if pool.heterogeneity or has_prediction(pool):
         line = _words_line(layout, "spread", pool.heterogeneity, index, keep=True)
         text = split_estimate(prediction_words(scale, pool, level, grain)) if has_prediction(pool) else None

@@ -45,6 +45,12 @@ def usual_grain(blocks, scale):
     return median(widths) if scale == "difference" and widths else None
 
 
+def total_words(block, pool):
+    """Sum of the weights, beside the first pooled estimate of a block."""
+    weights = [row.weight for row in block.rows if row.weight is not None]
+    return f"{sum(weights):.1f}%" if weights and pool is block.pools[0] else ""
+
+
 def estimate_words(scale, item, grain=None):
     """Words for the estimate of a row, of a study without weight, or of a pool."""
     if item.text or getattr(item, "kind", "") == "single":
