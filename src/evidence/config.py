@@ -14,6 +14,11 @@ TESTS = ("z", "knha", "adhoc")
 ROUTES = ("printed", "paired_p", "between_p", "spread", "quantiles", "counts", "bound", "none")
 ARMS = ("treatment", "placebo", "active_control", "untreated")
 STRATA = ("condition", "drug")
+CONTRASTS = ("before_after", "versus_control", "single_arm")
+CONCLUSIONS = ("interval", "direction")
+CERTAINTY = ("high", "moderate", "low", "very low")
+REFERENCE = ("outcome", "condition", "study_id", "group_id", "why")
+COMPARABLE = ("review_id", "comparison", "contrast", "stratum", "why")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,32 @@ class Config:
     routes: tuple = ("printed", "paired_p", "between_p", "spread", "quantiles", "counts")
     arm_correlation: float = 0.5
     strata: tuple = STRATA
+    sensitivity_strata: tuple = ("condition",)
+    conclusion: str = "interval"
+    only_drug: str = ""
+    other_methods: tuple = ("DL", "PM", "REML")
+    other_tests: tuple = TESTS
+    tau_prior: float = 0.5
+    deciding: tuple = ("versus_control", "before_after")
+    negligible_ratio: float = 1.05
+    contrast_cohorts: int = 3
+    start_randomised: str = "high"
+    start_other: str = "low"
+    counted_by_start: tuple = ("confounding", "selection")
+    bias_share: float = 50
+    heterogeneity: float = 50
+    inconsistency_signs: tuple = (1, 3)
+    surrogate_domains: tuple = ()
+    proxy_conditions: tuple = ()
+    important_ratio: float = 1.25
+    information_size: float = 400
+    missing_share: float = 50
+    large_ratio: float = 2
+    large_contrasts: tuple = ("versus_control",)
+    between_studies: int = 1
+    measured_reasons: tuple = ("eligible", "no_numbers", "p_only", "results_not_seen")
+    reference_levels: tuple = ()
+    comparable_reviews: tuple = ()
     outcomes: tuple | str = "headline"
 
 
@@ -57,6 +88,14 @@ def list_of(holds):
     return lambda value: isinstance(value, list) and all(holds(item) for item in value)
 
 
+def whole(low, high):
+    return lambda value: number(low, high)(value) and float(value).is_integer()
+
+
+def rows_of(names):
+    return list_of(lambda row: isinstance(row, dict) and set(row) == set(names) and all(map(text, row.values())))
+
+
 KEYS = {
     "review.title": (text, "a line of text"),
     "review.subtitle": (text, "a line of text"),
@@ -73,6 +112,35 @@ KEYS = {
     "pools.routes": (list_of(one_of(ROUTES[:-2])), f"a list of {', '.join(ROUTES[:-2])}"),
     "pools.arm_correlation": (number(0, 1), "a number from 0 to 1"),
     "pools.strata": (list_of(one_of(STRATA)), f"a list of {', '.join(STRATA)}"),
+    "sensitivity.sensitivity_strata": (list_of(one_of(STRATA)), f"a list of {', '.join(STRATA)}"),
+    "sensitivity.conclusion": (one_of(CONCLUSIONS), f"one of {', '.join(CONCLUSIONS)}"),
+    "sensitivity.only_drug": (lambda value: isinstance(value, str), "the name of a drug as in groups.csv, or empty"),
+    "sensitivity.other_methods": (list_of(one_of(METHODS)), f"a list of {', '.join(METHODS)}"),
+    "sensitivity.other_tests": (list_of(one_of(TESTS)), f"a list of {', '.join(TESTS)}"),
+    "sensitivity.tau_prior": (number(1e-6, 100), "a number above 0"),
+    "verdicts.deciding": (list_of(one_of(CONTRASTS[:2])), f"a list of {', '.join(CONTRASTS[:2])}"),
+    "verdicts.negligible_ratio": (number(1, 10), "a ratio of 1 or more"),
+    "verdicts.contrast_cohorts": (whole(2, 1000), "a whole number from 2"),
+    "certainty.start_randomised": (one_of(CERTAINTY), f"one of {', '.join(CERTAINTY)}"),
+    "certainty.start_other": (one_of(CERTAINTY), f"one of {', '.join(CERTAINTY)}"),
+    "certainty.counted_by_start": (list_of(text), "a list of domains of risk_of_bias.csv"),
+    "certainty.bias_share": (number(0, 100), "a percent of the weight"),
+    "certainty.heterogeneity": (number(0, 100), "a percent"),
+    "certainty.inconsistency_signs": (
+        lambda value: list_of(whole(1, 4))(value) and len(value) == 2,
+        "two whole numbers: signs that take one level and two",
+    ),
+    "certainty.surrogate_domains": (list_of(text), "a list of domains of outcomes.csv"),
+    "certainty.proxy_conditions": (list_of(text), "a list of conditions"),
+    "certainty.important_ratio": (number(1, 100), "a ratio above 1"),
+    "certainty.information_size": (number(0, 1e6), "a number of people"),
+    "certainty.missing_share": (number(0, 100), "a percent of the studies"),
+    "certainty.large_ratio": (number(1, 100), "a ratio above 1"),
+    "certainty.large_contrasts": (list_of(one_of(CONTRASTS)), f"a list of {', '.join(CONTRASTS)}"),
+    "certainty.between_studies": (whole(0, 3), "a whole number of levels from 0 to 3"),
+    "missing.measured_reasons": (list_of(text), "a list of codes of eligibility_reason"),
+    "regression_to_mean.reference_levels": (rows_of(REFERENCE), f"a list of rows with {', '.join(REFERENCE)}"),
+    "published.comparable_reviews": (rows_of(COMPARABLE), f"a list of rows with {', '.join(COMPARABLE)}"),
     "report.outcomes": (
         lambda value: value in ("headline", "all") or list_of(text)(value),
         "headline, all, or a list of outcome ids",
