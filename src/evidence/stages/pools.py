@@ -6,10 +6,10 @@ import pandas as pd
 from evidence.measures import summary
 from evidence.models.batch import rma_batch
 from evidence.stages import readable
-from evidence.stages.analyses import analyses
+from evidence.stages.analyses import HEADLINE, analyses
 from evidence.stages.strata import stratified, without_subgroups
 
-POOL = ["outcome", "contrast", "measure", "effect_unit", "stratum"]
+POOL = ["outcome", "contrast", "measure", "effect_unit", "stratum", "analysis"]
 ROUTE_RANK = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound")
 ELIGIBILITY = ("include", "sensitivity", "background", "exclude")
 RESULTS = [
@@ -18,7 +18,7 @@ RESULTS = [
 ]  # fmt: skip
 READABLE = {"effect": "estimate", "effect_low": "ci_low", "effect_high": "ci_high", "effect_pi_low": "pi_low", "effect_pi_high": "pi_high"}
 COLUMNS = [
-    "id", *POOL, "analysis", "method", "test", *RESULTS, "n", *READABLE, "note",
+    "id", *POOL, "method", "test", *RESULTS, "n", *READABLE, "note",
 ]  # fmt: skip
 MEMBERS = ["pool", "cohort_id", "study_label", "effect_ids", "arms", "n", "yi", "vi", "weight", "left_out"]
 
@@ -62,20 +62,45 @@ def combined(members, config):
     r = np.where(separate, 0.0, config.arm_correlation)
     yi, vi = summary.composite(members["yi"], members["vi"], group, r)
     by_group = members.assign(group=group).groupby("group", sort=True)
-    people = by_group["n"].agg(lambda n: n.sum(skipna=False))
     control = by_group["n_control"].max().fillna(0)
     return pd.DataFrame({
         **{name: order[name].to_numpy() for name in [*key, "study_label"]},
         "effect_ids": by_group["id"].agg(";".join).to_numpy(),
         "arms": by_group.size().to_numpy(),
-        "n": (people + control.where(order["design"].to_numpy() != "rct_crossover", 0)).to_numpy(),
+        "n": (known_sum(by_group["n"]) + control.where(order["design"].to_numpy() != "rct_crossover", 0)).to_numpy(),
         "yi": yi,
         "vi": vi,
     })  # fmt: skip
 
 
-def fitted(cohorts, config):
+def known_sum(groups):
+    """Sum of each group, NaN where a value is missing."""
+    return groups.sum().where(groups.count() == groups.size())
+
+
+def fits_of(Y, V, plans):
+    """Results of all columns, those of one method and test at once."""
+    results = {name: np.full(Y.shape[1], np.nan) for name in RESULTS}
+    settings = pd.Series(list(zip(plans["method"], plans["test"], strict=True)))
+    for (method, test), columns in settings.groupby(settings, sort=True).groups.items():
+        Y_part, V_part = Y[:, columns], V[:, columns]
+        rows = ~np.isnan(Y_part).all(axis=1)
+        fits = rma_batch(Y_part[rows], V_part[rows], method=method, test=test, level=plans["level"], tau2_ci=True)
+        for name in RESULTS:
+            results[name][columns] = getattr(fits, name)
+    return results
+
+
+def fitted(cohorts, config, plans):
     """Fit all pools at once.
+
+    Parameters
+    ----------
+    cohorts : DataFrame
+        From `combined`.
+    config : Config
+    plans : dict of Analysis
+        By the names in `cohorts["analysis"]`.
 
     Returns
     -------
@@ -87,10 +112,12 @@ def fitted(cohorts, config):
     shape = (within.max() + 1, number.max() + 1)
     Y, V = np.full(shape, np.nan), np.full(shape, np.nan)
     Y[within, number], V[within, number] = cohorts["yi"], cohorts["vi"]
-    fits = rma_batch(Y, V, method=config.method, test=config.test, level=config.level, tau2_ci=True)
     pools = cohorts.assign(number=number).drop_duplicates("number").sort_values("number")[POOL].reset_index(drop=True)
-    pools = pools.assign(**{name: np.broadcast_to(np.asarray(getattr(fits, name), float), shape[1]) for name in RESULTS})
-    pools["n"] = cohorts.groupby(number)["n"].agg(lambda n: n.sum(skipna=False)).to_numpy()
+    chosen = {name: plan.plan(config) for name, plan in plans.items()}
+    pools["method"] = pools["analysis"].map({name: plan.method for name, plan in chosen.items()})
+    pools["test"] = pools["analysis"].map({name: plan.test for name, plan in chosen.items()})
+    pools = pools.assign(**fits_of(Y, V, {"method": pools["method"], "test": pools["test"], "level": config.level}))
+    pools["n"] = known_sum(cohorts.groupby(number)["n"]).to_numpy()
     w = 1 / (cohorts["vi"] + pools["tau2"].to_numpy()[number])
     weight = 100 * w / np.bincount(number, w)[number]
     return pools, cohorts.assign(weight=weight, number=number)
@@ -118,25 +145,13 @@ def pool_id(frame):
     return frame["outcome"] + "." + frame["contrast"] + "." + frame["stratum"].str.replace(":", "-") + "." + frame["analysis"]
 
 
-def one_analysis(name, analysis, effects, config):
-    """Pools and members of one analysis, or None where it has no effects."""
-    members = analysis.select(effects, config)
-    config = analysis.plan(config)
-    if not len(members):
-        return None
-    members, subgroups = without_subgroups(stratified(members, config.strata), POOL)
-    members, others = one_report_per_cohort(members)
-    pools, cohorts = fitted(combined(members, config), config)
-    pools = limited(pools).assign(analysis=name, method=config.method, test=config.test)
-    pools["id"] = pool_id(pools)
-    left = pd.concat([
-        subgroups.assign(left_out="part of a larger group in the pool"),
-        others.assign(left_out="cohort counted once, by " + others["kept_study"].astype(object)),
-    ])  # fmt: skip
-    left = left.assign(analysis=name, effect_ids=left["id"], arms=1, weight=np.nan)
-    left["pool"] = pool_id(left)
-    cohorts = cohorts.assign(pool=pools["id"].to_numpy()[cohorts["number"]], left_out="")
-    return pools, pd.concat([cohorts[MEMBERS], left[MEMBERS]] if len(left) else [cohorts[MEMBERS]])
+def selected(effects, config, plans):
+    """The effects of every analysis in each of its strata, one row for each use."""
+    parts = []
+    for name, plan in plans.items():
+        kinds = config.strata if name == HEADLINE else [kind for kind in config.strata if kind in config.sensitivity_strata]
+        parts.append(stratified(plan.select(effects, config), kinds).assign(analysis=name))
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
 def pools_and_members(effects, config, only=None):
@@ -157,13 +172,22 @@ def pools_and_members(effects, config, only=None):
     members : DataFrame
         The cohorts of each pool with yi, vi and weight, and what was left out of it with the reason.
     """
-    plans = analyses(config)
-    made = [one_analysis(name, plans[name], effects, config) for name in only or plans]
-    made = [both for both in made if both is not None]
-    if not made:
+    plans = {name: plan for name, plan in analyses(config).items() if only is None or name in only}
+    members = selected(effects, config, plans)
+    if not len(members):
         return pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=MEMBERS)
-    frame = pd.concat([pools for pools, _ in made], ignore_index=True)
-    members = pd.concat([members for _, members in made], ignore_index=True)
+    members, subgroups = without_subgroups(members, POOL)
+    members, others = one_report_per_cohort(members)
+    frame, cohorts = fitted(combined(members, config), config, plans)
+    frame = limited(frame)
+    frame["id"] = pool_id(frame)
+    left = pd.concat([
+        subgroups.assign(left_out="part of a larger group in the pool"),
+        others.assign(left_out="cohort counted once, by " + others["kept_study"].astype(object)),
+    ])  # fmt: skip
+    left = left.assign(pool=pool_id(left), effect_ids=left["id"], arms=1, weight=np.nan)
+    cohorts = cohorts.assign(pool=frame["id"].to_numpy()[cohorts["number"]], left_out="")
+    members = pd.concat([cohorts[MEMBERS], left[MEMBERS]] if len(left) else [cohorts[MEMBERS]])
     frame = frame.assign(**{name: readable.back(frame["measure"], frame[of]) for name, of in READABLE.items()})
     frame["n_analysis"] = frame["analysis"].map(list(plans).index)
     frame = frame.sort_values(["outcome", "contrast", "stratum", "measure", "n_analysis"], ignore_index=True)
