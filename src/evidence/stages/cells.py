@@ -36,7 +36,9 @@ NOT_STATED = {
     "not reported",
     "not stated",
 }
-WITH_TEXT = re.compile(r"(?:[<>=≤≥~]|p\s*[<>=])?\s*([+-]?\d+(?:\.\d+)?)\s*(?:\D.*)?", re.ASCII | re.DOTALL)
+WITH_TEXT = re.compile(
+    r"(?:[<>=≤≥~]|p\s*[<>=])?\s*([+-]?\d+(?:\.\d+)?)\s*(?:(?:±|\+/-).*|\D*)", re.ASCII | re.DOTALL
+)
 
 
 def clean(text):
@@ -126,7 +128,10 @@ def complaint(text, field):
         return what, "Type what the source prints, with the column formatted as text."
     if THREE_AFTER_COMMA.fullmatch(plain) or THREE_AFTER_POINT.fullmatch(plain):
         decimal, whole = plain.replace(",", "."), re.sub("[,.]", "", plain)
-        return f"{shown} can be read as {decimal} or as {whole}", f"Type {decimal} or {whole}."
+        return (
+            f"{shown} can be read as {decimal} or as {whole}",
+            f"Type {decimal} or {whole}, whichever the source means.",
+        )
     if GROUPED.fullmatch(plain):
         return f"{shown} has a thousands separator", f"Type it without (did you mean {ungrouped(plain)}?)."
     if PLAIN.fullmatch(plain):

@@ -6,10 +6,11 @@ A *notice* only tells.
 
 import json
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 
 from evidence.problems import Flag, Problem
-from evidence.stages import checks_keys, checks_numbers, checks_pairs, checks_rows, checks_spread
+from evidence.stages import checks_keys, checks_numbers, checks_p, checks_pairs, checks_rows, checks_spread
 from evidence.stages.cells import near
 from evidence.stages.checks_data import Data
 from evidence.stages.reading import read_sheet
@@ -81,9 +82,9 @@ CHECKS = {
     "copied": checks_pairs.copied,
     "spread_plausible": checks_spread.spread_plausible,
     "spread_unjudged": checks_spread.spread_unjudged,
-    "paired_p": checks_spread.paired_p,
-    "own_p": checks_spread.own_p,
-    "relative_p": checks_spread.relative_p,
+    "paired_p": checks_p.paired_p,
+    "own_p": checks_p.own_p,
+    "relative_p": checks_p.relative_p,
 }
 
 FLAGS = (
@@ -136,6 +137,11 @@ def strangers(raw):
             yield Flag(f"data/raw/{path.name}", 0, "", what, remedy, "files")
 
 
+def place(problem):
+    """Where a problem stands, to sort by."""
+    return problem.file, problem.line, problem.column, problem.what
+
+
 def examine(folder, limits=None):
     """Read all raw tables of an analysis folder and run all checks.
 
@@ -160,9 +166,7 @@ def examine(folder, limits=None):
     sheets = {name: read_sheet(raw / f"{name}.csv", load(name)) for name in TABLES}
     found = [*strangers(raw), *(problem for sheet in sheets.values() for problem in sheet.problems)]
     found += run(Data(sheets, LIMITS | (limits or {})))
-    found = sorted(
-        set(without_consequences(found)), key=lambda problem: (problem.file, problem.line, str(problem))
-    )
+    found = sorted(set(without_consequences(found)), key=place)
     problems = [problem for problem in found if not isinstance(problem, Flag)]
     return sheets, problems, [problem for problem in found if isinstance(problem, Flag)]
 
@@ -215,8 +219,8 @@ def report_text(problems, flags, summary):
     for grade, (meaning, found) in sections(problems, flags).items():
         if found:
             lines += [f"{grade.capitalize()} ({len(found)}): {meaning}"]
-            for place, item in enumerate(found):
-                lines += [""] * (place == 0 or item.file != found[place - 1].file) + [str(item)]
+            for _, items in groupby(found, key=lambda item: item.file):
+                lines += ["", *map(str, items)]
             lines += ["", ""]
     rows = [count for count in summary["rows"].values() if count]
     counts = ", ".join(f"{summary[grade]} {grade}" for grade in ("errors", "flags", "notices"))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 LEVELS = ("mean", "median", "geometric_mean", "unspecified")
 INTERVALS = ("iqr", "range", "ci95")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio", "fold_change")
+READINGS = {"sd": "SD", "se": "SE"}
 CONTROLS = ("placebo", "untreated", "active_control")
 
 
@@ -131,7 +132,7 @@ def half_unit(text):
     """Half a unit of the last printed digit: 0.05 for 5.3, 0.5 for 120."""
     mantissa, _, exponent = text.lower().replace(",", ".").partition("e")
     decimals = len(mantissa.partition(".")[2])
-    return 0.5 * 10.0 ** (int(exponent or 0) - decimals)
+    return float(f"0.5e{int(exponent or 0) - decimals}")
 
 
 def rounded(row, column):

@@ -143,12 +143,19 @@ def circles(parents):
     return sorted(found)
 
 
+def around(names, word):
+    """What a circle is, in words."""
+    if len(names) == 1:
+        return f"{names[0]} is a {word} of itself"
+    return f"{' and '.join(names)} go round in a circle, each a {word} of the next"
+
+
 def group_trees(data):
     """A group that is a part of itself, by one step or more: no pool could leave out its parts."""
     parents = {key: (row["study_id"], row["part_of"]) for key, row in data.groups.items() if row["part_of"]}
     for circle in circles(parents):
         row = data.groups[circle[0]]
-        what = f"{' and '.join(name for _, name in circle)} is a part of itself"
+        what = around([name for _, name in circle], "part")
         yield Finding(row, "part_of", what, "Leave part_of empty for the largest of them.")
 
 
@@ -156,7 +163,7 @@ def condition_trees(data):
     """A condition that lies within itself: strata could not be nested."""
     rows = {row["condition"]: row for row in data.rows("conditions")}
     for circle in circles({name: row["parent"] for name, row in rows.items() if row["parent"]}):
-        what = f"{' and '.join(circle)} lies within itself"
+        what = around(circle, "child")
         yield Finding(rows[circle[0]], "parent", what, "Leave parent empty for the broadest of them.")
 
 
@@ -174,7 +181,7 @@ def years(data):
     last = data.limits["year_high"] or datetime.date.today().year + 1
     for row in data.rows("studies"):
         if row["year"] is not None and not data.limits["year_low"] <= row["year"] <= last:
-            what = f"{row['year_text']} is not between {data.limits['year_low']} and {last}"
+            what = f"{row['year_text']} is no year of a publication"
             yield Finding(row, "year", what, "Check it against the record.")
 
 

@@ -124,7 +124,7 @@ def counts_without_n(data):
 def whole_persons(data):
     """A percentage that no whole number of participants can give: percent or n belong to others."""
     for row in data.measured:
-        if row["statistic"] == "percent" and row["n"] and 0 <= row["value"] <= 100:
+        if row["statistic"] == "percent" and 0 < (row["n"] or 0) < 1e9 and 0 <= row["value"] <= 100:
             half = half_unit(row["value_text"])
             nearest = round(row["value"] * row["n"] / 100)
             if abs(100 * nearest / row["n"] - row["value"]) > half * 1.0001:
@@ -165,10 +165,10 @@ def relative_changes(data):
     for row in data.measured:
         if row["statistic"] == "percent_change":
             fold = 1 + row["value"] / 100
-            what = f"a change of {row['value_text']}%"
+            what = f"change of {row['value_text']}%"
         elif row["statistic"] == "fold_change" and row["value"] > 0:
             fold = row["value"]
-            what = f"a {row['value_text']}-fold change"
+            what = f"{row['value_text']}-fold change"
         else:
             continue
         if not low <= fold <= high:

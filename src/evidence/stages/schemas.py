@@ -1,7 +1,8 @@
 """The schema of each raw table: src/evidence/schema/*.yaml, in Table Schema form.
 
-Beside the standard's words a field may have `separator` (a list in one cell),
-`options` (what each allowed word means) and a table `optional`.
+Beside the standard's words a field may have `separator` (a list in one cell), `options` (what each allowed word
+means), `refers_to` (a column of another table) with `within` (the column that both tables share), and a table
+`optional`. The standard's own `foreignKeys` know no lists.
 """
 
 from dataclasses import dataclass
@@ -68,11 +69,6 @@ class Schema:
         return tuple(name for name, field in self.fields.items() if field.type in NUMBERS)
 
 
-def as_tuple(value):
-    """One name or a list of names, as a tuple."""
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
 def field(stated):
     """Field from its mapping in the schema file."""
     constraints = stated.get("constraints", {})
@@ -92,10 +88,13 @@ def field(stated):
     )
 
 
-def reference(stated):
-    """Reference from its mapping in the schema file."""
-    to = stated["reference"]
-    return Reference(as_tuple(stated["fields"]), to["resource"], as_tuple(to["fields"]))
+def references(stated):
+    """References of a table, from the mappings of its fields."""
+    for part in stated["fields"]:
+        if "refers_to" in part:
+            table, column = part["refers_to"].split(".")
+            within = (part["within"],) if "within" in part else ()
+            yield Reference((*within, part["name"]), table, (*within, column))
 
 
 @cache
@@ -115,8 +114,8 @@ def load(name):
         description=" ".join(stated["description"].split()),
         optional=stated.get("optional", False),
         fields={part["name"]: field(part) for part in stated["fields"]},
-        key=as_tuple(stated["primaryKey"]),
-        references=tuple(reference(part) for part in stated.get("foreignKeys", ())),
+        key=tuple(stated["primaryKey"]),
+        references=tuple(references(stated)),
     )
 
 

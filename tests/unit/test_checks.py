@@ -1,0 +1,209 @@
+"""The registry of checks, its report, and what it says of the evidence base that ships."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import evidence as ev
+from evidence.stages import checks
+from evidence.stages.checks import CHECKS, GRADES, LIMITS, check, report_json, report_text
+from tests.checking import PAIR, rules
+from tests.toy import folder, group, number, p, sd, study
+from tests.unit import (
+    test_checks_keys,
+    test_checks_numbers,
+    test_checks_pairs,
+    test_checks_rows,
+    test_checks_spread,
+)
+
+ROOT = Path(__file__).parents[2]
+SNAPSHOT = Path(__file__).with_name("messages.txt")
+MODULES = (test_checks_keys, test_checks_numbers, test_checks_pairs, test_checks_rows, test_checks_spread)
+WEIGHTABLE = {
+    "testosterone": ["shah2021", "deboer2005", "loves2008", "loves2013", "leder2004", "zumoff2003", "gibb2016"],
+    "estradiol": ["deboer2005", "loves2008", "loves2013", "leder2004", "zumoff2003", "dagata1981", "gibb2016"],
+    "te_ratio": ["raman2002", "lee2003", "pavlovich2001"],
+    "lh": ["deboer2005", "loves2008", "loves2013", "zumoff2003"],
+    "sperm_concentration": ["dony1986", "vigersky1981"],
+    "sperm_morphology": ["basar2009"],
+    "homa_ir": ["dias2017"],
+    "glucose_infusion_rate": ["gibb2016"],
+    "bmd_spine": ["burnettbowie2009b"],
+    "sperm_retrieval": ["aledwan2020"],
+}
+
+
+@pytest.fixture(scope="module")
+def real():
+    return check(ROOT)
+
+
+@pytest.fixture(scope="module")
+def blind(tmp_path_factory):
+    """Flags of the evidence base with the curator's doubts blanked."""
+    copy = tmp_path_factory.mktemp("blind")
+    shutil.copytree(ROOT / "data/raw", copy / "data/raw")
+    path = copy / "data/raw/measurements.csv"
+    with open(path, encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    with open(path, "w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, rows[0])
+        writer.writeheader()
+        writer.writerows(row | {"suspect": ""} for row in rows)
+    problems, flags, _ = check(copy)
+    assert not problems
+    return [flag for flag in flags if flag.blocks == "yes"]
+
+
+def test_every_check_has_a_case_that_makes_it_fail():
+    cases = [rule for module in MODULES for rule in module.CASES]
+    assert sorted(cases) == sorted(CHECKS)
+    assert all(expected for module in MODULES for _, expected in module.CASES.values())
+
+
+def test_every_check_says_what_and_why():
+    for rule, function in CHECKS.items():
+        assert len(function.__doc__.split()) >= 6, rule
+        assert function.__name__ == rule
+
+
+def test_grades():
+    assert set(GRADES) == set(CHECKS)
+    assert set(GRADES.values()) == {"error", "flag", "notice"}
+    assert set(checks.FLAGS) | set(checks.NOTICES) <= set(CHECKS)
+
+
+def test_a_sound_base_is_not_doubted(tmp_path):
+    assert rules(tmp_path) == set()
+
+
+def test_limits_can_be_disputed(tmp_path):
+    measurements = [number("s", 10, "baseline", weeks=0), number("s", 50, weeks=26)]
+    place = folder(tmp_path, measurements=measurements)
+    assert [flag.rule for flag in check(place)[1]] == []
+    assert [flag.rule for flag in check(place, {"fold_high": 4})[1]] == ["pair_folds"]
+    assert LIMITS["fold_high"] == 10
+
+
+def test_the_evidence_base_has_no_errors(real):
+    problems, _, summary = real
+    assert problems == []
+    assert summary["rows"]["data/raw/measurements.csv"] >= 304
+    assert summary["rules"] == len(CHECKS)
+
+
+def test_no_weightable_row_of_the_evidence_base_is_left_out(real):
+    blocked = {(flag.outcome, flag.study_id) for flag in real[1] if flag.blocks == "yes"}
+    for outcome, studies in WEIGHTABLE.items():
+        assert not blocked & {(outcome, name) for name in studies}, outcome
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "words"),
+    [
+        ("lew2003", "estradiol", "needs a correlation below -1 (any n of 5 or more); read as SE they fit"),
+        ("lew2003", "estradiol", "SD 4.2 makes SD/mean 0.0492, outside 0.15 to 1.0 of estradiol; read as SE it fits"),
+        ("lee2004", "te_ratio", "neither SD nor SE fits, but SD 0.07 would: the decimal point one place to the left"),
+        ("lee2004", "te_ratio", "SE 0.15 (n 68) makes SD/mean 3.26, outside 0.2 to 1.2 of te_ratio; read as SD it is 0.395"),
+        ("cavallini2013", "sperm_concentration", "is 3,225 times the level before; the units differ within the pair"),
+        ("dias2017", "abdominal_subcutaneous_fat", "p = 0.003 does not fit -60.34 with SE 3.19, which gives p = 1.48e-08"),
+        ("dias2017", "leptin", "p = 0.04 does not fit -1.5 with SE 1.2, which gives p = 0.243"),
+        ("dias2017", "midthigh_subcutaneous_fat", "p = 0.0002 does not fit -6.05 with SE 0.87, which gives p = 6.65e-05"),
+        ("dias2017", "midthigh_subcutaneous_fat", "p = 0.008 does not fit -4.88 with SE 1.24, which gives p = 0.00343"),
+        ("dias2017", "adiponectin", "p = 0.02 does not fit -1.8 with SE 0.9, which gives p = 0.0766"),
+        ("kooshesh2020", "te_ratio", "change of 1600% is outside 0.02 to 10 times the level before"),
+        ("basar2009", "sperm_concentration", "SD 5.7 makes SD/mean 0.256, outside 0.3 to 2.5 of sperm_concentration"),
+    ],
+)  # fmt: skip
+def test_faults_found_without_the_curator(blind, name, outcome, words):
+    assert any(words in flag.what for flag in blind if (flag.study_id, flag.outcome) == (name, outcome))
+
+
+def test_what_is_found_without_the_curator_is_what_the_curator_doubts_too(blind, real):
+    doubted = {flag.line for flag in real[1] if flag.rule == "suspects"}
+    assert {flag.line for flag in blind} <= doubted
+
+
+def test_a_total_and_its_part_are_named(real):
+    pairs = {(flag.study_id, flag.group_id) for flag in real[1] if flag.rule == "wholes"}
+    assert {("raman2002", "testolactone_oligozoospermic"), ("raman2002", "anastrozole_oligozoospermic")} <= pairs
+
+
+def test_a_misprint_in_an_earlier_review_is_named(real):
+    assert [flag.line for flag in real[1] if flag.rule == "interval_centre"] == [23]
+
+
+def test_the_report_in_words(tmp_path):
+    text = report_text(*check(faulty(tmp_path))) + "\n"
+    assert text == SNAPSHOT.read_text(encoding="utf-8")
+
+
+def faulty(path):
+    """An evidence base with faults of each grade in several files."""
+    raw = folder(
+        path,
+        studies=[study("s", doi="doi:10.1000/xyz"), study("t", cohort_id="s", year="2O11")],
+        groups=[group("s", n=20), group("s", "part", part_of="treated", n=8, conditions="conditon_a"), group("t")],
+        measurements=[
+            number("s", "7,5", "baseline", n=20, **sd("1,234")),
+            number("s", "12.0", n=21, unit="U", weeks="12-May", **p("<", "0.001")),
+            number("s", "80.5", group_id="part", statistic="mena", n="NA"),
+            number("t", "200", "baseline", suspect="unit", note="mg or g"),
+            number("t", "10", **p("=", "<0.05")),
+        ],
+    ) / "data/raw"  # fmt: skip
+    (raw / "claim.csv").write_text("claim_id\n", encoding="utf-8")
+    (raw / "units.csv").unlink()
+    with open(raw / "outcomes.csv", "a", encoding="utf-8") as handle:
+        handle.write("weight,Weight\n")
+    return path
+
+
+def test_the_report_for_programs(tmp_path):
+    place = faulty(tmp_path)
+    report = json.loads(report_json(*check(place)))
+    assert sorted(report) == ["errors", "flags", "notices", "summary"]
+    assert len(report["errors"]) == report["summary"]["errors"] > 5
+    first = next(item for item in report["errors"] if item["column"] == "unit" or item["rule"] == "shape")
+    assert first["file"] == "data/raw/studies.csv" and first["line"] == 2 and first["remedy"]
+    assert {item["blocks"] for item in report["flags"]} == {"yes"}
+
+
+def test_consequences_of_a_lost_column_are_not_listed(tmp_path):
+    place = folder(tmp_path, measurements=PAIR)
+    path = place / "data/raw/studies.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("study_id", "studyid", 1), encoding="utf-8")
+    problems, _, _ = check(place)
+    assert [str(problem) for problem in problems] == [
+        'data/raw/studies.csv:1: "studyid" is no column of this table. Delete it, or correct its name '
+        '(did you mean "study_id"?).',
+        'data/raw/studies.csv:1 study_id: the column is missing. Add it to the first row (did you mean "studyid"?).',
+    ]
+
+
+def test_no_folder():
+    problems, flags, summary = check("/nowhere")
+    assert [str(problem) for problem in problems] == [
+        "data/raw: the folder is missing. Name an analysis folder, or make one with: evidence new FOLDER."
+    ]
+    assert flags == [] and summary["rows"] == {}
+
+
+def test_check_imports_neither_pandas_nor_plots():
+    code = (
+        "import sys; from evidence.stages.checks import check; check('.'); "
+        "assert not {'pandas', 'matplotlib', 'scipy.stats'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_flags_reach_the_tables(real):
+    tables = ev.read(ROOT)
+    assert len(tables.flags) == len(real[1])
+    assert set(tables.flags["blocks"]) == {"yes", "no"}

@@ -1,0 +1,95 @@
+"""Checks across rows, each on a toy evidence base that breaks it."""
+
+import pytest
+
+from tests.checking import PAIR, messages
+from tests.toy import group, number, study
+
+WHOLE_AND_PART = [group("s", n=20), group("s", "part", part_of="treated", n=8)]
+TWO_UNITS = [{}, {"unit": "mu", "factor": "0.001"}]
+ELSEWHERE = {"source_locator": "Table 2"}
+
+CASES = {
+    "pair_folds": (
+        {"units": TWO_UNITS, "groups": [group("s"), group("s", "b")],
+         "measurements": [number("s", 400, "baseline", unit="mu"), number("s", "12.90"),
+                          number("s", 10, "baseline", group_id="b"), number("s", 101, group_id="b")]},
+        ["data/raw/measurements.csv:2 unit: from 400 mu to 12.90 u is 32.2 times the level before; "
+         "the units differ within the pair. Check both rows against the source.",
+         "data/raw/measurements.csv:3 unit: from 400 mu to 12.90 u is 32.2 times the level before; "
+         "the units differ within the pair. Check both rows against the source.",
+         "data/raw/measurements.csv:5 value: from 10 u to 101 u is 10.1 times the level before. "
+         "Check both rows against the source."],
+    ),
+    "pair_units": (
+        {"units": TWO_UNITS, "measurements": [number("s", 400, "baseline", unit="mu"), number("s", 0.6)]},
+        ["data/raw/measurements.csv:3 unit: u at follow-up, while the baseline in line 2 has mu. "
+         "Check both rows against the source."],
+    ),
+    "pair_sizes": (
+        {"measurements": [number("s", 10, "baseline", n=20), number("s", 12, n=18)]},
+        ["data/raw/measurements.csv:3 n: 18 participants, 20 at baseline (line 2). "
+         "If the source prints the baseline of those who stayed, use it."],
+    ),
+    "pairless": (
+        {"measurements": [number("s", 12), number("s", 2, "change")]},
+        ["data/raw/measurements.csv:2 timepoint: a follow-up without baseline or control: shown, not weighted. "
+         "Add the baseline if the source prints it.",
+         "data/raw/measurements.csv:3 timepoint: a change without baseline of an outcome pooled as a ratio: shown, "
+         "not weighted. Add the baseline if the source prints it."],
+    ),
+    "sources_disagree": (
+        {"measurements": [number("s", "271"), number("s", "270.6", **ELSEWHERE), number("s", "300", source_kind="full_text")]},
+        ["data/raw/measurements.csv:2 value: 271 u, while line 4 has 300 u from another source. "
+         "Keep the better source, and the other value in its note.",
+         "data/raw/measurements.csv:4 value: 300 u, while line 2 has 271 u from another source. "
+         "Keep the better source, and the other value in its note."],
+    ),
+    "repeated": (
+        {"measurements": [number("s", "271"), number("s", "270.6", **ELSEWHERE)]},
+        ["data/raw/measurements.csv:3 value: the number of line 2 again, from another source. "
+         "Keep the better source; only one is used."],
+    ),
+    "cohort_values": (
+        {"studies": [study("s"), study("t", cohort_id="s")], "groups": [group("s"), group("t")],
+         "measurements": [number("s", "5.5", n=12), number("t", "16.1", n=12), number("s", 10, "baseline", n=12),
+                          number("t", 10.3, "baseline", n=12)]},
+        ["data/raw/measurements.csv:3 value: 16.1 u, while s (line 2) of the same cohort has 5.5 u. "
+         "Check both; only one report of a cohort is pooled."],
+    ),
+    "cohort_overlap": (
+        {"studies": [study("s"), study("t", cohort_id="s"), study("u", cohort_id="s")], "groups": [group("s"), group("t")],
+         "measurements": [*PAIR, number("t", 10)]},
+        ["data/raw/studies.csv:3 cohort_id: shares participants with s (cohort s). "
+         "They count once in each pool; nothing to do if that is right."],
+    ),
+    "wholes": (
+        {"groups": [*WHOLE_AND_PART, group("s", "core", part_of="part")],
+         "measurements": [*PAIR, number("s", 3, group_id="core")]},
+        ["data/raw/groups.csv:4 part_of: core is a part of treated, and both are measured (both in: level). "
+         "They are never pooled together; nothing to do if part_of is right."],
+    ),
+    "whole_equals_part": (
+        {"groups": WHOLE_AND_PART,
+         "measurements": [number("s", 5.5, n=20, spread="sd", spread_low=2), number("s", 5.5, n=8, group_id="part", spread="sd", spread_low=2)]},
+        ["data/raw/measurements.csv:3 value: 5.5 u (sd 2) is also the number of the whole group treated (line 2). "
+         "Check to which of them the source gives it."],
+    ),
+    "copied": (
+        {"groups": [group("s"), group("s", "b"), group("s", "c", part_of="b")],
+         "measurements": [number("s", 5.5), number("s", 5.5, group_id="b"), number("s", 5.6, group_id="c")]},
+        ["data/raw/measurements.csv:3 value: 5.5 u is also the number of treated (line 2). "
+         "Check that the source gives it to both."],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_rule(tmp_path, rule):
+    tables, expected = CASES[rule]
+    assert messages(tmp_path, rule, **tables) == expected
+
+
+def test_a_follow_up_beside_a_control_has_its_pair(tmp_path):
+    groups = [group("s"), group("s", "placebo", arm="placebo")]
+    assert messages(tmp_path, "pairless", groups=groups, measurements=[number("s", 12), number("s", 9, group_id="placebo")]) == []
