@@ -75,9 +75,10 @@ def _estimate_widths(blocks, options):
 def _natural_widths(blocks, options):
     """Width that each column with content would like, its header included."""
     rows, _, loose = drawn(blocks)
+    totals = {"weight": [total_words(block, pool) for block in blocks for pool in block.pools]}
     widths = {}
     for name, header in options["columns"].items():
-        least = text_width(clean(header), BODY, "bold")
+        least = max(text_width(words, BODY, "bold") for words in (clean(header), *totals.get(name, ())))
         if name == "text":
             widths[name] = max(least, sum(_estimate_widths(blocks, options)) + 1, LEAST_TEXT)
             continue
