@@ -8,7 +8,7 @@ from evidence.stages.forest_blocks import from_fit
 from evidence.stages.funnel import baujat, bubble, funnel
 from evidence.stages.plotting import save_png
 
-# BCG vaccine against tuberculosis [colditz1994]: cases and others, vaccinated and not; distance from the equator
+# BCG vaccine against tuberculosis [colditz1994]: cases and others, vaccinated and not; latitude
 TRIALS = [
     ("Aronson 1948", 4, 119, 11, 128, 44, "random"),
     ("Ferguson & Simes 1949", 6, 300, 29, 274, 55, "random"),
@@ -51,7 +51,7 @@ def main():
         "forest": forest(blocks(yi, vi), favours=("Favours vaccine", "Favours none"), **words),
         "funnel": funnel(fit, filled=ev.trim_fill(fit, side="right"), **words),
         "bubble": bubble(
-            ev.rma(yi, vi, LATITUDE), scale="factor", xlabel="Degrees from the equator", ylabel=words["xlabel"]
+            ev.rma(yi, vi, LATITUDE), scale="factor", xlabel="Degrees from the equator", ylabel="Risk ratio"
         ),
         "baujat": baujat(fit, labels=LABELS),
     }
