@@ -152,6 +152,14 @@ def blocks_of(effects, pools, members, tables, config):
     return drawn or [Block("All groups", unweighted=left, note="No study can be weighted.")]
 
 
+def axis_label(about, contrast, scale):
+    """Words below the axis."""
+    label = about["label"]
+    inner = label[0].lower() + label[1:] if label[1:2].islower() else label
+    unit = f" ({about['unit']})" if scale == "difference" else ""
+    return {"before_after": f"Change in {inner}{unit}", "versus_control": f"Difference in {inner}{unit}"}.get(contrast, label)
+
+
 def alt_text(title, pools, conditions):
     """The figure in words, with its numbers."""
     parts = [
@@ -178,14 +186,15 @@ def drawings(tables, config, effects, pools, members):
         for (contrast, measure), part in of_outcome.groupby(["contrast", "measure"], sort=True):
             own = headline[(headline["outcome"] == outcome) & (headline["contrast"] == contrast) & (headline["measure"] == measure)]
             about = outcomes.loc[outcome]
-            title = f"{about['label']}, {CONTRASTS[contrast]}"
+            label = about["label"]
+            title = f"{label}, {CONTRASTS[contrast]}"
             scale = SCALES.get(measure, "difference")
             blocks = blocks_of(part, own, members[members["pool"].isin(own["id"])], tables, config)
             pages = forest_pages(
                 blocks,
                 scale=scale,
                 favours=None if scale == "proportion" else BETTER.get(about["better"]),
-                xlabel=f"{about['label']} ({about['unit']})" if scale == "difference" else about["label"],
+                xlabel=label if scale == "factor" else axis_label(about, contrast, scale),
                 level=config.level,
             )
             for number, figure in enumerate(pages, 1):
