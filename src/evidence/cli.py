@@ -1,6 +1,7 @@
 """The command line: what the workflow calls, and what an analyst types."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -125,7 +126,7 @@ def run_pool(args):
         from evidence.stages.forest import forest
         from evidence.stages.plotting import save_svg
 
-        save_svg(forest(pooled["fit"], labels=pooled["labels"]), args.forest)
+        save_svg(forest(pooled["fit"], labels=pooled["labels"], transform=args.transform), args.forest)
 
 
 def add_pool(commands):
@@ -145,6 +146,7 @@ def add_pool(commands):
     one.add_argument("--label", help="column of study labels")
     one.add_argument("--json", action="store_true", help="print JSON")
     one.add_argument("--forest", metavar="OUT.svg", help="draw a forest plot")
+    one.add_argument("--transform", choices=("exp", "percent"), help="effects are logarithms: draw ratios, or percent changes")
     one.set_defaults(run=run_pool)
 
 
@@ -175,11 +177,14 @@ STAGES = {
 
 def main(arguments=None):
     """Run one command; 0 for success, 2 for what the user can mend."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     args = parser().parse_args(arguments)
     try:
         return args.run(args) or 0
     except EvidenceError as error:
         for problem in error.problems:
             say(str(problem))
-        say(f"{counted(len(error.problems), 'problem')} to mend; the reports of the last good run are as they were.")
+        kept = "; the reports of the last good run are as they were" if args.command in STAGES and args.command != "check" else ""
+        say(f"{counted(len(error.problems), 'problem')} to mend{kept}.")
         return 2

@@ -120,8 +120,10 @@ def number_text(value, digits=4):
     return "" if value is None or math.isnan(value) else f"{value:.{digits}f}"
 
 
-def p_text(p):
-    return "< .0001" if p < 1e-4 else f"{p:.4f}"
+def p_text(p, sign=False):
+    if p < 1e-4:
+        return "< .0001"
+    return f"= {p:.4f}" if sign else f"{p:.4f}"
 
 
 def line_of(name, fit, width):
@@ -138,10 +140,10 @@ def as_text(pooled):
     lines = [f"Random-effects model, {fit.method}, test {fit.test}" if fit.method != "EE" else "Equal-effects model", "", head]
     lines += [line_of(str(name), group, width) for name, group in groups.items()]
     lines += [line_of("all studies", fit, width), ""]
-    lines.append(f"Heterogeneity: Q = {fit.Q:.4f}, df = {fit.Q_df:.0f}, p = {p_text(fit.Q_p)}; I2 from tau2 and the typical variance")
+    lines.append(f"Heterogeneity: Q = {fit.Q:.4f}, df = {fit.Q_df:.0f}, p {p_text(fit.Q_p, True)}; I2 from tau2 and the typical variance")
     if fit.pi_low is not None and fit.k > 2 and not math.isnan(fit.pi_low):
         lines.append(f"Prediction interval: {fit.pi_low:.4f} to {fit.pi_high:.4f}")
     if groups:
         between = pooled["groups"]
-        lines.append(f"Between subgroups: Q = {between.Q_between:.4f}, df = {between.df:.0f}, p = {p_text(between.p)}")
+        lines.append(f"Between subgroups: Q = {between.Q_between:.4f}, df = {between.df:.0f}, p {p_text(between.p, True)}")
     return "\n".join(lines)
