@@ -24,7 +24,7 @@ def test_frictionless_reads_the_table_by_the_schema(name):
     resource = Resource(path=f"data/raw/{name}.csv", basepath=str(ROOT), schema=schema)
     report = resource.validate()
     assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
-    assert report.tasks[0].stats["rows"] > 0
+    assert report.tasks[0].stats.get("rows", 0) > 0 or load(name).optional
 
 
 def test_frictionless_finds_a_fault_by_the_schema(tmp_path):

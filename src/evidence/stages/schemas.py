@@ -1,8 +1,8 @@
 """The schema of each raw table: src/evidence/schema/*.yaml, in Table Schema form.
 
-Beside the standard's words a field may have `separator` (a list in one cell), `options` (what each allowed word
-means), `refers_to` (a column of another table) with `within` (the column that both tables share), and a table
-`optional`. The standard's own `foreignKeys` know no lists.
+Beside the standard's words a field may have `separator` (a list in one cell), `options` (what each allowed
+word means), `refers_to` (a column of another table) with `within` (the column that both tables share), and a
+table `optional`. The standard's own `foreignKeys` know no lists.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import yaml
 FOLDER = Path(__file__).parents[1] / "schema"
 TABLES = (
     "studies", "groups", "measurements", "outcomes", "units", "conditions",
-    "claims", "article_citations", "reviews", "unreported", "risk_of_bias",
+    "claims", "claim_outcomes", "article_citations", "reviews", "unreported", "risk_of_bias", "judgements",
 )  # fmt: skip
 NUMBERS = ("number", "integer", "year")
 

@@ -28,10 +28,12 @@ class Tables:
     units: "pd.DataFrame"
     conditions: "pd.DataFrame"
     claims: "pd.DataFrame"
+    claim_outcomes: "pd.DataFrame"
     article_citations: "pd.DataFrame"
     reviews: "pd.DataFrame"
     unreported: "pd.DataFrame"
     risk_of_bias: "pd.DataFrame"
+    judgements: "pd.DataFrame"
     flags: "pd.DataFrame"
 
 
