@@ -77,7 +77,8 @@ def test_variance_of_the_score_with_ties():
     x, y = np.array([1, 2, 2, 3, 4]), np.array([1, 1, 2, 3, 3])
     order = np.sign(x[:, None] - x)
     scores = [np.sum(np.triu(order * np.sign(np.subtract.outer(p, p)), 1)) for p in permutations(y)]
-    assert score_variance(5, np.array([1, 2, 1, 1]), np.array([2, 1, 2])) == pytest.approx(np.var(scores), rel=1e-12)
+    variance = score_variance(5, np.array([1, 2, 1, 1]), np.array([2, 1, 2]))
+    assert variance == pytest.approx(np.var(scores), rel=1e-12)
 
 
 def test_errors():
@@ -96,6 +97,10 @@ def test_errors():
         begg(rma(yi, np.ones(16)))
     with pytest.raises(ValueError, match="yi must differ between studies, got one value for all"):
         begg(rma(np.zeros(16), vi))
+    for fit, model in ((rma(np.full(16, 0.1), vi, test="knha"), "rma"), (rma(np.sqrt(vi), vi), "lm")):
+        with pytest.raises(ValueError, match="yi must scatter about the line"):
+            egger(fit, model)
+    assert egger(rma(np.full(16, 0.1), vi, test="z")).stat == pytest.approx(0, abs=1e-9)
     with pytest.raises(ValueError, match="exact must be False with ties"):
         begg(rma(np.append(yi, yi[0]), np.append(vi, vi[0])), exact=True)
     with pytest.raises(ValueError, match="fit must have no moderators here"):

@@ -9,7 +9,8 @@ import pytest
 from evidence.bias.trimfill import L0, L0_se, R0, signed_ranks, trim_fill
 from evidence.models.uni import rma
 
-DATASETS = json.loads((Path(__file__).parents[1] / "reference" / "metafor_models.json").read_text())["datasets"]
+REFERENCE = Path(__file__).parents[1] / "reference" / "metafor_models.json"
+DATASETS = json.loads(REFERENCE.read_text())["datasets"]
 
 
 def passive_smoking():
@@ -18,13 +19,14 @@ def passive_smoking():
 
 
 def test_duval_tweedie_2000_on_passive_smoking():
-    """Lung Cancer 2006;51:245-246: 7 of 44 studies filled, relative risk 1.24 before, 1.19 (1.08 to 1.31) after."""
+    """Lung Cancer 2006;51:245-246: relative risk 1.24 before, 1.19 (1.08 to 1.31) with 7 studies filled."""
     yi, vi = passive_smoking()
     fit = rma(yi, vi, method="DL", test="z")
     found = trim_fill(fit)
     assert (found.k0, found.side, found.fit.k) == (7, "left", 44)
     assert round(np.exp(fit.estimate), 2) == 1.24
-    assert np.exp([found.fit.estimate, found.fit.ci_low, found.fit.ci_high]).round(2).tolist() == [1.19, 1.08, 1.31]
+    filled = [found.fit.estimate, found.fit.ci_low, found.fit.ci_high]
+    assert np.exp(filled).round(2).tolist() == [1.19, 1.08, 1.31]
 
 
 def test_filled_studies_are_mirror_images():
@@ -39,7 +41,7 @@ def test_filled_studies_are_mirror_images():
 
 
 def test_duval_tweedie_2000_estimators_by_hand():
-    """Ranks of (-3, -1, 2, 4, 5, 6): T = 2+4+5+6 = 17, L0 = (68 - 42)/11; the three largest are positive, R0 = 2."""
+    """Of (-3, -1, 2, 4, 5, 6): T = 2 + 4 + 5 + 6 = 17, L0 = (68 - 42)/11; R0 = 3 - 1."""
     ranks = signed_ranks(np.array([-3.0, -1.0, 2.0, 4.0, 5.0, 6.0]))
     assert ranks.tolist() == [-3, -1, 2, 4, 5, 6]
     assert L0(ranks) == pytest.approx(26 / 11)
@@ -60,6 +62,11 @@ def test_symmetric_effects_lack_nothing():
             found = trim_fill(fit, estimator=estimator, side=side)
             assert (found.k0, found.p, found.fit) == (0, p, fit)
             assert found.yi_filled.tolist() == yi.tolist()
+
+
+def test_equal_effects_lack_nothing():
+    fit = rma(np.full(7, 0.1), np.linspace(0.1, 0.7, 7))
+    assert trim_fill(fit, side="left").k0 == trim_fill(fit, side="right").k0 == 0
 
 
 def test_side_is_where_egger_points():

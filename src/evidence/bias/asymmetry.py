@@ -6,7 +6,7 @@ import numpy as np
 import scipy
 
 from evidence.arguments import choice, studies
-from evidence.models.diagnostics import has_moderators, without_moderators
+from evidence.models.diagnostics import NO_SCATTER, has_moderators, without_moderators
 from evidence.models.distributions import quantile, two_sided_p
 from evidence.models.uni import rma
 
@@ -58,7 +58,8 @@ def egger(fit, model="rma"):
     Raises
     ------
     ValueError
-        An unknown model, too few studies, or variances that are all equal.
+        An unknown model, too few studies, variances that are all equal, or effects exactly
+        on the line where the test needs their scatter.
 
     Notes
     -----
@@ -79,7 +80,9 @@ def egger(fit, model="rma"):
     least = fit.X.shape[1] + 2
     yi, vi = studies(fit.yi, fit.vi, least=least)
     _must_differ("vi", vi)
-    beta, se, df = EGGER_MODELS[model](fit, np.column_stack([fit.X, np.sqrt(vi)]))
+    X = np.column_stack([fit.X, np.sqrt(vi)])
+    _must_scatter(fit, X, model)
+    beta, se, df = EGGER_MODELS[model](fit, X)
     stat = beta[-1] / se[-1]
     limit = low = high = None
     if not has_moderators(fit):
@@ -89,6 +92,14 @@ def egger(fit, model="rma"):
         estimate=float(beta[-1]), se=float(se[-1]), stat=float(stat), p=float(two_sided_p(stat, df)), df=df,
         limit=limit, limit_low=low, limit_high=high, model=model, k=len(yi),
     )
+
+
+def _must_scatter(fit, X, model):
+    """Raise ValueError if the effects lie on the line and the errors come from the scatter about it."""
+    beta, _, df = weighted_least_squares(fit, X)
+    scatter = np.sum((fit.yi - X @ beta) ** 2 / fit.vi) / df
+    if scatter < NO_SCATTER and (model == "lm" or fit.test == "knha"):
+        raise ValueError("yi must scatter about the line: the effects lie exactly on one in the standard errors")
 
 
 def meta_regression(fit, X):

@@ -12,7 +12,7 @@ from evidence.models.uni import rma
 
 SMALLEST_DELTA, LARGEST_DELTA = 1e-8, 100.0
 STARTING_DELTAS = (1.0, 0.3, 3.0, 0.05, 20.0)
-MOST_NEWTON_STEPS = 50
+MOST_NEWTON_STEPS, LARGEST_STEP = 200, 2.0
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,8 @@ def selection_model(yi, vi, steps=(0.025,), alternative="greater", X=None, level
     proportional to delta_j for a p-value in interval j [hedges1992]_
     [vevea1995]_:
     log L = sum(log phi(yi; Xi beta, vi + tau2) + log delta_j(i) - log Ai), with
-    Ai the expected chance, sum_j delta_j P(p in interval j). Maximised by
-    L-BFGS-B from several starts, then by Newton steps; standard errors from the
-    observed information.
+    Ai the expected chance, sum_j delta_j P(p in interval j). Maximised by Newton
+    steps from several starts; standard errors from the observed information.
 
     References
     ----------
@@ -103,11 +102,12 @@ def selection_model(yi, vi, steps=(0.025,), alternative="greater", X=None, level
         wanted = null.X.shape[1] + len(counts) + 1
         raise ValueError(f"yi must hold at least {wanted} studies for this model, got {len(yi)}")
     scale = np.sqrt(np.median(vi) + null.tau2)
-    Q, R = np.linalg.qr(null.X)
-    model = StepModel(yi / scale, vi / scale**2, Q, interval, *PIECES[alternative](steps))
-    start = np.concatenate([R @ np.atleast_1d(null.beta) / scale, [null.tau2 / scale**2], np.zeros(len(steps))])
+    to_design = np.linalg.qr(null.X, mode="r") / np.sqrt(len(yi))
+    to_beta = np.linalg.inv(to_design)
+    model = StepModel(yi / scale, vi / scale**2, null.X @ to_beta, interval, *PIECES[alternative](steps))
+    start = np.concatenate([to_design @ null.beta / scale, [null.tau2 / scale**2], np.zeros(len(steps))])
     theta = _maximum(model, start)
-    return _result(model, theta, start, np.linalg.inv(R) * scale, scale, steps, counts, X is None, level)
+    return _result(model, theta, start, to_beta * scale, scale, steps, counts, X is None, level)
 
 
 def _checked_steps(steps):
@@ -127,8 +127,9 @@ def _every_interval_has_a_study(steps, counts):
         return
     edges = [0.0, *steps.tolist(), 1.0]
     empty = int(np.argmin(counts > 0))
+    low, high = edges[empty], edges[empty + 1]
     raise ValueError(
-        f"steps must leave a study in every interval: none has a p-value from {edges[empty]:g} to {edges[empty + 1]:g}"
+        f"steps must leave a study in every interval: none has a p-value from {low:g} to {high:g}"
     )
 
 
@@ -159,19 +160,45 @@ P_VALUES = {
 def _maximum(model, start):
     """Parameters of the highest likelihood found from several starts."""
     p = model.X.shape[1]
-    low, high = _limits(model)
-    best = None
+    found = []
     for delta in STARTING_DELTAS:
         for added_tau2 in (0.0, 1.0):
             theta = start.copy()
             theta[p] += added_tau2
             theta[p + 1 :] = np.log(delta)
-            found = scipy.optimize.minimize(
-                _negative, theta, (model,), "L-BFGS-B", jac=True, bounds=list(zip(low, high))
-            )
-            if best is None or found.fun < best.fun:
-                best = found
-    return _polished(model, best.x, low, high)
+            found.append(_climb(model, theta))
+    _, theta, settled = max(found, key=lambda each: each[0])
+    if not settled:
+        raise ValueError("yi and vi give a likelihood that rises without end for these steps")
+    return theta
+
+
+def _climb(model, theta):
+    """Newton steps uphill within the limits: the value reached, where, and whether it settled."""
+    low, high = _limits(model)
+    value, gradient, hessian = loglik(theta, model)
+    for _ in range(MOST_NEWTON_STEPS):
+        free = _free(theta, gradient, low, high)
+        step = np.zeros_like(theta)
+        step[free] = _uphill(gradient[free], hessian[np.ix_(free, free)])
+        if np.max(np.abs(step)) < 1e-9:
+            return value, theta, True
+        step *= min(1.0, LARGEST_STEP / np.max(np.abs(step)))
+        while True:
+            moved = np.clip(theta + step, low, high)
+            reached = loglik(moved, model)
+            if reached[0] >= value - 1e-12 * max(1.0, abs(value)):
+                break
+            step /= 2
+        theta, (value, gradient, hessian) = moved, reached
+    return value, theta, False
+
+
+def _uphill(gradient, hessian):
+    """Newton step with every curvature taken as downward, so that it leads uphill."""
+    curvature, axes = np.linalg.eigh(hessian)
+    size = np.abs(curvature)
+    return axes @ (axes.T @ gradient / np.maximum(size, 1e-8 * size.max()))
 
 
 def _limits(model):
@@ -180,28 +207,6 @@ def _limits(model):
     low = np.concatenate([np.full(p, -np.inf), [0.0], np.full(deltas, np.log(SMALLEST_DELTA))])
     high = np.concatenate([np.full(p + 1, np.inf), np.full(deltas, np.log(LARGEST_DELTA))])
     return low, high
-
-
-def _negative(theta, model):
-    """Log-likelihood and gradient with their signs turned, to be minimised."""
-    value, gradient, _ = loglik(theta, model)
-    return -value, -gradient
-
-
-def _polished(model, theta, low, high):
-    """Newton steps in the free parameters until they change no more."""
-    for _ in range(MOST_NEWTON_STEPS):
-        _, gradient, hessian = loglik(theta, model)
-        free = _free(theta, gradient, low, high)
-        curvature = hessian[np.ix_(free, free)]
-        if np.linalg.eigvalsh(curvature).max() >= 0:
-            break
-        step = np.linalg.solve(curvature, -gradient[free])
-        theta = theta.copy()
-        theta[free] = np.clip(theta[free] + step, low[free], high[free])
-        if np.max(np.abs(step)) < 1e-9:
-            return theta
-    raise ValueError("yi and vi give a likelihood that rises without end for these steps")
 
 
 def _free(theta, gradient, low, high):

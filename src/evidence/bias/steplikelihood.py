@@ -72,8 +72,8 @@ def loglik(theta, model):
     to_theta[:, 1:, p:] = np.eye(len(theta) - p)
     return (
         np.sum(value + np.log(delta[model.interval]) - log_Ai),
-        np.einsum("iqa,iq->a", to_theta, first),
-        np.einsum("iqa,iqr,irb->ab", to_theta, second, to_theta, optimize=True),
+        np.sum(to_theta.transpose(0, 2, 1) @ first[:, :, None], axis=0)[:, 0],
+        np.sum(to_theta.transpose(0, 2, 1) @ second @ to_theta, axis=0),
     )
 
 

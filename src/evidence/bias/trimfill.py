@@ -94,19 +94,25 @@ def trim(yi, vi, fit, estimator):
     k, k0 = len(yi), 0
     for _ in range(MOST_ITERATIONS):
         kept = rma(yi[: k - k0], vi[: k - k0], method=fit.method, test="z")
-        ranks = signed_ranks(yi - kept.estimate)
+        ranks = signed_ranks(centred(yi, kept.estimate))
         previous, k0 = k0, max(0, round(ESTIMATORS[estimator](ranks)))
         if k0 == previous:
             return kept.estimate, k0
     raise ValueError(f"fit did not settle on a number of missing studies in {MOST_ITERATIONS} rounds")
 
 
-def signed_ranks(centred):
+def centred(yi, centre):
+    """Distances from the centre, 0 where they are rounding error."""
+    distance = yi - centre
+    return np.where(np.abs(distance) > 1e-12 * np.abs(yi).max(), distance, 0.0)
+
+
+def signed_ranks(distance):
     """Ranks of the absolute values, ties sharing their mean rank, with the signs of the values."""
-    sizes = np.abs(centred)
+    sizes = np.abs(distance)
     sizes = np.round(sizes / max(sizes.max(), np.finfo(float).tiny), SAME_SIZE)
     _, place, count = np.unique(sizes, return_inverse=True, return_counts=True)
-    return np.sign(centred) * (np.cumsum(count) - (count - 1) / 2)[place]
+    return np.sign(distance) * (np.cumsum(count) - (count - 1) / 2)[place]
 
 
 def L0(ranks):

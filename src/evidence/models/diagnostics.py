@@ -1,12 +1,16 @@
 """What single studies do to a fit: one left out, or one added at a time."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from evidence.arguments import same_length, vector
+from evidence.models.batch import rma_batch
 from evidence.models.distributions import chi2_p
 from evidence.models.uni import rma
 
 COLUMNS = ("estimate", "se", "stat", "p", "ci_low", "ci_high", "Q", "Q_p", "tau2", "I2", "H2")
+NO_SCATTER = 1e-18
 
 
 def has_moderators(fit):
@@ -46,7 +50,8 @@ def leave_one_out(fit, labels=None):
     ----------
     .. [viechtbauer2010b] Viechtbauer W, Cheung MWL. Res Synth Methods 2010;1:112-125.
     """
-    return _table(_without_each(without_moderators(fit)), _index(fit, labels))
+    _enough_to_leave_one_out(without_moderators(fit))
+    return _table(_averages(fit, ~np.eye(fit.k, dtype=bool)), _index(fit, labels))
 
 
 def cumulative(fit, order=None, labels=None):
@@ -77,13 +82,13 @@ def cumulative(fit, order=None, labels=None):
     .. [lau1992] Lau J, Antman EM, Jimenez-Silva J, et al. N Engl J Med 1992;327:248-254.
     """
     without_moderators(fit)
-    places = np.arange(len(fit.yi))
+    places = np.arange(fit.k)
     if order is not None:
         order = vector("order", order)
         same_length(yi=fit.yi, order=order)
         places = np.argsort(order, kind="stable")
-    rows = [_refit(fit, places[: count + 1]) for count in range(len(places))]
-    return _table(rows, _index(fit, labels)[places])
+    added = np.argsort(places)
+    return _table(_averages(fit, added[:, None] <= np.arange(fit.k)), _index(fit, labels)[places])
 
 
 def influence(fit, labels=None):
@@ -107,7 +112,8 @@ def influence(fit, labels=None):
     Raises
     ------
     ValueError
-        Too few studies to leave one out, or a moderator that one study alone identifies.
+        Too few studies to leave one out, a moderator that one study alone identifies,
+        or, for test "knha", a study without which the others agree exactly.
 
     Notes
     -----
@@ -127,7 +133,9 @@ def influence(fit, labels=None):
     import pandas
 
     k, p = fit.X.shape
-    left_out = _without_each(fit)
+    _enough_to_leave_one_out(fit)
+    left_out = _regressions_without(fit) if has_moderators(fit) else _averages_without(fit)
+    _scatter_is_left(left_out)
     precision = np.linalg.inv(fit.vcov)
     hat = _hat(fit)
     rows = [_influence_of(i, fit, without, precision, hat[i]) for i, without in enumerate(left_out)]
@@ -145,14 +153,71 @@ def influence(fit, labels=None):
     return table
 
 
+@dataclass(frozen=True)
+class Without:
+    """A fit that leaves one study out; `dispersion` is the factor s2 of its test."""
+
+    beta: np.ndarray
+    vcov: np.ndarray
+    tau2: float
+    Q: float
+    dispersion: float
+
+
+def _averages(fit, present):
+    """Fits of the studies marked in each column of `present`, by the method and test of `fit`."""
+    Y = np.where(present, fit.yi[:, None], np.nan)
+    V = np.where(present, fit.vi[:, None], np.nan)
+    return rma_batch(Y, V, method=fit.method, test=fit.test, level=fit.level)
+
+
+def _averages_without(fit):
+    """The k averages that leave one study out."""
+    present = ~np.eye(fit.k, dtype=bool)
+    batch = _averages(fit, present)
+    W = np.sum(present / (fit.vi[:, None] + batch.tau2), axis=0)
+    return [
+        Without(np.array([estimate]), np.array([[se**2]]), tau2, Q, se**2 * total)
+        for estimate, se, tau2, Q, total in zip(batch.estimate, batch.se, batch.tau2, batch.Q, W)
+    ]
+
+
+def _regressions_without(fit):
+    """The k regressions that leave one study out."""
+    found = []
+    for i in range(fit.k):
+        kept = np.arange(fit.k) != i
+        try:
+            line = rma(fit.yi[kept], fit.vi[kept], fit.X[kept], fit.method, fit.test, intercept=False)
+        except ValueError as error:
+            raise ValueError(f"fit cannot leave out study {i}: {error}") from None
+        plain = _unscaled_vcov(line.X, line.vi, line.tau2)
+        found.append(Without(line.beta, line.vcov, line.tau2, line.Q, line.vcov[0, 0] / plain[0, 0]))
+    return found
+
+
+def _enough_to_leave_one_out(fit):
+    """Raise ValueError unless a study can be spared."""
+    k, p = fit.X.shape
+    if k <= p:
+        raise ValueError(f"fit must have at least {p + 1} studies to leave one out, got {k}")
+
+
+def _scatter_is_left(left_out):
+    """Raise ValueError if without some study the others agree exactly, so that Knapp-Hartung has no variance."""
+    for i, without in enumerate(left_out):
+        if without.dispersion < NO_SCATTER:
+            raise ValueError(f"fit must have test 'z' or 'adhoc': without study {i} the others agree exactly")
+
+
 def _influence_of(i, fit, without, precision, hat):
     """Diagnostics of study i, `without` being the fit that leaves it out."""
-    Xi, vi = fit.X[i], fit.vi[i]
+    Xi = fit.X[i]
     shift = fit.beta - without.beta
-    variance = vi + without.tau2
+    variance = fit.vi[i] + without.tau2
     return {
         "rstudent": (fit.yi[i] - Xi @ without.beta) / np.sqrt(variance + Xi @ without.vcov @ Xi),
-        "dffits": Xi @ shift / np.sqrt(_dispersion(without) * hat * variance),
+        "dffits": Xi @ shift / np.sqrt(without.dispersion * hat * variance),
         "cook.d": shift @ precision @ shift,
         "cov.r": np.linalg.det(without.vcov) / np.linalg.det(fit.vcov),
         "tau2.del": without.tau2,
@@ -162,6 +227,12 @@ def _influence_of(i, fit, without, precision, hat):
     }
 
 
+def _dfbs(fit, without):
+    """Change of the coefficients in standard errors that know tau2 without the study."""
+    errors = without.dispersion * np.diag(_unscaled_vcov(fit.X, fit.vi, without.tau2))
+    return (fit.beta - without.beta) / np.sqrt(errors)
+
+
 def _unscaled_vcov(X, vi, tau2):
     """(X' W X)^-1 with W = diag(1/(vi + tau2))."""
     return np.linalg.inv(X.T @ (X / (vi + tau2)[:, None]))
@@ -169,47 +240,21 @@ def _unscaled_vcov(X, vi, tau2):
 
 def _hat(fit):
     """Diagonal of the hat matrix X (X' W X)^-1 X' W."""
-    return np.einsum("ip,pq,iq->i", fit.X, _unscaled_vcov(fit.X, fit.vi, fit.tau2), fit.X) / (fit.vi + fit.tau2)
-
-
-def _dispersion(fit):
-    """Factor s2 by which the fit's test widens the variances."""
-    return fit.vcov[0, 0] / _unscaled_vcov(fit.X, fit.vi, fit.tau2)[0, 0]
-
-
-def _dfbs(fit, without):
-    """Change of the coefficients in standard errors that know tau2 without the study."""
-    errors = _dispersion(without) * np.diag(_unscaled_vcov(fit.X, fit.vi, without.tau2))
-    return (fit.beta - without.beta) / np.sqrt(errors)
-
-
-def _without_each(fit):
-    """The k fits that leave one study out."""
-    k, p = fit.X.shape
-    if k <= p:
-        raise ValueError(f"fit must have at least {p + 1} studies to leave one out, got {k}")
-    return [_refit(fit, np.delete(np.arange(k), i)) for i in range(k)]
-
-
-def _refit(fit, places):
-    """The fit of the studies at `places`, with the same design, method and test."""
-    return rma(
-        fit.yi[places], fit.vi[places], fit.X[places] if has_moderators(fit) else None,
-        method=fit.method, test=fit.test, level=fit.level, intercept=False,
-    )
+    leverage = np.einsum("ip,pq,iq->i", fit.X, _unscaled_vcov(fit.X, fit.vi, fit.tau2), fit.X)
+    return leverage / (fit.vi + fit.tau2)
 
 
 def _index(fit, labels):
     """Labels of the studies as an array."""
     if labels is None:
-        return np.arange(len(fit.yi))
+        return np.arange(fit.k)
     labels = np.asarray(labels)
     same_length(yi=fit.yi, labels=labels)
     return labels
 
 
 def _table(fits, index):
-    """Fits as rows of a DataFrame with the result names as columns."""
+    """Results of many fits as a DataFrame with the result names as columns."""
     import pandas
 
-    return pandas.DataFrame([{name: getattr(fit, name) for name in COLUMNS} for fit in fits], index=index)
+    return pandas.DataFrame({name: getattr(fits, name) for name in COLUMNS}, index=index)
