@@ -6,7 +6,7 @@ import numpy as np
 
 from evidence import arguments
 from evidence.models import distributions
-from evidence.models.likelihood import residuals, traces
+from evidence.models.likelihood import residuals, trace_P
 from evidence.models.tau2 import TAU2, q_root
 from evidence.models.uni import TESTS
 
@@ -117,7 +117,7 @@ def fit_columns(Y, V, method, test, level, tau2_ci):
     w0 = 1 / V
     e, _ = residuals(w0, Y, None)
     Q = (w0 * e * e).sum(0)
-    trace, _ = traces(w0, None, None)
+    trace = trace_P(w0, None, None)
     Q_df = k - 1.0
     typical = np.divide(Q_df, trace, out=1 / total, where=many)
     if method == "EE":

@@ -4,23 +4,38 @@ Notation of Viechtbauer 2005 [viechtbauer2005]: W = diag(1 / (vi + tau2)) and
 P = W - W X (X'WX)^-1 X'W. Arrays are (k, m): k studies, m data sets or m values
 of tau2; an absent study has an infinite variance and so no weight. `Q` is an
 orthonormal basis of the columns of X, or None for an intercept alone: nothing
-here depends on which basis of X is taken, but for constants of the likelihood.
+here depends on which basis of X is taken, but for a constant of the likelihood.
 """
 
 import numpy as np
 
 
+def column_sums(a, b):
+    """Sum of a * b over studies."""
+    return np.einsum("km,km->m", a, b)
+
+
 def inner(Q, weights):
     """Q' diag(weights) Q for each column of `weights`: shape (m, p, p)."""
-    return np.einsum("kp,kq,km->mpq", Q, Q, weights, optimize=True)
+    p = Q.shape[1]
+    products = (Q[:, :, None] * Q[:, None, :]).reshape(len(Q), p * p)
+    return (weights.T @ products).reshape(-1, p, p)
+
+
+def inverse(S):
+    """Inverses of symmetric positive definite matrices (m, p, p), by formula for p = 2."""
+    if S.shape[1] != 2:
+        return np.linalg.inv(S)
+    a, b, d = S[:, 0, 0], S[:, 0, 1], S[:, 1, 1]
+    return np.array([[d, -b], [-b, a]]).transpose(2, 0, 1) / (a * d - b * b)[:, None, None]
 
 
 def residuals(w, Y, Q):
     """Weighted least squares residuals, shape (k, m), and (Q'WQ)^-1, None for an intercept."""
     if Q is None:
-        return Y - (w * Y).sum(0) / w.sum(0), None
-    S = np.linalg.inv(inner(Q, w))
-    b = np.einsum("mpq,kq,km->mp", S, Q, w * Y, optimize=True)
+        return Y - column_sums(w, Y) / w.sum(0), None
+    S = inverse(inner(Q, w))
+    b = np.einsum("mpq,mq->mp", S, (w * Y).T @ Q)
     return Y - Q @ b.T, S
 
 
@@ -29,42 +44,58 @@ def generalised_q(tau2, Y, V, Q=None):
     w = 1 / (V + tau2)
     e, _ = residuals(w, Y, Q)
     we = w * e
-    return (we * e).sum(0), -(we * we).sum(0)
+    return column_sums(we, e), -column_sums(we, we)
 
 
-def traces(w, S, Q):
-    """tr P and tr PP."""
-    s1, s2, s3 = w.sum(0), (w * w).sum(0), (w * w * w).sum(0)
+def trace_P(w, S, Q):
+    """tr P = sum w - tr((X'WX)^-1 X'W^2 X)."""
+    s1 = w.sum(0)
     if Q is None:
-        return s1 - s2 / s1, s2 - 2 * s3 / s1 + (s2 / s1) ** 2
-    A, B = S @ inner(Q, w * w), S @ inner(Q, w * w * w)
-    trace = np.einsum("mpp->m", A)
-    return s1 - trace, s2 - 2 * np.einsum("mpp->m", B) + np.einsum("mpq,mqp->m", A, A)
+        return s1 - column_sums(w, w) / s1
+    return s1 - np.einsum("mpq,mqp->m", S, inner(Q, w * w))
 
 
-def score(tau2, Y, V, Q=None, restricted=True):
-    """Derivative of twice the (restricted) log-likelihood in tau2, and its own derivative.
+def trace_PP(w, S, Q):
+    """tr PP."""
+    w2 = w * w
+    if Q is None:
+        s1 = w.sum(0)
+        s2 = w2.sum(0)
+        return s2 - 2 * column_sums(w2, w) / s1 + (s2 / s1) ** 2
+    A, B = S @ inner(Q, w2), S @ inner(Q, w2 * w)
+    return w2.sum(0) - 2 * np.einsum("mpp->m", B) + np.einsum("mpq,mqp->m", A, A)
 
-    Y'PPY - tr P (REML) or Y'PPY - tr W (ML), Viechtbauer 2005 eq. 8 and 10; derivative tr PP - 2 Y'PPPY.
+
+def halves(tau2, Y, V, Q=None, restricted=True):
+    """The two halves of the score: Y'PPY, and tr P (REML) or tr W (ML).
+
+    Twice the derivative of the log-likelihood in tau2 is the first less the second, Viechtbauer 2005 eq. 8 and 10.
+    Both fall as tau2 grows, because P' = -PP.
     """
     w = 1 / (V + tau2)
     e, S = residuals(w, Y, Q)
+    np.multiply(w, e, out=e)
+    return column_sums(e, e), trace_P(w, S, Q) if restricted else w.sum(0)
+
+
+def slopes(tau2, Y, V, Q=None, restricted=True):
+    """Halves of the score and what each falls by: 2 Y'PPPY, and tr PP (REML) or tr WW (ML). All fall with tau2."""
+    w = 1 / (V + tau2)
+    e, S = residuals(w, Y, Q)
     we = w * e
-    quadratic = (we * we).sum(0)
-    cubic = (w * we * we).sum(0) - fitted_square(w, w * we, S, Q)
+    wwe = w * we
+    cubic = column_sums(wwe, we) - fitted_square(w, wwe, S, Q)
     if restricted:
-        first, second = traces(w, S, Q)
-    else:
-        first, second = w.sum(0), (w * w).sum(0)
-    return quadratic - first, second - 2 * cubic
+        return column_sums(we, we), trace_P(w, S, Q), 2 * cubic, trace_PP(w, S, Q)
+    return column_sums(we, we), w.sum(0), 2 * cubic, column_sums(w, w)
 
 
 def fitted_square(w, z, S, Q):
     """z'Q (Q'WQ)^-1 Q'z for each column."""
     if Q is None:
         return z.sum(0) ** 2 / w.sum(0)
-    u = Q.T @ z
-    return np.einsum("pm,mpq,qm->m", u, S, u, optimize=True)
+    u = z.T @ Q
+    return np.einsum("mp,mpq,mq->m", u, S, u)
 
 
 def loglik(tau2, Y, V, Q=None, restricted=True):
@@ -75,7 +106,7 @@ def loglik(tau2, Y, V, Q=None, restricted=True):
     w = 1 / (V + tau2)
     e, _ = residuals(w, Y, Q)
     present = np.isfinite(V)
-    value = np.log(np.where(present, V + tau2, 1.0)).sum(0) + (w * e * e).sum(0)
+    value = np.log(np.where(present, V + tau2, 1.0)).sum(0) + column_sums(w * e, e)
     if restricted:
         value = value + (np.log(w.sum(0)) if Q is None else np.linalg.slogdet(inner(Q, w))[1])
     return -value / 2

@@ -6,10 +6,9 @@ study, and Q (see `evidence.models.likelihood`), and returns tau2 (m,).
 
 import numpy as np
 
-from evidence.models.likelihood import generalised_q, loglik, residuals, score, traces
+from evidence.models.likelihood import generalised_q, residuals, trace_P
+from evidence.models.maximum import maximum
 from evidence.models.roots import bracketed_newton
-
-STEP = 1.35
 
 
 def size(V, Q):
@@ -19,10 +18,10 @@ def size(V, Q):
 
 
 def at_zero(Y, V, Q):
-    """Weights, Q statistic and traces of P and PP at tau2 = 0."""
-    w = 1 / V
+    """Weights, Q statistic and trace of P at tau2 = 0."""
+    w = np.broadcast_to(1 / V, Y.shape)
     e, S = residuals(w, Y, Q)
-    return w, (w * e * e).sum(0), *traces(w, S, Q)
+    return w, (w * e * e).sum(0), trace_P(w, S, Q)
 
 
 def equal_effects(Y, V, Q=None):
@@ -33,7 +32,7 @@ def equal_effects(Y, V, Q=None):
 def dersimonian_laird(Y, V, Q=None):
     """DL: (Q - (k - p)) / tr P, DerSimonian & Laird 1986 eq. 8 [dersimonian1986]; with moderators Raudenbush 2009."""
     k, p = size(V, Q)
-    _, q, trace, _ = at_zero(Y, V, Q)
+    _, q, trace = at_zero(Y, V, Q)
     return np.maximum(0, (q - (k - p)) / trace)
 
 
@@ -60,7 +59,7 @@ def hedges(Y, V, Q=None):
 def hunter_schmidt(Y, V, Q=None):
     """HS: (Q - k) / sum(wi), Hunter & Schmidt 1990; Viechtbauer 2005 eq. 5 [viechtbauer2005]."""
     k, _ = size(V, Q)
-    w, q, _, _ = at_zero(Y, V, Q)
+    w, q, _ = at_zero(Y, V, Q)
     return np.maximum(0, (q - k) / w.sum(0))
 
 
@@ -113,47 +112,14 @@ def empirical_bayes(Y, V, Q=None):
     return paule_mandel(Y, V, Q)
 
 
-def grid(Y, V, Q):
-    """Values of tau2 (g, m) fine enough that the likelihood turns at most once between neighbours.
-
-    From a tenth of the smallest variance to beyond the last possible maximum, by steps of a third.
-    """
-    smallest = np.broadcast_to(1 / (1 / V).max(0), (Y.shape[1],))
-    present = np.isfinite(V) & np.ones_like(Y, bool)
-    e, _ = residuals(present.astype(float), Y, Q)
-    spread = 4 * np.where(present, e * e, 0).sum(0) + smallest
-    low = smallest / 10
-    number = int(np.ceil(np.log((spread / low).max()) / np.log(STEP)))
-    steps = np.linspace(0, 1, max(number, 8))[:, None]
-    return low * (spread / low) ** steps
-
-
-def maximum_likelihood(Y, V, Q=None, restricted=False):
-    """ML: maximum of the likelihood over tau2 >= 0, the highest where there are several.
-
-    Every crossing of the score from plus to minus on the grid is refined and their likelihoods are compared
-    with each other and with that of tau2 = 0. Viechtbauer 2005 eq. 7 [viechtbauer2005].
-    """
-    m = Y.shape[1]
-    scale = np.broadcast_to(1 / (1 / V).max(0), (m,))
-    best, top = np.zeros(m), loglik(np.zeros(m), Y, V, Q, restricted)
-    before, rising = np.zeros(m), score(np.zeros(m), Y, V, Q, restricted)[0] > 0
-    for tau2 in grid(Y, V, Q):
-        now = score(tau2, Y, V, Q, restricted)[0] > 0
-        turned = np.flatnonzero(rising & ~now)
-        if len(turned):
-            y, v = Y[:, turned], V[:, turned] if V.shape[1] > 1 else V
-            root = bracketed_newton(lambda x, y=y, v=v: score(x, y, v, Q, restricted), before[turned], tau2[turned], scale[turned])
-            value = loglik(root, y, v, Q, restricted)
-            higher = value > top[turned]
-            best[turned[higher]], top[turned[higher]] = root[higher], value[higher]
-        before, rising = tau2, now
-    return best
+def maximum_likelihood(Y, V, Q=None):
+    """ML: the global maximum of the likelihood over tau2 >= 0, Viechtbauer 2005 eq. 7 [viechtbauer2005]."""
+    return maximum(Y, V, Q, restricted=False)
 
 
 def restricted_maximum_likelihood(Y, V, Q=None):
-    """REML: the same for the restricted likelihood, Viechtbauer 2005 eq. 9 [viechtbauer2005]."""
-    return maximum_likelihood(Y, V, Q, restricted=True)
+    """REML: the global maximum of the restricted likelihood, Viechtbauer 2005 eq. 9 [viechtbauer2005]."""
+    return maximum(Y, V, Q, restricted=True)
 
 
 TAU2 = {
