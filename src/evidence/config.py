@@ -53,6 +53,7 @@ class Config:
     start_other: str = "low"
     counted_by_start: tuple = ("confounding", "selection")
     bias_share: float = 50
+    many_concerns: int = 3
     heterogeneity: float = 50
     inconsistency_signs: tuple = (1, 3)
     surrogate_domains: tuple = ()
@@ -125,6 +126,7 @@ KEYS = {
     "certainty.start_other": (one_of(CERTAINTY), f"one of {', '.join(CERTAINTY)}"),
     "certainty.counted_by_start": (list_of(text), "a list of domains of risk_of_bias.csv"),
     "certainty.bias_share": (number(0, 100), "a percent of the weight"),
+    "certainty.many_concerns": (whole(1, 20), "a whole number of domains"),
     "certainty.heterogeneity": (number(0, 100), "a percent"),
     "certainty.inconsistency_signs": (
         lambda value: list_of(whole(1, 4))(value) and len(value) == 2,

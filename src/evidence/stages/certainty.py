@@ -1,0 +1,257 @@
+"""Certainty of every headline pool by GRADE: where it starts, and each step down or up with its reason.
+
+References
+----------
+Guyatt et al. 2008, BMJ 336:924 [guyatt2008]; Schuenemann et al. 2019, J Clin Epidemiol 111:105, for studies that were
+not randomised [schunemann2019].
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from evidence.models.distributions import quantile
+from evidence.stages.analyses import HEADLINE
+from evidence.stages.strata import ALL, chains
+from evidence.stages.words import plural, templates
+
+LEVELS = {"high": 4, "moderate": 3, "low": 2, "very low": 1}
+DOMAINS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "missing_results", "large_effect")
+SEVERITY = {"low": 0, "some_concerns": 1, "moderate": 1, "no_information": 1, "high": 2, "serious": 2, "critical": 3}
+CONCERNS = ("some_concerns", "no_information")
+LOGS = ("ROM", "OR", "RR", "HR", "IRR")
+KEY = ["pool", "outcome", "contrast", "stratum"]
+COLUMNS = [*KEY, "k", "n", "start", *DOMAINS, "certainty", "overridden", "reasons"]
+STEPS = [*KEY, "domain", "levels", "reason", "by"]
+
+
+def percent(share):
+    return f"{share:.0f}%"
+
+
+def is_randomised(cohorts):
+    """Which cohorts bring a randomised comparison: a control arm or period of a randomised study."""
+    return (cohorts["contrast"] == "versus_control") & cohorts["design"].str.startswith("rct_")
+
+
+def severities(judgements, config, randomised):
+    """Worst judgement of each study, from 0 (low) to 3 (critical).
+
+    A study that was not randomised started lower for it: its serious judgements in the domains that the start
+    counts weigh as moderate, its critical ones in full. Several domains of concern make a high risk.
+    """
+    rows = judgements.assign(severity=judgements["judgement"].map(SEVERITY))
+    counted = rows["domain"].isin(config.counted_by_start) & ~rows["study_id"].map(randomised).fillna(False).astype(bool)
+    rows["severity"] = rows["severity"].where(~(counted & (rows["severity"] == 2)), 1)
+    worst = rows.groupby("study_id")["severity"].max()
+    concerns = rows["judgement"].isin(CONCERNS).groupby(rows["study_id"]).sum()
+    return worst.where((concerns < config.many_concerns) | (worst != 1), 2).to_dict()
+
+
+def start(pool, cohorts, context):
+    """Where the certainty of a pool starts."""
+    share = cohorts.loc[~is_randomised(cohorts), "weight"].sum()
+    level = context.config.start_other if share > 0 else context.config.start_randomised
+    words = context.words["start"]
+    return level, words["other"].format(share=percent(share)) if share > 0 else words["randomised"]
+
+
+def risk_of_bias(pool, cohorts, context):
+    """Down by the share of the weight at high or serious risk (a study without judgement counts), or at critical risk."""
+    limit, words = context.config.bias_share, context.words["risk_of_bias"]
+    severity = cohorts["study_id"].map(context.severity).fillna(2)
+    serious, critical = (cohorts.loc[severity >= least, "weight"].sum() for least in (2, 3))
+    counted = "" if is_randomised(cohorts).all() else words["counted"].format(domains=" and ".join(context.config.counted_by_start))
+    if critical >= limit:
+        return -2, words["critical"].format(share=percent(critical)) + counted
+    if serious >= limit:
+        return -1, words["serious"].format(share=percent(serious)) + counted
+    return 0, words["none"].format(share=percent(serious), limit=percent(limit)) + counted
+
+
+def inconsistency(pool, cohorts, context):
+    """Down by the number of signs: I2, a prediction interval across no effect, cohorts whose intervals do not overlap."""
+    words = context.words["inconsistency"]
+    if pool.k < 2:
+        return 0, words["single"]
+    half = quantile(0.975) * np.sqrt(cohorts["vi"])
+    excludes = pool.ci_low > 0 or pool.ci_high < 0
+    signs = {
+        "I2": pool.I2 >= context.config.heterogeneity,
+        "prediction": pool.k >= 3 and excludes and pool.pi_low <= 0 <= pool.pi_high and pool.contrast != "single_arm",
+        "overlap": (cohorts["yi"] - half).max() > (cohorts["yi"] + half).min(),
+    }
+    found = [words[name].format(I2=percent(pool.I2)) for name, met in signs.items() if met]
+    one, two = context.config.inconsistency_signs
+    levels = -2 if len(found) >= two else -1 if len(found) >= one else 0
+    return levels, words["signs"].format(signs="; ".join(found)) if found else words["none"].format(I2=percent(pool.I2))
+
+
+def indirectness(pool, cohorts, context):
+    """Down for an outcome that stands in for another, and for groups that stand in for the condition."""
+    words, reasons = context.words["indirectness"], []
+    domain = context.domains[pool.outcome]
+    if domain in context.config.surrogate_domains:
+        reasons.append(words["surrogate"].format(domain=domain.replace("_", " ")))
+    condition = pool.stratum.partition(":")[2]
+    proxies = [name for name in context.config.proxy_conditions if name != condition]
+    if pool.stratum.startswith("condition:") and proxies:
+        stands_in = cohorts["conditions"].map(lambda text: bool(set(text.split(";")) & set(proxies)))
+        share = cohorts.loc[stands_in, "weight"].sum()
+        broader = any(condition in context.broader.get(name, ()) for name in proxies)
+        if broader and share >= context.config.bias_share:
+            reasons.append(words["proxy"].format(share=percent(share)))
+    return -len(reasons), "; ".join(reasons) or words["none"]
+
+
+def imprecision(pool, cohorts, context):
+    """Down where the interval includes no effect or the people are few; by two where it spans important effects."""
+    words, limit = context.words["imprecision"], context.config.information_size
+    important = math.log(context.config.important_ratio)
+    compared = pool.contrast != "single_arm"
+    reasons = []
+    if compared and pool.ci_low <= 0 <= pool.ci_high:
+        reasons.append(words["includes_null"])
+    spans = compared and pool.measure in LOGS and pool.ci_low < -important and pool.ci_high > important
+    if spans:
+        reasons.append(words["spans"])
+    if math.isnan(pool.n):
+        reasons.append(words["size_unknown"])
+    elif pool.n < limit:
+        reasons.append(words["size"].format(n=f"{pool.n:.0f}", limit=f"{limit:.0f}"))
+    if not reasons:
+        return 0, words["none"].format(n=f"{pool.n:.0f}", limit=f"{limit:.0f}")
+    return -2 if spans else -1, "; ".join(reasons)
+
+
+def missing_results(pool, cohorts, context):
+    """Down where many of the cohorts with a result cannot be pooled."""
+    words, limit = context.words["missing_results"], context.config.missing_share
+    row = context.missing.get((pool.outcome, pool.contrast, pool.stratum))
+    total = row.cohorts if row else int(pool.k)
+    unseen = total - row.poolable if row else 0
+    numbers = {"unseen": unseen, "cohorts": plural(total, "cohort"), "limit": percent(limit)}
+    down = total > 0 and 100 * unseen / total >= limit
+    return (-1, words["missing"].format(**numbers)) if down else (0, words["none"].format(**numbers))
+
+
+def large_effect(pool, cohorts, context, level, lowered):
+    """Up where the whole interval lies beyond a large ratio, where the config allows it and nothing was taken off."""
+    words, config = context.words["large_effect"], context.config
+    large = math.log(config.large_ratio)
+    if pool.measure not in LOGS or not (pool.ci_low > large or pool.ci_high < -large):
+        return 0, words["not_large"].format(ratio=f"{config.large_ratio:g}")
+    why = (
+        "contrast" if pool.contrast not in config.large_contrasts
+        else "started_high" if level == "high" else "lowered" if lowered else ""
+    )  # fmt: skip
+    if why:
+        return 0, words["not_allowed"].format(why=words[why])
+    return 1, words["raised"].format(ratio=f"{config.large_ratio:g}")
+
+
+RULES = {
+    "risk_of_bias": risk_of_bias,
+    "inconsistency": inconsistency,
+    "indirectness": indirectness,
+    "imprecision": imprecision,
+    "missing_results": missing_results,
+}
+
+
+def overridden(pool, domain, step, context):
+    """The step of a rule, or the analyst's judgement in its place."""
+    levels, reason = step
+    for stratum in (pool.stratum, ""):
+        own = context.judgements.get((pool.outcome, pool.contrast, stratum, domain))
+        if own is not None:
+            text = context.words["override"].format(why=own.why.rstrip("."), levels=levels, reason=reason)
+            return int(own.levels), text, "judgement"
+    return levels, reason, "rule"
+
+
+def steps_of(pool, cohorts, context):
+    """All steps of one pool: (domain, levels, reason, by), the start first with its level."""
+    level, why = start(pool, cohorts, context)
+    steps = [("start", LEVELS[level], why, "rule")]
+    for domain, rule in RULES.items():
+        steps.append((domain, *overridden(pool, domain, rule(pool, cohorts, context), context)))
+    lowered = any(levels < 0 for _, levels, _, _ in steps[1:])
+    large = large_effect(pool, cohorts, context, level, lowered)
+    return [*steps, ("large_effect", *overridden(pool, "large_effect", large, context))]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rules look up: config, words, and the evidence base by its keys."""
+
+    config: object
+    words: dict
+    severity: dict
+    domains: dict
+    broader: dict
+    missing: dict
+    judgements: dict
+
+
+def context_of(cohorts, missing, tables, config):
+    """Context of all pools."""
+    randomised = is_randomised(cohorts).groupby(cohorts["study_id"]).any()
+    return Context(
+        config=config,
+        words=templates(tables.folder, "verdicts")["certainty"],
+        severity=severities(tables.risk_of_bias, config, randomised),
+        domains=dict(zip(tables.outcomes["outcome"], tables.outcomes["domain"], strict=True)),
+        broader=chains(dict(zip(tables.conditions["condition"], tables.conditions["parent"], strict=True))),
+        missing={(row.outcome, row.contrast, row.stratum): row for row in missing.itertuples()},
+        judgements={(row.outcome, row.contrast, row.stratum, row.domain): row for row in tables.judgements.itertuples()},
+    )
+
+
+def pooled_cohorts(pools, members, effects):
+    """The cohorts of the pools with the study, design, contrast and conditions of their effects."""
+    used = members[(members["left_out"] == "") & members["pool"].isin(pools["id"])]
+    about = effects.set_index("id")[["study_id", "design", "contrast", "conditions"]]
+    return used.reset_index(drop=True).join(about.loc[used["effect_ids"].str.partition(";")[0]].reset_index(drop=True))
+
+
+def certainty_and_steps(pools, members, effects, missing, tables, config):
+    """Certainty of every headline pool, and the steps to it.
+
+    Parameters
+    ----------
+    pools, members : DataFrame
+        From `evidence.stages.pools.pools_and_members`.
+    effects : DataFrame
+    missing : DataFrame
+        From `evidence.stages.missing.missing`.
+    tables : Tables
+    config : Config
+
+    Returns
+    -------
+    certainty : DataFrame
+        One row per headline pool of the stratum `all` and of each condition: levels by domain, and the certainty.
+    steps : DataFrame
+        One row per pool and domain, with the reason.
+    """
+    chosen = pools[(pools["analysis"] == HEADLINE) & (pools["stratum"].eq(ALL) | pools["stratum"].str.startswith("condition:"))]
+    cohorts = pooled_cohorts(chosen, members, effects)
+    context = context_of(cohorts, missing, tables, config)
+    parts = dict(tuple(cohorts.groupby("pool")))
+    names = {level: name for name, level in LEVELS.items()}
+    rows, steps = [], []
+    for pool in chosen.itertuples():
+        taken = steps_of(pool, parts[pool.id], context)
+        key = dict(zip(KEY, (pool.id, pool.outcome, pool.contrast, pool.stratum), strict=True))
+        level = min(max(sum(levels for _, levels, _, _ in taken), 1), 4)
+        reasons = "; ".join(f"{domain.replace('_', ' ')}: {reason}" for domain, levels, reason, _ in taken[1:] if levels)
+        by_rule = all(by == "rule" for *_, by in taken)
+        rows.append(key | {
+            "k": pool.k, "n": pool.n, "start": names[taken[0][1]], "certainty": names[level], "reasons": reasons,
+            "overridden": "no" if by_rule else "yes", **{domain: levels for domain, levels, _, _ in taken[1:]},
+        })  # fmt: skip
+        steps += [key | dict(zip(STEPS[4:], step, strict=True)) for step in taken]
+    return pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(steps, columns=STEPS)

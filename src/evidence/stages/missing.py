@@ -1,0 +1,172 @@
+"""Missing results: what each report gives of each outcome, and how much of it the pools cannot see."""
+
+import numpy as np
+import pandas as pd
+
+from evidence.stages.strata import ALL, larger_groups, listed, with_broader
+from evidence.stages.words import plural, sentence, templates
+
+STATUS = ("poolable", "number", "direction", "not_significant", "nothing")
+BETWEEN = "between_groups"
+DIRECTIONS = {"increased": "up", "decreased": "down", "significant": "unknown", "not_significant": "none"}
+REPORTED = [
+    "study_id", "study_label", "cohort_id", "group_id", "group_label", "part_of", "conditions", "drug", "outcome",
+    "contrast", "status", "direction", "n", "reason",
+]  # fmt: skip
+KEY = ["outcome", "contrast", "stratum"]
+COUNTS = ["up", "down", "none", "unknown"]
+COLUMNS = [
+    *KEY, "cohorts", *STATUS, *COUNTS, "not_mentioned", "n_poolable", "n_unseen", "unseen_share", "studies_unseen", "sentence",
+]  # fmt: skip
+
+
+def measuring(tables, config):
+    """Reports that count as having measured the outcomes they mention."""
+    studies = tables.studies
+    return studies[(studies["eligibility"] != "exclude") & studies["eligibility_reason"].isin(config.measured_reasons)]
+
+
+def treated(tables, studies):
+    """Treated groups of the reports, with cohort and conditions (broader ones added)."""
+    groups = tables.groups[tables.groups["arm"] == "treatment"].merge(studies[["study_id", "cohort_id"]], on="study_id")
+    groups = groups.assign(conditions=with_broader(groups["conditions"], tables.conditions), group_label=groups["label"])
+    return groups.assign(part_of=larger_groups(groups, tables.groups))
+
+
+def from_effects(effects, studies):
+    """Numbers: those in the headline, and those that are shown without weight."""
+    rows = effects[effects["study_id"].isin(studies["study_id"])]
+    direction = np.select([rows["contrast"] == "single_arm", rows["yi"] > 0, rows["yi"] < 0], ["", "up", "down"], "unknown")
+    return rows.assign(status=np.where(rows["headline"] == "yes", "poolable", "number"), direction=direction)
+
+
+def from_unreported(tables, groups, config):
+    """Results mentioned without a figure, of treated groups.
+
+    A difference is one from a control arm, but between groups where the report has no control arm or gives it for
+    a part of a group.
+    """
+    controlled = set(tables.groups.loc[tables.groups["arm"].isin(config.control_arms), "study_id"])
+    rows = tables.unreported[["study_id", "group_id", "outcome", "timepoint", "reported_as", "note"]]
+    rows = rows[rows["timepoint"] != "baseline"].merge(groups, on=["study_id", "group_id"], suffixes=("", "_group"))
+    difference, whole = rows["timepoint"] == "difference", rows["part_of"] == ""
+    kinds = [~difference, whole & rows["study_id"].isin(controlled)]
+    contrast = np.select(kinds, ["before_after", "versus_control"], BETWEEN)
+    status = np.where(rows["reported_as"] == "not_significant", "not_significant", "direction")
+    return rows.assign(contrast=contrast, status=status, direction=rows["reported_as"].map(DIRECTIONS), reason=rows["note"])
+
+
+def from_baselines(tables, groups, given):
+    """Outcomes measured in a treated group at baseline, of which the report gives nothing afterwards."""
+    rows = tables.measurements.loc[tables.measurements["timepoint"] == "baseline", ["study_id", "group_id", "outcome"]]
+    rows = rows.drop_duplicates().merge(groups, on=["study_id", "group_id"])
+    known = pd.MultiIndex.from_frame(given[["study_id", "outcome"]])
+    rows = rows[~pd.MultiIndex.from_frame(rows[["study_id", "outcome"]]).isin(known)]
+    return rows.assign(contrast="before_after", status="nothing", direction="", reason="")
+
+
+def reported(tables, effects, config):
+    """What each report gives of each outcome.
+
+    Parameters
+    ----------
+    tables : Tables
+    effects : DataFrame
+        From `evidence.effects`.
+    config : Config
+
+    Returns
+    -------
+    DataFrame
+        One row per treated group, outcome and contrast with its `status`: a poolable number, a number shown
+        without weight, a direction only, "not significant", or nothing after the baseline.
+    """
+    studies = measuring(tables, config)
+    groups = treated(tables, studies)
+    given = pd.concat([from_effects(effects, studies), from_unreported(tables, groups, config)], ignore_index=True)
+    frame = pd.concat([given, from_baselines(tables, groups, given)], ignore_index=True)
+    labels = effects.drop_duplicates("study_id").set_index("study_id")["study_label"]
+    frame["study_label"] = frame["study_id"].map(labels).fillna(frame["study_id"])
+    frame["rank"] = frame["status"].map(STATUS.index)
+    key = ["study_id", "group_id", "outcome", "contrast"]
+    return frame.sort_values([*key, "rank"]).drop_duplicates(key)[REPORTED].reset_index(drop=True)
+
+
+def one_direction(directions):
+    """The direction that several results share, else unknown."""
+    found = set(directions) - {""}
+    return found.pop() if len(found) == 1 else "unknown" if found else ""
+
+
+def by_cohort(frame):
+    """The best status of each cohort in each outcome, contrast and stratum, with what its results point to."""
+    conditions = listed(frame["conditions"])
+    narrow = frame.loc[conditions.index].assign(stratum="condition:" + conditions.to_numpy().astype(object))
+    rows = pd.concat([frame.assign(stratum=ALL), narrow], ignore_index=True)
+    rows["rank"] = rows["status"].map(STATUS.index)
+    key = [*KEY, "cohort_id"]
+    best = rows[rows["rank"] == rows.groupby(key)["rank"].transform("min")]
+    whole = best["n"].where(best["part_of"] == "").groupby([best[name] for name in [*key, "study_id"]]).transform("sum", min_count=1)
+    return best.assign(n=whole.fillna(best["n"])).groupby(key, as_index=False).agg(
+        status=("status", "first"),
+        direction=("direction", one_direction),
+        n=("n", "max"),
+        studies=("study_label", lambda labels: ", ".join(sorted(set(labels)))),
+    )
+
+
+def cohorts_by_stratum(tables, config):
+    """Number of cohorts with a treated group in each stratum."""
+    groups = treated(tables, measuring(tables, config))
+    conditions = listed(groups["conditions"])
+    narrow = groups.loc[conditions.index].assign(stratum="condition:" + conditions.to_numpy().astype(object))
+    return pd.concat([groups.assign(stratum=ALL), narrow]).groupby("stratum")["cohort_id"].nunique()
+
+
+def counted(part, all_cohorts, words, outcome_labels):
+    """One row of `missing` from the cohorts of one outcome, contrast and stratum."""
+    outcome, contrast, stratum = part[KEY].iloc[0]
+    unseen = part[part["status"] != "poolable"]
+    row = {name: int((part["status"] == name).sum()) for name in STATUS}
+    row |= {name: int((unseen["direction"] == name).sum()) for name in COUNTS}
+    row |= {
+        "outcome": outcome, "contrast": contrast, "stratum": stratum, "cohorts": len(part),
+        "not_mentioned": int(all_cohorts.get(stratum, len(part))) - len(part),
+        "n_poolable": part.loc[part["status"] == "poolable", "n"].sum(), "n_unseen": unseen["n"].sum(),
+        "unseen_share": 100 * len(unseen) / len(part), "studies_unseen": "; ".join(unseen["studies"]),
+    }  # fmt: skip
+    parts = [words["parts"][name].format(count=row[name]) for name in STATUS if row[name]]
+    points = [words["points"][name].format(count=row[name]) for name in COUNTS if row[name]]
+    text = words["sentence"] if len(unseen) else words["nothing_unseen"]
+    row["sentence"] = sentence(text.format(
+        outcome=outcome_labels[outcome], contrast=words["contrasts"][contrast], cohorts=plural(len(part), "cohort"),
+        parts="; ".join(parts), share=f"{row['unseen_share']:.0f}%", unseen=plural(len(unseen), "cohort"),
+        points="; ".join(points) or words["points"]["nowhere"], n_unseen=f"{row['n_unseen']:.0f}", n_poolable=f"{row['n_poolable']:.0f}",
+    ))  # fmt: skip
+    return row
+
+
+def missing(given, tables, config):
+    """How much of the results on each outcome the pools cannot see.
+
+    Parameters
+    ----------
+    given : DataFrame
+        From `reported`.
+    tables : Tables
+    config : Config
+
+    Returns
+    -------
+    DataFrame
+        One row per outcome, contrast and stratum (all, and each condition), counted in cohorts by the best that any
+        of their reports gives; `up`, `down`, `none`, `unknown`: where the unseen results point.
+    """
+    rows = by_cohort(given[given["contrast"] != BETWEEN])
+    if not len(rows):
+        return pd.DataFrame(columns=COLUMNS)
+    words = templates(tables.folder, "verdicts")["missing"]
+    labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
+    totals = cohorts_by_stratum(tables, config).to_dict()
+    made = [counted(part, totals, words, labels) for _, part in rows.groupby(KEY, sort=True)]
+    return pd.DataFrame(made)[COLUMNS]

@@ -1,0 +1,151 @@
+"""Sensitivity: every headline pool beside itself under other choices, and where its conclusion flips."""
+
+import numpy as np
+import pandas as pd
+
+from evidence.models.batch import rma_batch
+from evidence.models.bayes import bayes
+from evidence.stages import readable
+from evidence.stages.analyses import HEADLINE, Analysis, analyses
+from evidence.stages.strata import ALL
+
+KEY = ["outcome", "contrast", "stratum"]
+COMPARATIVE = ("before_after", "versus_control")
+LOGS = ("ROM", "OR", "RR", "HR", "IRR", "PLO")
+RESULTS = ["estimate", "se", "ci_low", "ci_high", "p", "tau2", "I2"]
+EFFECT = {"effect": "estimate", "effect_low": "ci_low", "effect_high": "ci_high"}
+COLUMNS = [
+    "pool", *KEY, "measure", "effect_unit", "analysis", "kind", "label", "k", "n", *RESULTS, *EFFECT,
+    "conclusion", "headline_conclusion", "flips", "differs",
+]  # fmt: skip
+NOTHING_LEFT = "nothing left"
+
+
+def conclusions(frame, rule):
+    """Conclusion of each pool: increase, decrease or unclear; empty where nothing is compared.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With contrast, estimate, ci_low and ci_high on the analysis scale, where no effect is 0.
+    rule : {"interval", "direction"}
+        By the interval that excludes no effect, or by the side of the estimate alone.
+    """
+    low, high = ("ci_low", "ci_high") if rule == "interval" else ("estimate", "estimate")
+    compared = frame["contrast"].isin(COMPARATIVE)
+    return np.select([~compared, frame[low] > 0, frame[high] < 0], ["", "increase", "decrease"], "unclear")
+
+
+def of_strata(frame, kinds):
+    """Rows of the stratum `all` and of the kinds of strata given."""
+    return frame[frame["stratum"].eq(ALL) | frame["stratum"].str.partition(":")[0].isin(kinds)]
+
+
+def bayesian(headline, members, config):
+    """Posterior of each pool of two or more cohorts on a log scale; pools of the same cohorts are computed once."""
+    rows, known = [], {}
+    for pool in headline[(headline["k"] >= 2) & headline["measure"].isin(LOGS)].itertuples():
+        part = members[pool.id]
+        key = (part["yi"].to_numpy().tobytes(), part["vi"].to_numpy().tobytes())
+        if key not in known:
+            prior = ("halfnormal", config.tau_prior)
+            fit = bayes(part["yi"].to_numpy(), part["vi"].to_numpy(), tau_prior=prior, level=config.level)
+            known[key] = {name: getattr(fit, name) for name in ("estimate", "se", "ci_low", "ci_high", "tau2")}
+        rows.append({"pool": pool.id, "analysis": "bayes", "k": pool.k, "n": pool.n, **known[key]})
+    return pd.DataFrame(rows)
+
+
+def without_each(headline, members, config):
+    """Each pool of three or more cohorts without each of them in turn, all in one batch."""
+    columns, rows = [], []
+    for pool in headline[headline["k"] >= 3].itertuples():
+        part = members[pool.id]
+        for left in range(len(part)):
+            columns.append(part.drop(index=part.index[left]))
+            row = part.iloc[left]
+            names = {"analysis": f"without_{row['cohort_id']}", "label": f"Without {row['study_label']}"}
+            rows.append({"pool": pool.id, **names, "n": pool.n - row["n"]})
+    if not rows:
+        return pd.DataFrame(rows)
+    Y, V = np.full((2, max(map(len, columns)), len(columns)), np.nan)
+    for number, part in enumerate(columns):
+        Y[: len(part), number], V[: len(part), number] = part["yi"], part["vi"]
+    fits = rma_batch(Y, V, method=config.method, test=config.test, level=config.level)
+    return pd.DataFrame(rows).assign(k=fits.k, **{name: getattr(fits, name) for name in RESULTS})
+
+
+def extremes(frame):
+    """Of leave-one-out rows, those with the lowest and highest estimate of their pool, and those that flip."""
+    by_pool = frame.groupby("pool")["estimate"]
+    edge = (frame["estimate"] == by_pool.transform("min")) | (frame["estimate"] == by_pool.transform("max"))
+    return frame[edge | (frame["flips"] == "yes")]
+
+
+def absent(headline, present, plans):
+    """Rows for the analyses in which a headline pool has no cohort left."""
+    wanted = [(pool, name) for pool in headline["id"] for name, plan in plans.items() if plan.kind != "scale"]
+    missing = [pair for pair in wanted if pair not in present]
+    return pd.DataFrame(missing, columns=["pool", "analysis"]).assign(k=0.0)
+
+
+def compared(rows, headline, config):
+    """Add what each row shares with its headline pool, its conclusion, and whether it flips or differs at all."""
+    heads = headline.set_index("id")
+    own = [*KEY, "measure", "effect_unit"]
+    shared = heads.reindex(rows["pool"]).reset_index(drop=True)
+    rows = rows.reset_index(drop=True)
+    for name in own:
+        rows[name] = rows[name].fillna(shared[name]) if name in rows else shared[name]
+    rows["conclusion"] = np.where(rows["k"] > 0, conclusions(rows, config.conclusion), NOTHING_LEFT)
+    rows["headline_conclusion"] = conclusions(shared, config.conclusion)
+    judged = (rows["k"] > 0) & (rows["headline_conclusion"] != "")
+    rows["flips"] = np.where(judged & (rows["conclusion"] != rows["headline_conclusion"]), "yes", "no")
+    same = [np.isclose(rows[name], shared[name], rtol=1e-9, atol=1e-12) for name in ("k", "estimate", "ci_low", "ci_high")]
+    rows["differs"] = np.where(np.all(same, axis=0), "no", "yes")
+    return rows.assign(**{name: readable.back(rows["measure"], rows[of]) for name, of in EFFECT.items()})
+
+
+def described(frame, plans):
+    """Add the label and kind of each analysis, in the order of the plans."""
+    plans = plans | {"bayes": Analysis("Bayesian", kind="Bayesian")}
+    own = frame["label"] if "label" in frame else ""
+    order = frame["analysis"].map({name: at for at, name in enumerate(plans)}).fillna(len(plans))
+    frame = frame.assign(
+        kind=frame["analysis"].map({name: plan.kind for name, plan in plans.items()}).fillna("leave one out"),
+        label=frame["analysis"].map({name: plan.label for name, plan in plans.items()}).fillna(own),
+        order=order,
+    )
+    return frame.sort_values([*KEY, "order", "estimate"], ignore_index=True)[COLUMNS]
+
+
+def sensitivity(pools, members, config):
+    """Every headline pool beside itself under other choices.
+
+    Parameters
+    ----------
+    pools, members : DataFrame
+        From `evidence.stages.pools.pools_and_members`.
+    config : Config
+
+    Returns
+    -------
+    DataFrame
+        One row per headline pool (stratum `all` and those of the config) and analysis, the headline first.
+        Of the leave-one-out pools the lowest, the highest and those that flip.
+    """
+    plans = analyses(config)
+    headline = of_strata(pools[pools["analysis"] == HEADLINE], config.sensitivity_strata)
+    if not len(headline):
+        return pd.DataFrame(columns=COLUMNS)
+    head_id = headline.drop_duplicates(KEY).set_index(KEY)["id"]
+    rows = of_strata(pools, config.sensitivity_strata)
+    rows = rows.assign(pool=head_id.reindex(pd.MultiIndex.from_frame(rows[KEY])).to_numpy()).dropna(subset=["pool"])
+    present = set(zip(rows["pool"], rows["analysis"], strict=True))
+    used = members[(members["left_out"] == "") & members["pool"].isin(headline["id"])]
+    parts = dict(tuple(used.groupby("pool")))
+    omitted = without_each(headline, parts, config)
+    if len(omitted):
+        omitted = extremes(compared(omitted, headline, config))[["pool", "analysis", "label", "k", "n", *RESULTS]]
+    made = [rows, absent(headline, present, plans), bayesian(headline, parts, config), omitted]
+    frame = pd.concat([part for part in made if len(part)], ignore_index=True)
+    return described(compared(frame[[name for name in frame if name not in EFFECT]], headline, config), plans)
