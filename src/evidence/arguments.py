@@ -65,3 +65,10 @@ def choice(name, value, allowed):
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
     return value
+
+
+def level(value):
+    """Return `value` if it lies between 0 and 1, else raise ValueError."""
+    if not 0 < value < 1:
+        raise ValueError(f"level must be between 0 and 1, got {value}")
+    return value
