@@ -1,0 +1,65 @@
+"""The report's content: a list of sections, each made by one function from the tables."""
+
+from evidence.stages.content_checks import bias, citations, flags, opinion, reviews
+from evidence.stages.content_front import front
+from evidence.stages.content_inputs import Inputs
+from evidence.stages.content_map import evidence_map
+from evidence.stages.content_methods import methods
+from evidence.stages.content_names import Names
+from evidence.stages.content_outcomes import outcomes
+from evidence.stages.content_prose import Prose
+from evidence.stages.content_studies import characteristics, every_number, flow, references
+
+__all__ = ["SECTIONS", "Inputs", "content"]
+
+SECTIONS = {
+    "map": ("Evidence map", evidence_map),
+    "outcomes": ("Results by outcome", outcomes),
+    "flow": ("Flow of reports", flow),
+    "bias": ("Risk of bias", bias),
+    "opinion": ("Second opinion", opinion),
+    "reviews": ("Earlier reviews", reviews),
+    "flags": ("Doubts about the data", flags),
+    "studies": ("Studies", characteristics),
+    "numbers": ("Every study’s numbers", every_number),
+    "citations": ("Corrections to the article’s references", citations),
+    "methods": ("Methods as run", methods),
+    "references": ("References", references),
+}
+
+
+def content(inputs):
+    """All that the report says, as a JSON-able dict.
+
+    Parameters
+    ----------
+    inputs : Inputs
+
+    Returns
+    -------
+    dict
+        `title`, `subtitle`, `date` and the like, `front` (page one) and `sections`, each with an id,
+        a title and blocks. A section without data is left out.
+
+    Raises
+    ------
+    EvidenceError
+        With every unknown name in the texts of config/text.
+    """
+    prose = Prose(inputs.texts, Names(inputs))
+    config = inputs.config
+    made = {
+        "title": config.title,
+        "subtitle": config.subtitle,
+        "date": [config.date.year, config.date.month, config.date.day],
+        "date_words": f"Evidence as of {config.date.isoformat()}",
+        "subject": f"evidence {inputs.versions.get('evidence', '')} \N{MIDDLE DOT} data {inputs.digests.get('data', '')}",
+        "front": front(inputs, prose),
+        "sections": [],
+    }
+    for name, (title, section) in SECTIONS.items():
+        blocks = section(inputs, prose)
+        if blocks:
+            made["sections"].append({"id": name, "title": title, "blocks": [*prose.blocks(name), *blocks]})
+    prose.check()
+    return made

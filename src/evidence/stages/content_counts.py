@@ -1,0 +1,102 @@
+"""Counts of the evidence that the report's prose names."""
+
+from evidence.stages.content_words import listed
+
+
+def reports(inputs):
+    """Reports by what they are and where their numbers were read."""
+    studies, kinds = inputs.tables.studies, inputs.tables.measurements.groupby("study_id")["source_kind"].agg(set)
+    return {
+        "reports": len(studies),
+        "included": int((studies["eligibility"] == "include").sum()),
+        "cohorts": studies["cohort_id"].nunique(),
+        "with_numbers": len(kinds),
+        "abstract_only": int((kinds == {"abstract"}).sum()),
+        "secondary_only": int((kinds == {"secondary"}).sum()),
+        "full_text": int(kinds.map(lambda found: "full_text" in found).sum()),
+        "provisional": int((studies["identity"] == "provisional").sum()),
+        "printed_numbers": len(inputs.tables.measurements),
+        "stated_without_figure": len(inputs.tables.unreported),
+        "outcomes": len(inputs.outcomes),
+        "headline_outcomes": len(inputs.shown_outcomes),
+    }
+
+
+def effects(inputs):
+    """Effects by what their standard errors rest on."""
+    frame = inputs.effects
+    headline = frame[frame["headline"] == "yes"]
+    controlled = headline[headline["contrast"] == "versus_control"]
+    return {
+        "effects": len(frame),
+        "headline_effects": len(headline),
+        "cohorts_weighted": headline["cohort_id"].nunique(),
+        "assumed_correlation": int((headline["r_source"] == "config").sum()),
+        "recovered_correlation": int(headline["r_source"].str.startswith("recovered").sum()),
+        "judged_spread": int((headline["judged"] == "yes").sum()),
+        "flagged": int((frame["flags"] != "").sum()),
+        "bounded": int((frame["route"] == "bound").sum()),
+        "single_arm_effects": int((headline["contrast"] != "versus_control").sum()),
+        "controlled_effects": len(controlled),
+        "controlled_cohorts": controlled["cohort_id"].nunique(),
+        "randomised_effects": int(controlled["design"].str.startswith("rct").sum()),
+    }
+
+
+def domains(inputs):
+    """Cohorts by domain of outcomes: all that speak of it, those compared with a control group, those weighted."""
+    mentions = inputs.mentions
+    domain = mentions["outcome"].map({name: row.domain for name, row in inputs.outcomes.items()})
+    found = {}
+    for name in sorted({row.domain for row in inputs.outcomes.values()}):
+        own = mentions[domain == name]
+        compared = own[own["contrast"] == "versus_control"]
+        found |= {
+            f"domain.{name}.cohorts": own["cohort_id"].nunique(),
+            f"domain.{name}.weighted": own.loc[own["standing"] == 3, "cohort_id"].nunique(),
+            f"domain.{name}.compared": compared["cohort_id"].nunique(),
+            f"domain.{name}.compared_weighted": compared.loc[compared["standing"] == 3, "cohort_id"].nunique(),
+        }
+    return found
+
+
+def standings(inputs):
+    """Highest standing of each condition in any headline outcome, 0 where no study speaks of one."""
+    mentions = inputs.mentions[inputs.mentions["outcome"].isin(inputs.shown_outcomes)]
+    best = inputs.by_condition(mentions).groupby("condition")["standing"].max()
+    return {name: int(best.get(name, 0)) for name in inputs.condition_labels}
+
+
+def asked(inputs):
+    """Conditions of the article's tables, in file order."""
+    table = inputs.tables.conditions
+    return list(table.loc[table["in_article"] == "yes", "condition"])
+
+
+def counts(inputs):
+    """All counts by name."""
+    best = standings(inputs)
+    levels = [best[name] for name in asked(inputs)]
+    return {
+        **reports(inputs),
+        **effects(inputs),
+        **domains(inputs),
+        "conditions": len(levels),
+        "conditions_weighted": levels.count(3),
+        "conditions_shown": levels.count(2),
+        "conditions_stated": levels.count(1),
+        "conditions_empty": levels.count(0),
+    }
+
+
+def lists(inputs):
+    """Names in words, for prose."""
+    best = standings(inputs)
+    labels = {level: [inputs.condition_labels[name] for name in asked(inputs) if best[name] == level] for level in range(4)}
+    names = {"conditions_empty": 0, "conditions_stated": 1, "conditions_shown": 2, "conditions_weighted": 3}
+    return {name: listed(map(lowered, labels[level])) or "none" for name, level in names.items()}
+
+
+def lowered(label):
+    """A label inside a sentence; what begins with two capitals, such as an abbreviation, stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

@@ -1,0 +1,58 @@
+"""Methods as run: the plan, the routes, software and digests."""
+
+from evidence.stages.content_words import column, run, table, words_of
+
+ROUTES = {
+    "printed": "The change or difference is printed with its own SE, SD or interval.",
+    "paired_p": "The exact p-value of a paired test gives the SE that it implies (t with n \N{MINUS SIGN} 1 degrees of freedom).",
+    "between_p": "The exact p-value of a comparison between two arms gives the SE.",
+    "spread": "Both spreads are printed; the correlation within people is recovered from another study or assumed.",
+    "quantiles": "Medians and quartiles, through the log scale.",
+    "counts": "Events and people.",
+    "bound": "Only p below a threshold: the largest SE that it allows. Never in the headline.",
+    "none": "No standard error can be had: shown, not weighted.",
+}
+
+
+def methods(inputs, prose):
+    """Routes with their use, the plan, software and digests."""
+    return [routes(inputs), *prose.blocks("plan"), plan(inputs), software(inputs)]
+
+
+def routes(inputs):
+    used, headline = inputs.effects["route"], inputs.effects["headline"] == "yes"
+    rows = [[[run(words_of(code), "bold")], words, str(int((used == code).sum())), str(int((headline & (used == code)).sum()))] for code, words in ROUTES.items()]
+    columns = [column("Route", 22), column("How the standard error came about", "1fr"), column("Effects", align="right"), column("In the headline", align="right")]
+    return table("Routes to a standard error, the first that applies", columns, rows)
+
+
+def plan(inputs):
+    """Every choice of config.yaml that has a value."""
+    from dataclasses import fields
+
+    rows = []
+    for field in fields(inputs.config):
+        value = getattr(inputs.config, field.name)
+        if field.name not in ("title", "subtitle", "question") and not holds_rows(value):
+            rows.append([[run(field.name, "code")], said(value)])
+    return table("The plan (config/config.yaml)", [column("Key", 48), column("Value", "1fr")], rows, size=7.2)
+
+
+def holds_rows(value):
+    return isinstance(value, tuple) and any(isinstance(one, dict) for one in value)
+
+
+def said(value):
+    """A value of the plan in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(said, value)) or "none"
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value) or "none"
+
+
+def software(inputs):
+    rows = [[name, version] for name, version in inputs.versions.items()]
+    rows += [[f"SHA-256 of {name} (first 12 digits)", [run(value, "code")]] for name, value in inputs.digests.items()]
+    note = "Digest: over the path and bytes of each file of config/ and of data/raw/, in the order of the paths."
+    return table("Software and digests", [column("Name", 70), column("Version", "1fr")], rows, note=note, size=7.2)

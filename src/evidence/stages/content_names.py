@@ -1,0 +1,172 @@
+"""The numbers that prose may name: pools, counts of the evidence, and the plan's values.
+
+A pool is named by its id and a form (`level.before_after.all.headline:change`); a count by
+`count.reports`, with a noun where one follows (`count.reports:report`); a choice of the plan by
+`config.correlation`. A pool that could exist and has no study is no error: the wording says so.
+"""
+
+from dataclasses import fields
+
+from evidence.stages.analyses import analyses
+from evidence.stages.content_counts import counts, lists
+from evidence.stages.content_prose import near
+from evidence.stages.content_words import (
+    CONTRASTS,
+    count,
+    decimal,
+    direction,
+    effect_words,
+    p_words,
+    percent,
+    plural,
+    point_words,
+    prediction_words,
+    scale_of,
+)
+from evidence.stages.scales import MINUS
+
+VERBS = {
+    ("before_after", "up"): "rose by",
+    ("before_after", "down"): "fell by",
+    ("before_after", "unclear"): "showed no clear change",
+    ("versus_control", "up"): "was higher by",
+    ("versus_control", "down"): "was lower by",
+    ("versus_control", "unclear"): "was not clearly different",
+    ("odds", "up"): "was more likely",
+    ("odds", "down"): "was less likely",
+    ("odds", "unclear"): "was neither clearly more nor clearly less likely",
+}
+NOTHING = "could not be weighted in any study"
+
+
+def size(row, unit):
+    """The estimate without its sign, with its unit where it has one."""
+    words = point_words(row).lstrip(f"+{MINUS}")
+    return f"{words} {unit}" if scale_of(row.measure) == "difference" and unit else words
+
+
+def ends(row, level):
+    """The interval in words: 95% CI +39% to +219%."""
+    return f"{100 * level:g}% CI {effect_words(row).partition(' ')[2].strip('()')}"
+
+
+def change(row, level, unit):
+    """What happened, as a verb with its number: rose by 52% (95% CI +34% to +74%)."""
+    if scale_of(row.measure) == "proportion":
+        return f"{point_words(row)} ({ends(row, level)})"
+    way = direction(row)
+    if scale_of(row.measure) == "factor":
+        return f"{VERBS['odds', way]} ({row.effect_unit} {point_words(row)}, {ends(row, level)})"
+    verb = VERBS[row.contrast, way]
+    if way == "unclear":
+        return f"{verb} ({point_words(row)}{f' {unit}' if unit else ''}, {ends(row, level)})"
+    return f"{verb} {size(row, unit)} ({ends(row, level)})"
+
+
+def studies(row):
+    """6 studies, 99 people."""
+    people = f"{count(row.n)} people" if row.n == row.n else "people not printed in all" if row.k > 1 else "people not printed"
+    return f"{plural(row.k, 'study', 'studies')}, {people}"
+
+
+FORMS = {
+    "change": change,
+    "effect": lambda row, level, unit: point_words(row),
+    "effect_interval": lambda row, level, unit: f"{point_words(row)} ({ends(row, level)})",
+    "prediction": lambda row, level, unit: prediction_words(row) or "not to be had from fewer than three studies",
+    "studies": lambda row, level, unit: studies(row),
+    "k": lambda row, level, unit: count(row.k),
+    "n": lambda row, level, unit: count(row.n),
+    "I2": lambda row, level, unit: percent(row.I2),
+    "tau2": lambda row, level, unit: decimal(row.tau2),
+    "p": lambda row, level, unit: p_words(row.p),
+}
+WITHOUT = {"change": NOTHING, "studies": "no study", "k": "0", "n": "0"}
+
+
+class Names:
+    """The words of each number that a text names; call it with a name and a form."""
+
+    def __init__(self, inputs):
+        self.inputs = inputs
+        self.counts, self.lists = counts(inputs), lists(inputs)
+        self.config = {field.name: getattr(inputs.config, field.name) for field in fields(inputs.config)}
+
+    def __call__(self, name, form):
+        kind, _, rest = name.partition(".")
+        if kind == "count":
+            return self.counted(rest, form)
+        if kind == "list":
+            return self.known(rest, self.lists, "list")
+        if kind == "config":
+            return self.plan(rest)
+        if kind == "each":
+            return self.each(rest)
+        return self.pool(name, form)
+
+    def known(self, name, values, kind):
+        if name not in values:
+            raise LookupError(f"there is no {kind} called {name!r}", near(name, values))
+        return values[name]
+
+    def counted(self, name, form):
+        """A count, with its noun: 81 reports, or singular/plural as in study/studies."""
+        value = self.known(name, self.counts, "count")
+        noun, _, several = form.partition("/")
+        return plural(value, noun, several) if noun else f"{value:,.0f}"
+
+    def plan(self, name):
+        """A value of config.yaml."""
+        value = self.known(name, self.config, "key of the config")
+        if isinstance(value, tuple):
+            return ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in value)
+        return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+
+    def pool(self, name, form):
+        """One form of a pool, or the wording for a pool that no study fills."""
+        self.check(name)
+        if form not in FORMS:
+            raise LookupError(f"there is no form {form!r} of a pool", near(form, FORMS))
+        row = self.inputs.pool.get(name)
+        if row is None:
+            return WITHOUT.get(form, "not to be had")
+        about = self.inputs.outcomes[row.outcome]
+        unit = "" if about.unit == about.label else row.effect_unit
+        return FORMS[form](row, self.inputs.config.level, unit)
+
+    def check(self, name):
+        """Raise LookupError unless each part of a pool's name is known."""
+        parts = name.split(".")
+        if len(parts) < 4:
+            known = ["count", "list", "config", "each", *self.inputs.pool]
+            raise LookupError(f"no number is called {name!r}", near(name, known) if parts[0] in self.inputs.outcomes else
+                              f"{near(name, known) if near(name, known).startswith('Did') else ''} A pool is outcome.contrast.stratum.analysis.".strip())
+        outcome, contrast, stratum, analysis = parts[0], parts[1], ".".join(parts[2:-1]), parts[-1]
+        for part, kind, known in (
+            (outcome, "outcome", self.inputs.outcomes),
+            (contrast, "contrast", CONTRASTS),
+            (stratum, "stratum", self.strata),
+            (analysis, "analysis", self.analyses),
+        ):
+            if part not in known:
+                raise LookupError(f"there is no {kind} called {part!r}", near(part, known))
+
+    @property
+    def strata(self):
+        conditions = [f"condition-{name}" for name in self.inputs.condition_labels]
+        drugs = sorted({f"drug-{drug}" for drug in self.inputs.tables.groups["drug"] if drug})
+        return ["all", *conditions, *drugs]
+
+    @property
+    def analyses(self):
+        return list(analyses(self.inputs.config))
+
+    def each(self, contrast):
+        """One sentence for all headline outcomes of a contrast, for a review without a text of its own."""
+        self.known(contrast, CONTRASTS, "contrast")
+        said = []
+        for outcome in self.inputs.shown_outcomes:
+            name = f"{outcome}.{contrast}.all.headline"
+            if name in self.inputs.pool:
+                said.append(f"{self.inputs.outcomes[outcome].label} {self.pool(name, 'change')}, {self.pool(name, 'studies')}")
+        return f"{CONTRASTS[contrast]}: {'; '.join(said)}." if said else f"{CONTRASTS[contrast]}: nothing can be weighted."

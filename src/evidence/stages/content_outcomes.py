@@ -1,0 +1,220 @@
+"""Results by outcome: forest plots, pools by stratum, sensitivity, and what could not be weighted."""
+
+from evidence.stages.analyses import HEADLINE, analyses
+from evidence.stages.content_front import heterogeneity, interval_name, people, spread
+from evidence.stages.content_names import NOTHING, change, studies
+from evidence.stages.content_words import (
+    CONTRASTS,
+    DASH,
+    bullets,
+    column,
+    count,
+    decimal,
+    effect_words,
+    group,
+    heading,
+    p_words,
+    percent,
+    run,
+    study_effect_words,
+    table,
+    true_minus,
+    unit_words,
+    words_of,
+)
+
+KINDS = {
+    "studies": "Other studies",
+    "correlation": "Correlation assumed within people",
+    "estimator": "Estimator of the variance between studies",
+    "test": "Test and interval",
+    "scale": "Scale of the effect",
+}
+
+
+def outcomes(inputs, prose):
+    """Blocks of every headline outcome that any study speaks of."""
+    blocks = []
+    for place, outcome in enumerate(inputs.shown_outcomes):
+        made = of_outcome(inputs, outcome)
+        if made:
+            title = heading(inputs.outcomes[outcome].label, f"outcome-{outcome}") | {"new_page": place > 0}
+            blocks += [title, *prose.blocks(f"outcome-{outcome}"), *made]
+    return blocks
+
+
+def of_outcome(inputs, outcome):
+    """Blocks of one outcome, contrast by contrast."""
+    blocks, sentences = [], []
+    for contrast in CONTRASTS:
+        pools = inputs.pools[(inputs.pools["outcome"] == outcome) & (inputs.pools["contrast"] == contrast)]
+        made = [
+            *figures(inputs, outcome, contrast),
+            *strata(inputs, outcome, contrast, pools),
+            *sensitivity(inputs, outcome, contrast, pools),
+            *not_weighted(inputs, outcome, contrast),
+        ]
+        if made:
+            sentences.append([run(f"{CONTRASTS[contrast]}: ", "bold"), run(summary(inputs, outcome, contrast))])
+        blocks += made
+    return [bullets(sentences), *blocks] if blocks else []
+
+
+def summary(inputs, outcome, contrast):
+    """One sentence on a pool of all groups."""
+    row = inputs.pool.get(f"{outcome}.{contrast}.all.headline")
+    if row is None:
+        return f"{NOTHING}."
+    unit = "" if row.effect_unit == inputs.outcomes[outcome].label else row.effect_unit
+    return f"{change(row, inputs.config.level, unit)}; {studies(row)}."
+
+
+def figures(inputs, outcome, contrast):
+    """Figure blocks of one outcome and contrast."""
+    return [
+        {
+            "kind": "figure",
+            "file": figure["file"],
+            "alt": figure["alt"],
+            "caption": figure["caption"] + (f" ({figure['page']} of {figure['pages']})" if figure.get("pages", 1) > 1 else ""),
+            "width": figure["width_mm"],
+            "height": figure["height_mm"],
+        }
+        for figure in inputs.figures
+        if figure.get("outcome") == outcome and figure.get("contrast") == contrast
+    ]
+
+
+def stratum_order(inputs):
+    """Rank of each stratum: all, conditions in file order, drugs by name."""
+    conditions = {f"condition:{name}": place for place, name in enumerate(inputs.condition_labels)}
+    return lambda stratum: (stratum != "all", stratum.startswith("drug:"), conditions.get(stratum, 0), stratum)
+
+
+def merged(inputs, pools):
+    """Headline pools with the labels of all strata that hold the same cohorts."""
+    rank, same = stratum_order(inputs), {}
+    for row in sorted(pools.itertuples(), key=lambda row: rank(row.stratum)):
+        members = inputs.members_of[row.id]
+        inside = tuple(sorted(members.loc[members["left_out"] == "", "effect_ids"]))
+        same.setdefault(inside, []).append(row)
+    for rows in same.values():
+        yield [inputs.stratum_label(row.stratum) for row in rows], rows[0]
+
+
+def strata(inputs, outcome, contrast, pools):
+    """Table of the headline pools by stratum."""
+    pools = pools[pools["analysis"] == HEADLINE]
+    if not len(pools):
+        return []
+    unit = unit_words(pools["measure"].iloc[0], pools["effect_unit"].iloc[0])
+    columns = [
+        column("Stratum", "1fr"),
+        column("Studies", align="right"),
+        column("People", align="right"),
+        column(f"Effect ({interval_name(inputs)})", align="right"),
+        column("Prediction interval", align="right"),
+        column(f"tau² ({interval_name(inputs)})", align="right"),
+        column("I²", align="right"),
+        column("Q (df), p", align="right"),
+    ]
+    rows = []
+    for labels, row in merged(inputs, pools):
+        name = [run(" \N{MIDDLE DOT} ".join(labels), "bold" if row.stratum == "all" else "")]
+        rows.append([name, count(row.k), people(row), effect_words(row), spread(row), tau2(row), percent(row.I2), q_test(row)])
+    caption = f"{inputs.outcome_title(outcome, contrast)}: pools by stratum{f' ({unit})' if unit else ''}"
+    note = "Strata with exactly the same studies share a line." if len(rows) < len(pools) else ""
+    return [table(caption, columns, rows, note=note)]
+
+
+def tau2(row):
+    return DASH if row.k == 1 else f"{decimal(row.tau2)} ({decimal(row.tau2_low)} to {decimal(row.tau2_high)})"
+
+
+def q_test(row):
+    return DASH if row.k == 1 else f"{decimal(row.Q)} ({row.Q_df:.0f}), {p_words(row.Q_p)}"
+
+
+def same_numbers(row, headline):
+    """Whether an analysis prints what the headline prints."""
+    return headline is not None and (row.k, effect_words(row), spread_words(row)) == (
+        headline.k, effect_words(headline), spread_words(headline))  # fmt: skip
+
+
+def spread_words(row):
+    return (decimal(row.pi_low), decimal(row.pi_high), decimal(row.tau2))
+
+
+def sensitivity(inputs, outcome, contrast, pools):
+    """Table of the other analyses of all groups; those that print the same are named below it."""
+    by_analysis = {row.analysis: row for row in pools[pools["stratum"] == "all"].itertuples()}
+    headline, rows, same = by_analysis.get(HEADLINE), [], []
+    if headline is not None:
+        rows.append(analysis_row(headline, "Headline", "bold"))
+    kind = ""
+    for name, plan in analyses(inputs.config).items():
+        row = by_analysis.get(name)
+        if row is None or name == HEADLINE:
+            continue
+        if same_numbers(row, headline):
+            same.append(plan.label)
+            continue
+        if plan.kind != kind:
+            rows.append(group(KINDS.get(plan.kind, plan.kind)))
+            kind = plan.kind
+        rows.append(analysis_row(row, plan.label))
+    if len(rows) < 2:
+        return []
+    columns = [
+        column("Analysis of all groups", "1fr"),
+        column("Studies", align="right"),
+        column("People", align="right"),
+        column(f"Effect ({interval_name(inputs)})", align="right"),
+        column("Prediction interval", align="right"),
+        column("I² (tau²)", align="right"),
+    ]
+    note = f"Same numbers as the headline: {', '.join(same)}." if same else ""
+    return [table(f"{inputs.outcome_title(outcome, contrast)}: sensitivity analyses", columns, rows, note=note)]
+
+
+def analysis_row(row, label, style=""):
+    unit = unit_words(row.measure, row.effect_unit)
+    name = [run(label, style), *([run(f" {unit}", "small")] if unit else [])]
+    return [name, count(row.k), people(row), [run(effect_words(row), style)], spread(row), heterogeneity(row)]
+
+
+def left_out(inputs, outcome, contrast):
+    """Reason by effect for what is left out of the headline pool of all groups."""
+    members = inputs.members_of.get(f"{outcome}.{contrast}.all.headline")
+    if members is None:
+        return {}
+    out = members[members["left_out"] != ""]
+    return dict(zip(out["effect_ids"], out["left_out"], strict=True))
+
+
+def not_weighted(inputs, outcome, contrast):
+    """Table of what was measured and is not in the pool of all groups, with the reason."""
+    frame = inputs.effects[(inputs.effects["outcome"] == outcome) & (inputs.effects["contrast"] == contrast)]
+    out, rows = left_out(inputs, outcome, contrast), []
+    for effect in frame.sort_values(["study_label", "id"]).itertuples():
+        reason = effect.reason or out.get(effect.id, "")
+        if reason:
+            words = study_effect_words(effect, inputs.z)
+            rows.append([inputs.cited(effect.study_id), effect.group_label, true_minus(effect.printed), words, true_minus(reason)])
+    for row in stated(inputs, outcome, contrast):
+        rows.append(row)
+    if not rows:
+        return []
+    columns = [
+        column("Study", 30), column("Group", 27), column("Printed", "1.2fr"), column("Effect", 28), column("Why not in the pool", "1fr"),
+    ]  # fmt: skip
+    return [table(f"{inputs.outcome_title(outcome, contrast)}: measured, not in the pool", columns, rows, size=7)]
+
+
+def stated(inputs, outcome, contrast):
+    """Rows of results that a report states without a figure."""
+    frame = inputs.unreported[(inputs.unreported["outcome"] == outcome) & (inputs.unreported["contrast"] == contrast)]
+    for row in frame.itertuples():
+        label = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
+        p = f" (p {row.p_operator} {row.p_value_text})" if row.p_operator else ""
+        yield [inputs.cited(row.study_id), label, f"{words_of(row.reported_as)}{p}", "", "stated without a figure"]

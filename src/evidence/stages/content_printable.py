@@ -1,0 +1,50 @@
+"""Text that the report's faces can print, with nothing hidden in it."""
+
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+FONTS = Path(__file__).parents[1] / "template/fonts"
+
+
+@lru_cache(maxsize=1)
+def known_characters():
+    """Code points that the shipped faces can draw."""
+    from fontTools.ttLib import TTFont
+
+    return frozenset(point for path in sorted(FONTS.glob("*.ttf")) for point in TTFont(path, lazy=True).getBestCmap())
+
+
+def shown(sign):
+    """One character as it can be printed.
+
+    What no face has becomes its plain form where Unicode knows one, else its code point; so does
+    what is not seen but acts: control characters and marks that turn the direction of a line.
+    """
+    if sign == "\n" or (ord(sign) in known_characters() and unicodedata.category(sign)[0] != "C"):
+        return sign
+    plain = unicodedata.normalize("NFKD", sign)
+    plain = "".join(one for one in plain if not unicodedata.combining(one))
+    if plain != sign and plain and all(ord(one) in known_characters() for one in plain):
+        return plain
+    return f"\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}U+{ord(sign):04X}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+
+
+def printable(value):
+    """All texts of a JSON-able value, made printable.
+
+    Parameters
+    ----------
+    value : dict, list, str, number or None
+
+    Returns
+    -------
+    The same, with texts in composed form (NFC).
+    """
+    if isinstance(value, str):
+        return value if value.isascii() and value.isprintable() else "".join(map(shown, unicodedata.normalize("NFC", value)))
+    if isinstance(value, dict):
+        return {key: printable(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [printable(one) for one in value]
+    return value

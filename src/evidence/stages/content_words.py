@@ -1,0 +1,196 @@
+"""The report's words: numbers as a reader reads them, and the pieces a page is made of.
+
+A page is a list of blocks (text, list, table, figure), a block is a dict, so that all
+of it can be written as JSON and no text of the data ever stands in markup.
+"""
+
+import math
+
+from evidence.stages.scales import MINUS, in_words, unsigned
+
+SCALE = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
+CONTRASTS = {
+    "before_after": "Change from baseline",
+    "versus_control": "Against a control group",
+    "single_arm": "Treated groups alone",
+}
+NOT_PRINTED = "not printed"
+DASH = "\N{EN DASH}"
+
+
+def scale_of(measure):
+    """Name of the scale on which a measure is printed."""
+    return SCALE.get(measure, "difference")
+
+
+def missing(value):
+    """Whether a number or text of the data is absent."""
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def count(value):
+    """A whole number of people or studies; a missing one is not printed by the source."""
+    return NOT_PRINTED if missing(value) else f"{value:,.0f}"
+
+
+def plural(number, noun, several=""):
+    """1 study, 2 studies."""
+    return f"{number:,.0f} {noun if number == 1 else several or noun + 's'}"
+
+
+def listed(names, last="and"):
+    """a, b and c."""
+    names = list(names)
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}" if names else ""
+
+
+def decimal(value, digits=3):
+    """A number with `digits` significant digits, a true minus and no exponent."""
+    if missing(value):
+        return DASH
+    if value == 0:
+        return "0"
+    places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    return unsigned(value, min(places, 9))
+
+
+def percent(value):
+    """A share that is already in percent."""
+    return DASH if missing(value) else f"{value:.0f}%"
+
+
+def p_words(p):
+    """p = 0.024, p < 0.001."""
+    if missing(p):
+        return ""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def interval(low, high):
+    """Two printed ends as an interval."""
+    return f"({low} to {high})"
+
+
+def effect_words(row):
+    """Estimate and interval of a pool, such as +52% (+38% to +68%)."""
+    return in_words(scale_of(row.measure), row.estimate, row.ci_low, row.ci_high)
+
+
+def point_words(row):
+    """The estimate alone, with the decimals it has beside its interval."""
+    return effect_words(row).partition(" (")[0]
+
+
+def prediction_words(row):
+    """Prediction interval of a pool, empty where there is none."""
+    if missing(row.pi_low):
+        return ""
+    words = in_words(scale_of(row.measure), row.estimate, row.pi_low, row.pi_high)
+    return words.partition(" ")[2].strip("()")
+
+
+def study_effect_words(effect, z):
+    """Estimate and interval of one effect; without an interval where it has no standard error."""
+    if missing(effect.yi):
+        return ""
+    if missing(effect.sei):
+        return in_words(scale_of(effect.measure), effect.yi)
+    return in_words(scale_of(effect.measure), effect.yi, effect.yi - z * effect.sei, effect.yi + z * effect.sei)
+
+
+def null_of(measure):
+    """No effect on the analysis scale; None for a proportion of one group."""
+    return None if measure == "PLO" else 0.0
+
+
+def direction(row):
+    """up, down or unclear, by the interval of a pool; none where there is nothing to compare with."""
+    if null_of(row.measure) is None:
+        return "none"
+    return "up" if row.ci_low > 0 else "down" if row.ci_high < 0 else "unclear"
+
+
+def unit_words(measure, unit):
+    """Unit of an effect beside its outcome, empty for percent changes."""
+    names = {"ratio": "", "proportion": "share of people", "factor": unit}
+    return names.get(scale_of(measure), f"difference, {unit}" if unit else "difference")
+
+
+def sentence(text):
+    """Text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def words_of(code):
+    """A code of the data in words: no_numbers, no numbers."""
+    return code.replace("_", " ")
+
+
+def true_minus(text):
+    """Hyphens that stand for a minus, as such."""
+    return "".join(
+        MINUS if sign == "-" and text[place + 1 : place + 2].isdigit() and not text[place - 1 : place].isalnum() else sign
+        for place, sign in enumerate(text)
+    )
+
+
+def run(text, style="", to="", url=""):
+    """A piece of text: style bold, italic, small or code; linked to a place of the report or an address."""
+    return {key: value for key, value in (("text", text), ("style", style), ("to", to), ("url", url)) if value or key == "text"}
+
+
+def text(*paragraphs):
+    """Block of paragraphs; each a text or a list of runs."""
+    return {"kind": "text", "paragraphs": [runs(paragraph) for paragraph in paragraphs if paragraph]}
+
+
+def bullets(items):
+    """Block of a list."""
+    return {"kind": "list", "items": [runs(item) for item in items]}
+
+
+def heading(title, anchor=""):
+    """A heading within a section."""
+    return {"kind": "heading", "title": title, "anchor": anchor}
+
+
+def runs(content):
+    """Text or runs as a list of runs."""
+    if isinstance(content, str):
+        return [run(content)]
+    return [run(content)] if not isinstance(content, (list, dict)) else [content] if isinstance(content, dict) else content
+
+
+def cell(content, **options):
+    """A cell: runs with `fill` (0 to 4), `align`, `span` or `break` (breaks anywhere)."""
+    return {"runs": runs(content), **options}
+
+
+def column(title, width="auto", align="left"):
+    """A column: width in mm, a share such as "2fr", or auto."""
+    return {"title": title, "width": width, "align": align}
+
+
+def table(caption, columns, rows, note="", size=7.5, **options):
+    """Block of a table.
+
+    Parameters
+    ----------
+    caption : str
+    columns : list of dict
+        From `column`.
+    rows : list of (list or dict)
+        Lists of cells (text, runs or `cell`), or `group` rows.
+    note : str
+        Below the table.
+    size : float
+        Of the type, in points.
+    """
+    made = [row if isinstance(row, dict) else {"cells": [one if "runs" in one else cell(one) for one in row]} for row in rows]
+    return {"kind": "table", "caption": caption, "columns": columns, "rows": made, "note": runs(note) if note else [],
+            "size": size, **options}
+
+
+def group(title):
+    """A row that heads those below it."""
+    return {"group": title}

@@ -1,0 +1,126 @@
+"""Stage report: reports/evidence.pdf, from the content of the report and the template."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from datetime import UTC, datetime, time
+from importlib import metadata
+from pathlib import Path
+
+from evidence.problems import EvidenceError, Problem
+from evidence.stages.content import Inputs, content
+from evidence.stages.content_printable import printable
+
+TEMPLATE = Path(__file__).parents[1] / "template"
+FONTS = TEMPLATE / "fonts"
+STANDARDS = ["a-2a", "ua-1"]
+PACKAGES = ("numpy", "scipy", "pandas", "PyMARE", "statsmodels", "matplotlib", "typst", "snakemake")
+
+
+def digest(folder, *places):
+    """SHA-256 over the names and bytes of the files in `places`, in the order of their names."""
+    files = sorted(path for place in places for path in (folder / place).rglob("*") if path.is_file())
+    total = hashlib.sha256()
+    for path in files:
+        total.update(f"{path.relative_to(folder).as_posix()}\n".encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()[:12]
+
+
+def versions():
+    """Installed versions by package name; a package that is absent is left out."""
+    found = {}
+    for name in ("evidence", *PACKAGES):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def prose(folder):
+    """The report's texts by name: those of the review in config/text, else the program's own.
+
+    Returns
+    -------
+    dict of (str, str)
+        File as the user would type it, and its text.
+    """
+    own = {path.stem: (f"config/text/{path.name}", path.read_text(encoding="utf-8-sig")) for path in sorted((folder / "config/text").glob("*.md"))}
+    general = {path.stem: (f"src/evidence/template/{path.name}", path.read_text(encoding="utf-8")) for path in sorted(TEMPLATE.glob("*.md"))}
+    return general | own
+
+
+def typeset(root, date):
+    """Compile ROOT/report.typ; what Typst warns of is an error too."""
+    import typst
+
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            str(root / "report.typ"),
+            root=str(root),
+            font_paths=[str(FONTS)],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=STANDARDS,
+            timestamp=int(datetime.combine(date, time(), UTC).timestamp()),
+        )
+    except typst.TypstError as error:
+        raise RuntimeError(f"the report cannot be typeset: {error}") from error
+    if warnings:
+        raise RuntimeError("the report cannot be typeset: " + "; ".join(str(warning) for warning in warnings))
+    return pdf
+
+
+def build(folder, tables, config, effects, pools, members, unused, opinion, figures, **more):
+    """Typeset the report.
+
+    Parameters
+    ----------
+    folder : path
+        The analysis folder.
+    tables : Tables
+    config : Config
+    effects, pools, members, unused, opinion : DataFrame
+        The made tables.
+    figures : list of dict
+        Of figures.json.
+    **more
+        Further made tables by name, see `evidence.stages.content.Inputs`.
+
+    Returns
+    -------
+    bytes
+        A tagged PDF (PDF/A-2a, PDF/UA-1): the same bytes for the same input.
+
+    Raises
+    ------
+    EvidenceError
+        If a text of config/text names a number that does not exist, or a figure is missing.
+    """
+    folder = Path(folder)
+    inputs = Inputs(
+        tables, config, effects, pools, members, unused, opinion, figures,
+        texts=prose(folder), versions=versions(),
+        digests={"config": digest(folder, "config"), "data": digest(folder, "data/raw")}, **more,
+    )  # fmt: skip
+    made = printable(content(inputs))
+    with tempfile.TemporaryDirectory(prefix="evidence-") as name:
+        root = Path(name)
+        for path in TEMPLATE.glob("*.typ"):
+            shutil.copyfile(path, root / path.name)
+        copy_figures(folder / "reports/figures", root / "figures", figures)
+        (root / "content.json").write_text(json.dumps(made), encoding="utf-8")
+        return typeset(root, config.date)
+
+
+def copy_figures(source, target, figures):
+    """Put the figures beside the template, or say which is missing."""
+    target.mkdir()
+    gone = [figure["file"] for figure in figures if not (source / figure["file"]).is_file()]
+    if gone:
+        remedy = "Draw the figures again: evidence figures."
+        raise EvidenceError([Problem(f"reports/figures/{file}", 0, "", "the figure is missing", remedy) for file in gone])
+    for figure in figures:
+        shutil.copyfile(source / figure["file"], target / figure["file"])
