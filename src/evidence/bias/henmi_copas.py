@@ -8,6 +8,8 @@ import scipy
 from evidence.arguments import studies
 from evidence.models.diagnostics import without_moderators
 
+NORMAL_END = 38.0  # the normal density beyond is 0
+
 
 @dataclass(frozen=True)
 class HenmiCopas:
@@ -103,10 +105,12 @@ def critical_value(wi, tau2, level):
     def excess(x):
         return upper_tail(x, wi, tau2) - tail
 
-    high = 2.0
+    low = high = 1.0
+    while excess(low) < 0:
+        low /= 2
     while excess(high) > 0:
         high *= 2
-    return spread * scipy.optimize.brentq(excess, 1e-3, high, xtol=1e-14, rtol=1e-14)
+    return spread * scipy.optimize.brentq(excess, low, high, xtol=1e-14 * low, rtol=1e-14)
 
 
 def upper_tail(x, wi, tau2):
@@ -121,7 +125,11 @@ def upper_tail(x, wi, tau2):
         below = scipy.special.gammainc(mean**2 / variance, largest_Q * mean / variance)
         return below * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
 
-    return scipy.integrate.quad(density, x, np.inf, epsabs=1e-13, epsrel=1e-11)[0]
+    decades = x * 10.0 ** np.arange(np.ceil(np.log10(NORMAL_END / x)))
+    edges = [*decades, max(x, NORMAL_END)]
+    return sum(
+        scipy.integrate.quad(density, a, b, epsabs=1e-14, epsrel=1e-11)[0] for a, b in zip(edges, edges[1:])
+    )
 
 
 def heterogeneity_moments(r, wi, tau2):
