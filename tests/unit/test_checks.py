@@ -135,6 +135,22 @@ def test_a_total_and_its_part_are_named(real):
     assert {("raman2002", "testolactone_oligozoospermic"), ("raman2002", "anastrozole_oligozoospermic")} <= pairs
 
 
+def test_a_total_that_repeats_its_part_is_flagged(tmp_path):
+    shutil.copytree(ROOT / "data/raw", tmp_path / "data/raw")
+    path = tmp_path / "data/raw/measurements.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    part = next(line for line in lines if line.startswith("raman2002,testolactone_oligozoospermic,sperm_concentration"))
+    path.write_text("".join(lines) + part.replace("testolactone_oligozoospermic", "testolactone", 1), encoding="utf-8")
+    problems, flags, _ = check(tmp_path)
+    assert not problems
+    assert [str(flag) for flag in flags if flag.rule == "whole_equals_part"] == [
+        "data/raw/measurements.csv:6 value: 5.5 million/mL is also the number of the whole group testolactone "
+        f"(line {len(lines) + 1}). Check to which of them the source gives it."
+    ]
+    named = [flag.what for flag in flags if flag.rule == "wholes" and flag.study_id == "raman2002"]
+    assert any(what.endswith("(both in: sperm_concentration)") for what in named)
+
+
 def test_a_misprint_in_an_earlier_review_is_named(real):
     assert [flag.line for flag in real[1] if flag.rule == "interval_centre"] == [23]
 

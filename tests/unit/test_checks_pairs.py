@@ -3,7 +3,7 @@
 import pytest
 
 from tests.checking import PAIR, messages
-from tests.toy import group, number, study
+from tests.toy import group, number, se, study
 
 WHOLE_AND_PART = [group("s", n=20), group("s", "part", part_of="treated", n=8)]
 TWO_UNITS = [{}, {"unit": "mu", "factor": "0.001"}]
@@ -39,10 +39,15 @@ CASES = {
          "not weighted. Add the baseline if the source prints it."],
     ),
     "sources_disagree": (
-        {"measurements": [number("s", "271"), number("s", "270.6", **ELSEWHERE), number("s", "300", source_kind="full_text")]},
+        {"measurements": [number("s", "271"), number("s", "270.6", **ELSEWHERE), number("s", "300", source_kind="full_text"),
+                          number("s", "123", "baseline", **se("11")), number("s", "123", "baseline", **se("1.1"), **ELSEWHERE)]},
         ["data/raw/measurements.csv:2 value: 271 u, while line 4 has 300 u from another source. "
          "Keep the better source, and the other value in its note.",
          "data/raw/measurements.csv:4 value: 300 u, while line 2 has 271 u from another source. "
+         "Keep the better source, and the other value in its note.",
+         "data/raw/measurements.csv:5 value: 123 u (se 11), while line 6 has 123 u (se 1.1) from another source. "
+         "Keep the better source, and the other value in its note.",
+         "data/raw/measurements.csv:6 value: 123 u (se 1.1), while line 5 has 123 u (se 11) from another source. "
          "Keep the better source, and the other value in its note."],
     ),
     "repeated": (

@@ -103,7 +103,7 @@ def test_numbers(text, value):
     assert number(clean(text)) == value
 
 
-@pytest.mark.parametrize("text", ["1,234", "1.234,5", "1,234.5", "1 234", "inf", "nan", "1_000", "1e999", "0x10", "٣", "", "--5"])
+@pytest.mark.parametrize("text", ["1,234", "1.234,5", "1,234.5", "1 234", "inf", "nan", "1_000", "1e999", "1e-40", "0x10", "٣", "", "--5"])
 def test_no_numbers(text):
     assert number(text) is None
 
@@ -134,7 +134,7 @@ def test_decimal_commas_of_a_whole_file(tmp_path):
         ("5.3±0.2", '"5.3±0.2" is no number. Type 5.3 here, and the spread in spread_low.'),
         ("<0.001", '"<0.001" is no number. Type 0.001 here, and the < in p_operator if it is a p-value.'),
         ("ten", '"ten" is no number. Type a number such as 10, or leave the cell empty where the source states none.'),
-        ("1e999", '"1e999" is too large. Type a number such as 10.'),
+        ("1e999", '"1e999" is too large or too small. Type a number such as 10.'),
         ("=1+1", '"=1+1" is no number. Type a number such as 10, or leave the cell empty where the source states none.'),
     ],
 )  # fmt: skip

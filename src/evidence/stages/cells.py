@@ -1,11 +1,11 @@
 """One cell of a hand-edited table: clean its text, read its number, or say what is wrong."""
 
 import difflib
-import math
 import re
 import unicodedata
 from functools import lru_cache
 
+LARGEST = 1e30
 SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u200a\u202f\u3000"), " ")
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 DASHES = dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d"), "-")
@@ -83,7 +83,7 @@ def number(text, decimal_comma=False):
     Returns
     -------
     float or None
-        None where it is no number, or where it could be read in two ways (1,234).
+        None where it is no number, beyond LARGEST, or could be read in two ways (1,234).
     """
     text = text.translate(DASHES)
     comma, doubtful = COMMA.fullmatch(text), THREE_AFTER_COMMA.fullmatch(text)
@@ -91,7 +91,7 @@ def number(text, decimal_comma=False):
         return None
     if PLAIN.fullmatch(text) or (comma and (decimal_comma or not doubtful)):
         value = float(text.replace(",", "."))
-        return value if math.isfinite(value) else None
+        return value if value == 0 or 1 / LARGEST < abs(value) < LARGEST else None
     return None
 
 
@@ -135,7 +135,7 @@ def complaint(text, field):
     if GROUPED.fullmatch(plain):
         return f"{shown} has a thousands separator", f"Type it without (did you mean {ungrouped(plain)}?)."
     if PLAIN.fullmatch(plain):
-        return f"{shown} is too large", f"Type a number such as {field.example}."
+        return f"{shown} is too large or too small", f"Type a number such as {field.example}."
     return f"{shown} is no number", mixed(plain, field)
 
 

@@ -61,11 +61,13 @@ class Data:
 
     @cached_property
     def measured(self):
-        """Measurements whose value is a number and whose study, group and outcome exist."""
+        """Measurements with a value, n and p within bounds, and a study, group and outcome that exist."""
         return [
             row
             for row in self.rows("measurements")
             if row["value"] is not None
+            and (row["n"] is None or row["n"] >= 1)
+            and (row["p_value"] is None or 0 <= row["p_value"] <= 1)
             and row["outcome"] in self.outcomes
             and row["study_id"] in self.studies
             and (row["study_id"], row["group_id"]) in self.groups
@@ -97,13 +99,11 @@ class Data:
         ]
         rows = [row for row in rows if row["statistic"] in LEVELS]
         by_time = grouped(rows, lambda row: (row["study_id"], row["outcome"], row["weeks"], row["statistic"]))
-        return [
-            (control, treated)
-            for together in by_time.values()
-            for control in together
-            for treated in together
-            if self.arm(control) in CONTROLS and self.arm(treated) == "treatment"
-        ]
+        found = []
+        for together in by_time.values():
+            control = [row for row in together if self.arm(row) in CONTROLS][:1]
+            found += [(first, row) for first in control for row in together if self.arm(row) == "treatment"]
+        return found
 
     def arm(self, row):
         """Arm of the group that a measurement is about."""

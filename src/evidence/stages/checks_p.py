@@ -39,7 +39,12 @@ def errors_by_p(effect, p, dfs):
         Fewest and most degrees of freedom; None stands for the normal distribution.
     """
     t_high, t_low = t_needed(p[0], dfs[0]), t_needed(p[1], dfs[1])
-    return effect[0] / t_high, math.inf if t_low <= 1e-12 else effect[1] / t_low
+    return over(effect[0], t_high), over(effect[1], t_low)
+
+
+def over(effect, t):
+    """Standard error of an effect and its test statistic; without limit for a statistic of zero."""
+    return effect / t if t > 1e-12 else math.inf
 
 
 def meet(one, two):

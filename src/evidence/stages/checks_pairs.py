@@ -1,6 +1,6 @@
 """Checks across rows: baseline and follow-up, whole and part, two sources, two reports of one cohort."""
 
-from evidence.stages.checks_data import CONTROLS, LEVELS, Finding, grouped, half_unit, shown
+from evidence.stages.checks_data import CONTROLS, LEVELS, Finding, grouped, half_unit, kind, shown
 
 SOURCE = "Check both rows against the source."
 
@@ -78,13 +78,21 @@ def same_number(row):
 
 
 def differ(data, one, two, share=0.0):
-    """Whether two rows print different values, by more than rounding and than a share of the value."""
-    values, slacks = [], []
-    for row in (one, two):
-        factor = data.factors.get((row["outcome"], row["unit"]), 1.0)
-        values.append(row["value"] * factor)
-        slacks.append(half_unit(row["value_text"]) * factor)
-    return abs(values[0] - values[1]) > max(1.0001 * sum(slacks), share * max(map(abs, values)))
+    """Whether two rows print different values or spreads, by more than rounding and than a share."""
+    columns = ["value"]
+    if kind(one) == kind(two) and None not in (one["spread_low"], two["spread_low"]):
+        columns.append("spread_low")
+    factors = [data.factors.get((row["outcome"], row["unit"]), 1.0) for row in (one, two)]
+    return any(apart((one, two), factors, column, share) for column in columns)
+
+
+def apart(rows, factors, column, share):
+    """Whether two numbers in one unit differ by more than their rounding and than a share of the larger."""
+    values = [row[column] * factor for row, factor in zip(rows, factors, strict=True)]
+    half_units = [
+        half_unit(row[f"{column}_text"]) * factor for row, factor in zip(rows, factors, strict=True)
+    ]
+    return abs(values[0] - values[1]) > max(1.0001 * sum(half_units), share * max(map(abs, values)))
 
 
 def sources_disagree(data):
@@ -167,42 +175,32 @@ def wholes(data):
         )
 
 
+def statement(row):
+    """What a row states, whichever group of its study it is about."""
+    names = ("study_id", "outcome", "timepoint", "weeks", "statistic", "value", "unit", "spread")
+    return tuple(row[name] for name in (*names, "spread_low", "spread_high", "versus"))
+
+
 def whole_equals_part(data):
     """A part that prints exactly the numbers of its whole: one was probably typed for the other."""
-    by_group = grouped(data.measured, lambda row: (row["study_id"], row["group_id"]))
-    for study, group, whole in sorted(parts(data)):
-        for row in by_group[study, group]:
-            for other in data.series.get((study, whole, row["outcome"]), []):
-                if alike(row, other) and row["n"] != other["n"]:
-                    what = f"{told(row)} is also the number of the whole group {whole} (line {other['line']})"
+    wholes_of = grouped(parts(data), lambda found: found[:2])
+    for rows in grouped(data.measured, statement).values():
+        first = {row["group_id"]: row for row in reversed(rows)}
+        for row in rows:
+            for _, _, whole in wholes_of.get((row["study_id"], row["group_id"]), []):
+                if whole in first and row["value"] != 0:
+                    line = first[whole]["line"]
+                    what = f"{told(row)} is also the number of the whole group {whole} (line {line})"
                     yield Finding(row, "value", what, "Check to which of them the source gives it.")
-
-
-def alike(one, two):
-    """Whether two rows of different groups print the same number of the same thing."""
-    names = (
-        "outcome",
-        "timepoint",
-        "weeks",
-        "statistic",
-        "value",
-        "unit",
-        "spread",
-        "spread_low",
-        "spread_high",
-        "versus",
-    )
-    return all(one[name] == two[name] for name in names)
 
 
 def copied(data):
     """Two groups of one study with exactly the same number: one was perhaps copied from the other."""
     related = {(study, frozenset((group, whole))) for study, group, whole in parts(data)}
     levels = [row for row in data.measured if row["statistic"] in LEVELS and row["value"] != 0]
-    for rows in grouped(levels, lambda row: (row["study_id"], row["outcome"])).values():
-        for place_in_list, row in enumerate(rows):
-            for other in rows[:place_in_list]:
-                pair = frozenset((row["group_id"], other["group_id"]))
-                if len(pair) == 2 and alike(row, other) and (row["study_id"], pair) not in related:
-                    what = f"{told(row)} is also the number of {other['group_id']} (line {other['line']})"
-                    yield Finding(row, "value", what, "Check that the source gives it to both.")
+    for rows in grouped(levels, statement).values():
+        for row in rows[1:]:
+            groups = frozenset((row["group_id"], rows[0]["group_id"]))
+            if len(groups) == 2 and (row["study_id"], groups) not in related:
+                what = f"{told(row)} is also the number of {rows[0]['group_id']} (line {rows[0]['line']})"
+                yield Finding(row, "value", what, "Check that the source gives it to both.")

@@ -11,12 +11,12 @@ BEGINNING = """# The tables
 Made from `src/evidence/schema/*.yaml` by `python -m evidence.stages.codebook`; do not edit it by hand.
 
 - One row for each thing that the table's title names. The first row holds the column names.
-- Type numbers as the source prints them, in the unit it prints. Conversion and pooling are left to the program.
+- Type numbers as the source prints them, in the unit it prints. The program converts and pools them.
 - An empty cell means that the source does not say. Do not type NA, 0 or a dash.
 - Where a cell holds a list, put a semicolon between its entries.
 - Save as "CSV UTF-8". Semicolons or tabs between the columns and decimal commas are read too.
-- Then run `evidence check`. It names file, line and remedy for everything it doubts. An *error* stops the run;
-  a *flag* keeps the row, shows it, and leaves it out of the headline; a *notice* only tells.
+- Then run `evidence check`. It names file, line and remedy for everything it doubts. An *error* stops the
+  run; a *flag* keeps the row, shows it, and leaves it out of the headline; a *notice* only tells.
 
 Tables: {tables}.
 """
