@@ -95,8 +95,8 @@ def test_nothing_to_overturn_is_zero():
     ({"target": 0.1}, "target must be left out for Rosenthal's number: only Orwin's has one"),
     ({"vi": None}, "vi must be given for Rosenthal's number"),
     ({"vi": None, "kind": "Rosenberg"}, "vi must be given for Rosenberg's number"),
-    ({"kind": "Orwin", "target": 0}, "target must have the sign of the average, 0.25, and not be 0, got 0"),
-    ({"kind": "Orwin", "target": -0.1}, "target must have the sign of the average, 0.25"),
+    ({"kind": "Orwin", "target": 0}, "target must have the average's sign, 0.25, and not be 0, got 0"),
+    ({"kind": "Orwin", "target": -0.1}, "target must have the average's sign, 0.25"),
     ({"vi": [0.1]}, "lengths differ: yi has 2, vi has 1"),
     ({"vi": [0.1, -1]}, r"vi\[1\] must be above zero, got -1.0"),
 ])

@@ -99,7 +99,7 @@ def _must_scatter(fit, X, model):
     beta, _, df = weighted_least_squares(fit, X)
     scatter = np.sum((fit.yi - X @ beta) ** 2 / fit.vi) / df
     if scatter < NO_SCATTER and (model == "lm" or fit.test == "knha"):
-        raise ValueError("yi must scatter about the line: the effects lie exactly on one in the standard errors")
+        raise ValueError("yi must scatter about the line: the effects lie exactly on one")
 
 
 def meta_regression(fit, X):

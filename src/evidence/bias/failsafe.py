@@ -95,7 +95,7 @@ def orwin(yi, vi, target):
     average = float(np.mean(yi) if vi is None else np.average(yi, weights=1 / vi))
     target = average / 2 if target is None else float(target)
     if target * average <= 0:
-        raise ValueError(f"target must have the sign of the average, {average:.6g}, and not be 0, got {target}")
+        raise ValueError(f"target must have the average's sign, {average:.6g}, and not be 0, got {target}")
     fsnum = k * (average - target) / target
     return FailSafeN(_rounded_up(fsnum), "Orwin", k, None, None, average, target)
 

@@ -204,7 +204,7 @@ def _enough_to_leave_one_out(fit):
 
 
 def _scatter_is_left(left_out):
-    """Raise ValueError if without some study the others agree exactly, so that Knapp-Hartung has no variance."""
+    """Raise ValueError if without some study the others agree exactly: no Knapp-Hartung variance."""
     for i, without in enumerate(left_out):
         if without.dispersion < NO_SCATTER:
             raise ValueError(f"fit must have test 'z' or 'adhoc': without study {i} the others agree exactly")
