@@ -1,78 +1,121 @@
 """The global maximum of the (restricted) likelihood over tau2 >= 0, for many data sets at once.
 
-The score is the difference of two falling functions of tau2, A = Y'PPY and
-B = tr P, and so is its slope. Over an interval [a, b] it therefore has no root if
-A(a) < B(b) or A(b) > B(a), and at most one if its slope keeps its sign by the same
-comparison. Intervals that are settled by neither are split: no maximum is missed.
+Twice the slope of the log-likelihood is A - B with A = Y'PPY and B = tr P (tr W for ML). With the
+eigenvalues l of V projected off X, A is a sum of terms u^2 / (l + tau2)^2 and B of terms 1 / (l + tau2),
+and no l is below the smallest variance s. So, with t = tau2 + s, A falls at most as 1/t^2 and B at most
+as 1/t, and a single value of A and B tells the sign of A - B over a whole interval around it. A root is
+found by Newton steps; values on both sides of it then settle the sign everywhere else. Where that fails,
+the data set is searched by intervals in `evidence.models.search`. No maximum is missed.
 """
 
 import numpy as np
 
 from evidence.models.likelihood import halves, loglik, residuals, slopes
-from evidence.models.roots import bracketed_newton
+from evidence.models.search import stationary_points
 
-FACTOR = 2.0
-PIECES = 4
-NARROW = 1e-7
+CHUNK = 400
+STEPS = 60
+FEW, MANY = 5, 60
+CLOSE = 1e-6
 
 
 def reach(Y, V, Q):
-    """Smallest variance, and a tau2 beyond which the score is negative: max(max vi, 2 RSS / (k - p)).
+    """Smallest variance; a tau2 beyond which the score is negative; and a guess at its root.
 
-    There Y'PPY <= wmax^2 RSS, tr P >= wmin (k - p) and wmin >= wmax / 2.
+    Beyond max(max vi, 2 RSS / (k - p)), RSS of ordinary least squares: there Y'PPY <= wmax^2 RSS, tr P >= wmin (k - p)
+    and wmin >= wmax / 2. The guess is RSS / (k - p) less the mean variance.
     """
-    present = np.isfinite(V) & np.ones_like(Y, bool)
+    present = np.isfinite(V)
+    complete = present.all()
     e, _ = residuals(present.astype(float), Y, Q)
-    rss = np.einsum("km,km,km->m", e, e, present.astype(float))
+    if not complete:
+        e = np.where(present, e, 0.0)
     freedom = present.sum(0) - (1 if Q is None else Q.shape[1])
-    smallest = np.where(present, V, np.inf).min(0)
-    largest = np.where(present, V, 0.0).max(0)
-    return smallest, np.maximum(largest, 2 * rss / freedom)
+    finite = V if complete else np.where(present, V, 0.0)
+    spread = np.einsum("km,km->m", e, e) / freedom
+    guess = np.maximum(spread - finite.sum(0) / present.sum(0), 0.05 * spread)
+    return V.min(0), np.maximum(finite.max(0), 2 * spread), guess
 
 
-def between(low, high, shift, number):
-    """`number` + 1 points from low to high, geometric in tau2 + shift: shape (number + 1, m)."""
-    steps = np.linspace(0, 1, number + 1)[:, None]
-    points = (low + shift) * ((high + shift) / (low + shift)) ** steps - shift
-    points[0], points[-1] = low, high
-    return points
+def newton(Y, V, Q, restricted, high, shift, guess):
+    """Root of log A - log B in x = log(tau2 + shift) between tau2 = 0 and `high`, by bracketed Newton steps.
+
+    Returns
+    -------
+    x, rate, lead : ndarray, shape (m,)
+        The root, d log(B / A) / dx there, and the log of the ratio of what A and B fall by there.
+    """
+    low, high, x = np.log(shift), np.log(high + shift), np.log(guess + shift)
+    for _ in range(STEPS):
+        t = np.exp(x)
+        A, B, a, b = slopes(np.maximum(t - shift, 0), Y, V, Q, restricted)
+        gap = np.log(A / B)
+        rate = t * (a / A - b / B)
+        above = gap > 0
+        low, high = np.where(above, x, low), np.where(above, high, x)
+        moved = x + np.divide(gap, rate, out=np.full_like(x, np.inf), where=rate > 0)
+        new = np.where((moved >= low) & (moved <= high), moved, (low + high) / 2)
+        close = (np.abs(new - x) <= CLOSE).all()
+        x = new
+        if close:
+            break
+    return x, rate, np.log(a / b)
 
 
-def unsettled(nodes, A, B):
-    """Intervals between nodes that may hold a root: their column, low and high end."""
-    open_ = ~((A[:-1] < B[1:]) | (A[1:] > B[:-1]))
-    row, column = np.nonzero(open_)
-    return column, nodes[:-1][row, column], nodes[1:][row, column]
+def settled(side, edge, root, rate, end, shift, Y, V, Q, restricted, tries):
+    """Whether the score keeps its sign from `edge` to `end` (as log(tau2 + shift)), away from `root`.
+
+    `side` is 1 above the root, where the score must be negative, -1 below it, where it must be positive. At x
+    with c = side * log(B / A) > 0 the sign is known from x - side c / 2 to x + side c.
+    """
+    ok = np.zeros(len(edge), bool)
+    rows = np.arange(len(edge))
+    stride = np.full(len(edge), 0.95)
+    for _ in range(tries):
+        finished = side * (edge - end) >= 0
+        going = ~finished & (stride > 0.05)
+        active = np.count_nonzero(going)
+        if 2 * active < len(rows) or not active:
+            ok[rows] = finished
+            if not active:
+                return ok
+            kept = np.flatnonzero(going)
+            rows, edge, root, rate, end, stride, shift = (part[kept] for part in (rows, edge, root, rate, end, stride, shift))
+            Y, V = Y.take(kept, 1), V.take(kept, 1)
+        x = root + (edge - root) * (1 + stride * rate / (2 - rate))
+        x = np.minimum(x, end) if side > 0 else np.maximum(x, end)
+        A, B = halves(np.maximum(np.exp(x) - shift, 0), Y, V, Q, restricted)
+        clear = side * np.log(B / A)
+        joined = (clear > 0) & (side * (x - edge) <= clear / 2)
+        edge = np.where(joined, x + side * clear, edge)
+        rate = np.where(joined, np.minimum(clear / np.abs(x - root), 1.6), rate)
+        stride = np.where(joined, 0.95, stride / 2)
+    ok[rows] = side * (edge - end) >= 0
+    return ok
 
 
-def evaluate(nodes, Y, V, Q, restricted):
-    """Halves of the score at every node."""
-    A, B = np.empty_like(nodes), np.empty_like(nodes)
-    for row, tau2 in enumerate(nodes):
-        A[row], B[row] = halves(tau2, Y, V, Q, restricted)
-    return A, B
-
-
-def brackets(Y, V, Q, restricted):
-    """Intervals in which the score turns from plus to minus once: column, low, high."""
-    shift, high = reach(Y, V, Q)
-    number = max(1, int(np.ceil(np.log(((high + shift) / shift).max()) / np.log(FACTOR))))
-    nodes = between(np.zeros(Y.shape[1]), high, shift, number)
-    column, low, high = unsettled(nodes, *evaluate(nodes, Y, V, Q, restricted))
-    found = []
-    while len(column):
-        y, v = Y[:, column], V[:, column]
-        A_low, B_low, a_low, b_low = slopes(low, y, v, Q, restricted)
-        A_high, B_high, a_high, b_high = slopes(high, y, v, Q, restricted)
-        one_way = (a_high > b_low) | (a_low < b_high) | (high - low < NARROW * (high + shift[column]))
-        turns = one_way & (A_low > B_low) & (A_high <= B_high)
-        found.append((column[turns], low[turns], high[turns]))
-        column, low, high = column[~one_way], low[~one_way], high[~one_way]
-        if len(column):
-            nodes = between(low, high, shift[column], PIECES)
-            inner, low, high = unsettled(nodes, *evaluate(nodes, Y[:, column], V[:, column], Q, restricted))
-            column = column[inner]
-    return tuple(np.concatenate(part) for part in zip(*found, strict=True)) if found else (np.empty(0, int), np.empty(0), np.empty(0))
+def newton_maximum(Y, V, Q, restricted, tries):
+    """tau2 by Newton steps from one start, and whether it is proven to be the global maximum."""
+    m = Y.shape[1]
+    shift, high, guess = reach(Y, V, Q)
+    A, B = halves(np.zeros(m), Y, V, Q, restricted)
+    best, proven = np.zeros(m), A <= 1e-30 * B
+    bottom, top = np.log(shift), np.log(high + shift)
+    for rows in (np.flatnonzero(A > B), np.flatnonzero((A <= B) & ~proven)):
+        if not len(rows):
+            continue
+        whole = len(rows) == m
+        y, v, s = (Y, V, shift) if whole else (Y[:, rows], V[:, rows], shift[rows])
+        data = (s, y, v, Q, restricted, tries)
+        if A[rows[0]] > B[rows[0]]:
+            x, rate, lead = newton(y, v, Q, restricted, high[rows], s, guess[rows])
+            rate, lead = np.clip(rate, 0.05, 1.6), np.maximum(lead, 0)
+            best[rows] = np.maximum(np.exp(x) - s, 0)
+            proven[rows] = settled(1, x + lead / 3, x, rate, top[rows], *data) & settled(-1, x - lead / 2, x, rate, bottom[rows], *data)
+        else:
+            clear, start = np.log(B[rows] / A[rows]), bottom[rows]
+            proven[rows] = settled(1, start + clear, start - clear, np.ones(len(rows)), top[rows], *data)
+    return best, proven
 
 
 def maximum(Y, V, Q=None, restricted=True):
@@ -83,6 +126,7 @@ def maximum(Y, V, Q=None, restricted=True):
     Y, V : ndarray, shape (k, m)
         Effects and variances, infinite for an absent study.
     Q : ndarray, shape (k, p), optional
+        Orthonormal basis of the moderators, intercept included; None for an intercept alone.
     restricted : bool
         REML or ML.
 
@@ -92,28 +136,25 @@ def maximum(Y, V, Q=None, restricted=True):
     """
     V = np.broadcast_to(V, Y.shape)
     m = Y.shape[1]
-    column, low, high = brackets(Y, V, Q, restricted)
-    best = np.zeros(m)
-    if not len(column):
-        return best
-    y, v = Y[:, column], V[:, column]
-
-    def score(tau2):
-        A, B, a, b = slopes(tau2, y, v, Q, restricted)
-        return A - B, b - a
-
-    root = bracketed_newton(score, low, high, v.min(0))
-    A, B = halves(best, Y, V, Q, restricted)
-    single = (np.bincount(column, minlength=m) == 1) & (A > B)
-    alone = single[column]
-    best[column[alone]] = root[alone]
-    column, root = column[~alone], root[~alone]
-    if len(column):
-        top = np.full(m, -np.inf)
-        rows = np.unique(column)
-        top[rows] = loglik(np.zeros(len(rows)), Y[:, rows], V[:, rows], Q, restricted)
-        value = loglik(root, Y[:, column], V[:, column], Q, restricted)
-        for at in np.argsort(value, kind="stable"):
-            if value[at] > top[column[at]]:
-                top[column[at]], best[column[at]] = value[at], root[at]
+    best, proven = np.empty(m), np.empty(m, bool)
+    for at in range(0, m, CHUNK):
+        part = slice(at, at + CHUNK)
+        best[part], proven[part] = newton_maximum(Y[:, part], V[:, part], Q, restricted, FEW)
+    for solve in (lambda y, v: newton_maximum(y, v, Q, restricted, MANY), lambda y, v: searched(y, v, Q, restricted)):
+        left = np.flatnonzero(~proven)
+        if len(left):
+            best[left], proven[left] = solve(Y[:, left], V[:, left])
     return best
+
+
+def searched(Y, V, Q, restricted):
+    """tau2 at the highest of all maxima, where more than one is possible."""
+    shift, high, _ = reach(Y, V, Q)
+    column, root = stationary_points(Y, V, Q, restricted, shift, high)
+    best = np.zeros(Y.shape[1])
+    top = loglik(best, Y, V, Q, restricted)
+    value = loglik(root, Y[:, column], V[:, column], Q, restricted)
+    for at in np.argsort(value, kind="stable"):
+        if value[at] > top[column[at]]:
+            top[column[at]], best[column[at]] = value[at], root[at]
+    return best, True
