@@ -37,6 +37,11 @@ def reach(Y, V, Q):
     return V.min(0), np.maximum(finite.max(0), 2 * spread), guess
 
 
+def lead_of(A, B):
+    """log(B / A), finite where A is nothing: effects that agree to the last digit."""
+    return np.log(B / np.maximum(A, 1e-300 * B))
+
+
 def newton(Y, V, Q, restricted, high, shift, guess):
     """Root of log A - log B in x = log(tau2 + shift) between tau2 = 0 and `high`, by bracketed Newton steps.
 
@@ -49,7 +54,7 @@ def newton(Y, V, Q, restricted, high, shift, guess):
     for _ in range(STEPS):
         t = np.exp(x)
         A, B, a, b = slopes(np.maximum(t - shift, 0), Y, V, Q, restricted)
-        gap = np.log(A / B)
+        gap = -lead_of(A, B)
         rate = t * (a / A - b / B)
         above = gap > 0
         low, high = np.where(above, x, low), np.where(above, high, x)
@@ -85,7 +90,7 @@ def settled(side, edge, root, rate, end, shift, Y, V, Q, restricted, tries):
         x = root + (edge - root) * (1 + stride * rate / (2 - rate))
         x = np.minimum(x, end) if side > 0 else np.maximum(x, end)
         A, B = halves(np.maximum(np.exp(x) - shift, 0), Y, V, Q, restricted)
-        clear = side * np.log(B / A)
+        clear = side * lead_of(A, B)
         joined = (clear > 0) & (side * (x - edge) <= clear / 2)
         edge = np.where(joined, x + side * clear, edge)
         rate = np.where(joined, np.minimum(clear / np.abs(x - root), 1.6), rate)
@@ -99,9 +104,9 @@ def newton_maximum(Y, V, Q, restricted, tries):
     m = Y.shape[1]
     shift, high, guess = reach(Y, V, Q)
     A, B = halves(np.zeros(m), Y, V, Q, restricted)
-    best, proven = np.zeros(m), A <= 1e-30 * B
+    best, proven = np.zeros(m), np.zeros(m, bool)
     bottom, top = np.log(shift), np.log(high + shift)
-    for rows in (np.flatnonzero(A > B), np.flatnonzero((A <= B) & ~proven)):
+    for rows in (np.flatnonzero(A > B), np.flatnonzero(A <= B)):
         if not len(rows):
             continue
         whole = len(rows) == m
@@ -113,7 +118,7 @@ def newton_maximum(Y, V, Q, restricted, tries):
             best[rows] = np.maximum(np.exp(x) - s, 0)
             proven[rows] = settled(1, x + lead / 3, x, rate, top[rows], *data) & settled(-1, x - lead / 2, x, rate, bottom[rows], *data)
         else:
-            clear, start = np.log(B[rows] / A[rows]), bottom[rows]
+            clear, start = lead_of(A[rows], B[rows]), bottom[rows]
             proven[rows] = settled(1, start + clear, start - clear, np.ones(len(rows)), top[rows], *data)
     return best, proven
 
