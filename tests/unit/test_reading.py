@@ -250,6 +250,7 @@ def test_control_characters_are_named(tmp_path):
 def test_did_you_mean():
     assert near("ng/dl", ("ng/dL", "nmol/L")) == ' (did you mean "ng/dL"?)'
     assert near("NG/DL", ("ng/dL", "nmol/L")) == ' (did you mean "ng/dL"?)'
+    assert near("NG/DL", ("ng/dL", "ng/dl")) == ' (did you mean "ng/dL"?)'
     assert near("kg", ("ng/dL", "nmol/L")) == ""
 
 

@@ -167,6 +167,6 @@ def near(value, known):
     known : tuple of str
     """
     value = value[:80]
-    folded = {word.casefold(): word for word in known}
+    folded = {word.casefold(): word for word in reversed(known)}
     found = difflib.get_close_matches(value.casefold(), folded, 1, 0.6)
     return f' (did you mean "{folded[found[0]]}"?)' if found else ""

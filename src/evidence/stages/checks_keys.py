@@ -7,6 +7,8 @@ from evidence.stages.cells import is_date, near, short
 from evidence.stages.checks_data import Finding, grouped
 from evidence.stages.schemas import items
 
+SOURCE = "Check it against the source."
+
 
 def cells(data, wanted):
     """Yield (row, field, text) of all filled cells whose field has what is wanted of it."""
@@ -26,19 +28,16 @@ def required(data):
         for row in sheet.rows:
             for field in needed:
                 if not row.get(f"{field.name}_text", row[field.name]):
-                    yield Finding(
-                        row, field.name, "the cell is empty", f"It must be filled: {field.description}"
-                    )
+                    remedy = f"It must be filled: {field.description}"
+                    yield Finding(row, field.name, "the cell is empty", remedy)
 
 
 def options(data):
     """A word that is none of the column's options: the program would not know what to do with it."""
     for row, field, text in cells(data, lambda field: field.enum):
         if text not in field.enum:
-            hint = near(text, field.enum)
-            yield Finding(
-                row, field.name, f'"{short(text)}" is no option', f"Use one of {', '.join(field.enum)}{hint}."
-            )
+            remedy = f"Use one of {', '.join(field.enum)}{near(text, field.enum)}."
+            yield Finding(row, field.name, f'"{short(text)}" is no option', remedy)
 
 
 def bounds(data):
@@ -48,13 +47,9 @@ def bounds(data):
         if value is None:
             continue
         if field.minimum is not None and value < field.minimum:
-            yield Finding(
-                row, field.name, f"{text} is below {field.minimum:g}", "Check it against the source."
-            )
+            yield Finding(row, field.name, f"{text} is below {field.minimum:g}", SOURCE)
         if field.maximum is not None and value > field.maximum:
-            yield Finding(
-                row, field.name, f"{text} is above {field.maximum:g}", "Check it against the source."
-            )
+            yield Finding(row, field.name, f"{text} is above {field.maximum:g}", SOURCE)
 
 
 def shape(data):
@@ -75,9 +70,8 @@ def unique(data):
             for text, rows in grouped(sheet.rows, lambda row, name=field.name: row[name].casefold()).items():
                 for row in rows[1:] if text else []:
                     what = f'"{row[field.name]}" stands in line {rows[0]["line"]} too'
-                    yield Finding(
-                        row, field.name, what, "Keep one row for each report, or correct the other."
-                    )
+                    remedy = "Keep one row for each report, or correct the other."
+                    yield Finding(row, field.name, what, remedy)
 
 
 def keys(data):
@@ -121,9 +115,8 @@ def broken(data, sheet, reference):
                 of = f" of {within[0]}" if within else ""
                 what = f'"{short(name)}" is no {reference.to[-1]}{of} in {reference.table}.csv'
                 if field.separator and "," in name:
-                    yield Finding(
-                        row, column, what, f'Put a "{field.separator}" between the entries of a list.'
-                    )
+                    remedy = f'Put a "{field.separator}" between the entries of a list.'
+                    yield Finding(row, column, what, remedy)
                     continue
                 hint = near(name, tuple(sorted(key[-1] for key in known if key[:-1] == within)))
                 yield Finding(row, column, what, f"Add a row there, or correct the spelling{hint}.")
@@ -209,9 +202,5 @@ def dates(data):
     """A text that is a date and nothing else: spreadsheets make 12-May of pages or ranges such as 5-12."""
     for row, field, text in cells(data, lambda field: field.type == "string"):
         if is_date(text):
-            yield Finding(
-                row,
-                field.name,
-                f'"{text}" looks like a date made by a spreadsheet',
-                "Check it against the source.",
-            )
+            what = f'"{text}" looks like a date made by a spreadsheet'
+            yield Finding(row, field.name, what, "Check it against the source.")

@@ -28,9 +28,8 @@ def unit_targets(data):
             what = f'"{row["to_unit"]}" is not the unit of {row["outcome"]}'
             yield Finding(row, "to_unit", what, f'Convert to "{outcome["unit"]}", as outcomes.csv has it.')
         if row["factor"] == 0:
-            yield Finding(
-                row, "factor", "0 would turn every number into zero", "Type the factor of the conversion."
-            )
+            what = "0 would turn every number into zero"
+            yield Finding(row, "factor", what, "Type the factor of the conversion.")
 
 
 def plausible_ranges(data):
@@ -46,12 +45,8 @@ def plausible_ranges(data):
 def group_sizes(data):
     """More participants measured than the group has: a number is wrong, or in the wrong row."""
     for row in data.measured:
-        names = [row["group_id"], row["versus"]] if row["versus"] else [row["group_id"]]
-        sizes = [
-            data.groups[row["study_id"], name]["n"]
-            for name in names
-            if (row["study_id"], name) in data.groups
-        ]
+        groups = [data.groups.get((row["study_id"], row[name])) for name in ("group_id", "versus")]
+        sizes = [group["n"] for group in groups if group]
         if row["n"] is not None and sizes and None not in sizes and row["n"] > sum(sizes):
             what = f"{row['n_text']} participants, while groups.csv says {sum(sizes):g}"
             yield Finding(row, "n", what, "Correct the n here or there.")
@@ -70,9 +65,8 @@ def percentages(data):
     """A percentage of participants outside 0 to 100."""
     for row in data.measured:
         if row["statistic"] == "percent" and not 0 <= row["value"] <= 100:
-            yield Finding(
-                row, "value", f"{row['value_text']}% of participants", "A percentage lies between 0 and 100."
-            )
+            what = f"{row['value_text']}% of participants"
+            yield Finding(row, "value", what, "A percentage lies between 0 and 100.")
 
 
 def percent_levels(data):
@@ -80,12 +74,8 @@ def percent_levels(data):
     for row in data.measured:
         if row["unit"] == "%" and row["statistic"] in LEVELS and row["timepoint"] in ("baseline", "followup"):
             if not 0 <= row["value"] <= 100:
-                yield Finding(
-                    row,
-                    "value",
-                    f"a level of {row['value_text']}%",
-                    "Check value and unit against the source.",
-                )
+                what = f"a level of {row['value_text']}%"
+                yield Finding(row, "value", what, "Check value and unit against the source.")
 
 
 def events(data):
@@ -94,44 +84,36 @@ def events(data):
         if row["statistic"] != "events":
             continue
         if row["value"] < 0 or not row["value"].is_integer():
-            yield Finding(
-                row,
-                "value",
-                f"{row['value_text']} events are no count",
-                "Type a whole number, or percent as the statistic.",
-            )
+            what = f"{row['value_text']} events are no count"
+            yield Finding(row, "value", what, "Type a whole number, or percent as the statistic.")
         elif row["n"] is not None and row["value"] > row["n"]:
-            yield Finding(
-                row,
-                "value",
-                f"{row['value_text']} events among {row['n_text']} participants",
-                "Correct the count or the n.",
-            )
+            what = f"{row['value_text']} events among {row['n_text']} participants"
+            yield Finding(row, "value", what, "Correct the count or the n.")
 
 
 def counts_without_n(data):
     """Events or percent without the n they are counted among: they can be shown, not weighted."""
     for row in data.measured:
         if row["statistic"] in ("events", "percent") and row["n"] is None:
-            yield Finding(
-                row,
-                "n",
-                "events or percent without n can be shown, not weighted",
-                "Add n if the source prints it.",
-            )
+            what = "events or percent without n can be shown, not weighted"
+            yield Finding(row, "n", what, "Add n if the source prints it.")
 
 
 def whole_persons(data):
-    """A percentage that no whole number of participants can give: percent or n belong to others."""
+    """A percentage that no whole number of participants can give: percent or n belong to others.
+
+    References
+    ----------
+    Brown & Heathers 2017, Soc Psychol Personal Sci 8:363, the GRIM test [brown2017].
+    """
     for row in data.measured:
         if row["statistic"] == "percent" and 0 < (row["n"] or 0) < 1e9 and 0 <= row["value"] <= 100:
             half = half_unit(row["value_text"])
             nearest = round(row["value"] * row["n"] / 100)
             if abs(100 * nearest / row["n"] - row["value"]) > half * 1.0001:
                 what = f"{row['value_text']}% is no whole number of {row['n_text']} participants"
-                yield Finding(
-                    row, "value", what, "Check percent and n: the percentage may have another denominator."
-                )
+                remedy = "Check percent and n: the percentage may have another denominator."
+                yield Finding(row, "value", what, remedy)
 
 
 def possible_values(data):
@@ -140,21 +122,16 @@ def possible_values(data):
         if row["statistic"] in RATIOS and row["value"] <= 0:
             yield Finding(row, "value", f"a ratio of {row['value_text']}", "A ratio is above zero.")
         if row["statistic"] == "correlation" and abs(row["value"]) > 1:
-            yield Finding(
-                row, "value", f"a correlation of {row['value_text']}", "A correlation lies between -1 and 1."
-            )
+            what = f"a correlation of {row['value_text']}"
+            yield Finding(row, "value", what, "A correlation lies between -1 and 1.")
 
 
 def positive_levels(data):
     """A level that is not above zero in an outcome pooled as a ratio: it has no logarithm."""
     for row in data.measured:
         ratio = data.outcomes[row["outcome"]]["measure"] == "ROM"
-        if (
-            ratio
-            and row["timepoint"] in ("baseline", "followup")
-            and row["statistic"] in LEVELS
-            and row["value"] <= 0
-        ):
+        level = row["timepoint"] in ("baseline", "followup") and row["statistic"] in LEVELS
+        if ratio and level and row["value"] <= 0:
             what = f"a level of {row['value_text']}, while {row['outcome']} is pooled as a ratio of means"
             yield Finding(row, "value", what, "Check the sign, or pool the outcome as MD in outcomes.csv.")
 
@@ -172,6 +149,5 @@ def relative_changes(data):
         else:
             continue
         if not low <= fold <= high:
-            yield Finding(
-                row, "value", f"{what} is outside {low:g} to {high:g} times the level before", SOURCE
-            )
+            what = f"{what} is outside {low:g} to {high:g} times the level before"
+            yield Finding(row, "value", what, SOURCE)

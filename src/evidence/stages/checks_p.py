@@ -90,10 +90,8 @@ def paired_ranges(data, base, row, reading, log):
 def possible(data, base, row, reading):
     """Whether some correlation reconciles two spreads with a paired p-value, on the raw or log scale."""
     logs = [False]
-    if (
-        data.outcomes[row["outcome"]]["measure"] == "ROM"
-        and min(rounded(base, "value")[0], rounded(row, "value")[0]) > 0
-    ):
+    lowest = min(rounded(base, "value")[0], rounded(row, "value")[0])
+    if data.outcomes[row["outcome"]]["measure"] == "ROM" and lowest > 0:
         logs.append(True)
     return any(meet(*paired_ranges(data, base, row, reading, log)) for log in logs)
 
@@ -103,17 +101,20 @@ def paired_tests(data):
     for pairs, comparison in ((data.pairs, "change_from_baseline"), (data.periods, "between_periods")):
         for base, row in pairs:
             readings = {kind(base), kind(row)}
-            same_unit = base["unit"] == row["unit"] and row["statistic"] == "mean"
-            spreads = (
-                base["spread_low"] and row["spread_low"] and len(readings) == 1 and readings <= set(READINGS)
-            )
+            comparable = base["unit"] == row["unit"] and row["statistic"] == "mean" and len(readings) == 1
+            spreads = readings <= set(READINGS) and base["spread_low"] and row["spread_low"]
             enough = (row["n"] or base["n"] or 2) > 1
-            if same_unit and spreads and enough and row["p_for"] == comparison and row["p_value"]:
+            if comparable and spreads and enough and row["p_for"] == comparison and row["p_value"]:
                 yield base, row, readings.pop()
 
 
 def paired_p(data):
-    """A paired p-value and two spreads that need a correlation beyond -1 and 1: one of them is wrong."""
+    """A paired p-value and two spreads that need a correlation beyond -1 and 1: one of them is wrong.
+
+    References
+    ----------
+    Higgins et al. 2024, Cochrane Handbook, section 6.5.2.8 [higgins2024].
+    """
     for base, row, reading in paired_tests(data):
         if possible(data, base, row, reading):
             continue
@@ -150,7 +151,7 @@ def testable(row):
     if kind(row) == "ci95":
         above_zero = row["statistic"] not in RATIOS or min(row["value"], row["spread_low"]) > 0
         return above_zero and row["spread_high"] is not None and row["spread_high"] > row["spread_low"]
-    labelled = kind(row) == "se" or (kind(row) == "sd" and row["n"])
+    labelled = kind(row) == "se" or (kind(row) == "sd" and row["n"] and row["timepoint"] == "change")
     return bool(labelled) and row["statistic"] not in RATIOS and row["spread_low"] > 0
 
 
@@ -206,7 +207,12 @@ def p_misfit(data, row):
 
 
 def own_p(data):
-    """A change or difference whose own spread gives another p-value: figure, spread or p is wrong."""
+    """A change or difference whose own spread gives another p-value: figure, spread or p is wrong.
+
+    References
+    ----------
+    Nuijten et al. 2016, Behav Res Methods 48:1205, who recompute p-values so [nuijten2016].
+    """
     remedy = "Check figure, spread and n, and what the p-value compares (p_for)."
     for row in own_tests(data):
         if row["statistic"] in (*LEVELS, *EFFECTS) and (what := p_misfit(data, row)):
@@ -217,6 +223,5 @@ def relative_p(data):
     """A percent change whose spread gives another p-value: the paper may have tested the levels."""
     for row in own_tests(data):
         if row["statistic"] == "percent_change" and (what := p_misfit(data, row)):
-            yield Finding(
-                row, "p_value", what, "The paper may have tested the levels; check figure and spread."
-            )
+            remedy = "The paper may have tested the levels; check figure and spread."
+            yield Finding(row, "p_value", what, remedy)

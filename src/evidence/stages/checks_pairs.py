@@ -54,9 +54,8 @@ def pairless(data):
         if measure not in ("ROM", "MD", "SMD") or any(row["timepoint"] == "baseline" for row in levels):
             continue
         control = data.arm(rows[0]) in CONTROLS
-        compared = any(
-            follow_up(row) and (data.arm(row) in CONTROLS) != control for row in together[study, outcome]
-        )
+        others = [row for row in together[study, outcome] if (data.arm(row) in CONTROLS) != control]
+        compared = any(follow_up(row) for row in others)
         for row in levels:
             if row["timepoint"] == "followup" and not compared:
                 what = "a follow-up without baseline or control: shown, not weighted"
@@ -89,10 +88,8 @@ def differ(data, one, two, share=0.0):
 def apart(rows, factors, column, share):
     """Whether two numbers in one unit differ by more than their rounding and than a share of the larger."""
     values = [row[column] * factor for row, factor in zip(rows, factors, strict=True)]
-    half_units = [
-        half_unit(row[f"{column}_text"]) * factor for row, factor in zip(rows, factors, strict=True)
-    ]
-    return abs(values[0] - values[1]) > max(1.0001 * sum(half_units), share * max(map(abs, values)))
+    halves = [half_unit(row[f"{column}_text"]) * factor for row, factor in zip(rows, factors, strict=True)]
+    return abs(values[0] - values[1]) > max(1.0001 * sum(halves), share * max(map(abs, values)))
 
 
 def sources_disagree(data):
@@ -102,9 +99,8 @@ def sources_disagree(data):
             if differ(data, rows[0], row):
                 for here, there in ((row, rows[0]), (rows[0], row)):
                     what = f"{told(here)}, while line {there['line']} has {told(there)} from another source"
-                    yield Finding(
-                        here, "value", what, "Keep the better source, and the other value in its note."
-                    )
+                    remedy = "Keep the better source, and the other value in its note."
+                    yield Finding(here, "value", what, remedy)
 
 
 def repeated(data):
@@ -126,13 +122,10 @@ def cohort_values(data):
 
     for rows in grouped(data.measured, quantity).values():
         for row in rows[1:]:
-            if row["study_id"] != rows[0]["study_id"] and differ(
-                data, rows[0], row, data.limits["cohort_share"]
-            ):
-                first = (
-                    f"{rows[0]['study_id']} (line {rows[0]['line']}) of the same cohort has {told(rows[0])}"
-                )
-                what = f"{told(row)}, while {first}"
+            another = row["study_id"] != rows[0]["study_id"]
+            if another and differ(data, rows[0], row, data.limits["cohort_share"]):
+                first = f"{rows[0]['study_id']} (line {rows[0]['line']}) of the same cohort"
+                what = f"{told(row)}, while {first} has {told(rows[0])}"
                 yield Finding(row, "value", what, "Check both; only one report of a cohort is pooled.")
 
 
@@ -144,9 +137,8 @@ def cohort_overlap(data):
         for row in reports[1:]:
             others = ", ".join(other["study_id"] for other in reports if other is not row)
             what = f"shares participants with {others} (cohort {cohort})"
-            yield Finding(
-                row, "cohort_id", what, "They count once in each pool; nothing to do if that is right."
-            )
+            remedy = "They count once in each pool; nothing to do if that is right."
+            yield Finding(row, "cohort_id", what, remedy)
 
 
 def parts(data):
@@ -170,9 +162,8 @@ def wholes(data):
         both = ", ".join(sorted(outcomes[0] & outcomes[1])) or "no outcome"
         what = f"{group} is a part of {whole}, and both are measured (both in: {both})"
         row = data.groups[study, group]
-        yield Finding(
-            row, "part_of", what, "They are never pooled together; nothing to do if part_of is right."
-        )
+        remedy = "They are never pooled together; nothing to do if part_of is right."
+        yield Finding(row, "part_of", what, remedy)
 
 
 def statement(row):

@@ -12,23 +12,14 @@ def spread_cells(data):
     for row in data.rows("measurements"):
         low, high = row["spread_low_text"], row["spread_high_text"]
         if row["spread"] == "none" and (low or high):
-            yield Finding(
-                row,
-                "spread",
-                f"none, yet there is the spread {low or high}",
-                "Name its kind, or empty the cells.",
-            )
+            what = f"none, yet there is the spread {low or high}"
+            yield Finding(row, "spread", what, "Name its kind, or empty the cells.")
         if row["spread"] in ("sd", "se", "unlabelled", *INTERVALS) and not low:
-            yield Finding(
-                row,
-                "spread_low",
-                f"empty, while spread is {row['spread']}",
-                "Type the spread, or none as its kind.",
-            )
+            what = f"empty, while spread is {row['spread']}"
+            yield Finding(row, "spread_low", what, "Type the spread, or none as its kind.")
         if row["spread"] in INTERVALS and not high:
-            yield Finding(
-                row, "spread_high", f"empty, while spread is {row['spread']}", "Type the upper end."
-            )
+            what = f"empty, while spread is {row['spread']}"
+            yield Finding(row, "spread_high", what, "Type the upper end.")
         if row["spread"] in ("sd", "se", "unlabelled"):
             yield from one_spread(row)
         if row["spread_judged"] and row["spread"] != "unlabelled":
@@ -42,21 +33,16 @@ def one_spread(row):
         what = f"{row['spread_high_text']}, while spread is {row['spread']}"
         yield Finding(row, "spread_high", what, "Only iqr, range and ci95 have an upper end.")
     if row["spread_low"] is not None and row["spread_low"] < 0:
-        yield Finding(
-            row, "spread_low", f"{row['spread_low_text']} is below zero", "A spread is never negative."
-        )
+        what = f"{row['spread_low_text']} is below zero"
+        yield Finding(row, "spread_low", what, "A spread is never negative.")
 
 
 def zero_spreads(data):
     """A spread of zero: it would give its row all the weight."""
     for row in data.measured:
         if row["spread"] in ("sd", "se", "unlabelled") and row["spread_low"] == 0:
-            yield Finding(
-                row,
-                "spread_low",
-                f"a spread of {row['spread_low_text']} would give the row all the weight",
-                SOURCE,
-            )
+            what = f"a spread of {row['spread_low_text']} would give the row all the weight"
+            yield Finding(row, "spread_low", what, SOURCE)
 
 
 def interval_order(data):
@@ -67,12 +53,8 @@ def interval_order(data):
             continue
         interval = f"{row['spread_low_text']} to {row['spread_high_text']}"
         if low > high:
-            yield Finding(
-                row,
-                "spread_low",
-                f"{interval} begins above its end",
-                "Exchange the two, if the source has them so.",
-            )
+            what = f"{interval} begins above its end"
+            yield Finding(row, "spread_low", what, "Exchange the two, if the source has them so.")
         elif not low <= row["value"] <= high:
             yield Finding(row, "value", f"{row['value_text']} is not within {interval}", SOURCE)
 
@@ -83,9 +65,8 @@ def off_centre(value, low, high, logs, halves):
         return False
     scale = math.log if logs else float
     half = (scale(high) - scale(low)) / 2
-    slack = sum(
-        part / number if logs else part for part, number in zip(halves, (value, low, high), strict=True)
-    )
+    sizes = (value, low, high) if logs else (1.0, 1.0, 1.0)
+    slack = sum(part / size for part, size in zip(halves, sizes, strict=True))
     return half > 0 and abs(scale(value) - (scale(low) + half)) > 0.25 * half + slack
 
 
@@ -93,14 +74,13 @@ def interval_centre(data):
     """A 95% interval not centred on its estimate, on the scale of its measure: perhaps a misprint."""
     for row in data.measured:
         logs = row["statistic"] in RATIOS
-        if row["spread"] == "ci95" and row["spread_high"] is not None and row["spread_low"] is not None:
-            if row["statistic"] not in (*LEVELS, "percent", "events", "correlation"):
-                yield from centred(row, ("value", "spread_low", "spread_high"), logs)
+        symmetric = row["statistic"] not in (*LEVELS, "percent", "events", "correlation")
+        if symmetric and row["spread"] == "ci95" and None not in (row["spread_low"], row["spread_high"]):
+            yield from centred(row, ("value", "spread_low", "spread_high"), logs)
     for row in data.rows("reviews"):
         if None not in (row["estimate"], row["ci_low"], row["ci_high"]):
-            yield from centred(
-                row, ("estimate", "ci_low", "ci_high"), row["measure"] in ("OR", "RR", "HR", "IRR", "ROM")
-            )
+            logs = row["measure"] in ("OR", "RR", "HR", "IRR", "ROM")
+            yield from centred(row, ("estimate", "ci_low", "ci_high"), logs)
 
 
 def centred(row, columns, logs):
@@ -118,19 +98,11 @@ def p_cells(data):
     for name in ("measurements", "unreported"):
         for row in data.rows(name):
             if row["p_value_text"] and not row["p_operator"]:
-                yield Finding(
-                    row,
-                    "p_operator",
-                    f"empty, while the p-value is {row['p_value_text']}",
-                    "Type =, < or > as printed.",
-                )
+                what = f"empty, while the p-value is {row['p_value_text']}"
+                yield Finding(row, "p_operator", what, "Type =, < or > as printed.")
             if row["p_operator"] and not row["p_value_text"]:
-                yield Finding(
-                    row,
-                    "p_value",
-                    f'empty, while the operator is "{row["p_operator"]}"',
-                    "Type the p-value as printed.",
-                )
+                what = f'empty, while the operator is "{row["p_operator"]}"'
+                yield Finding(row, "p_value", what, "Type the p-value as printed.")
             if row["p_value"] == 0:
                 remedy = 'Where a program printed 0.000, type "<" and 0.001.'
                 yield Finding(row, "p_value", "a p-value is never zero", remedy)
@@ -148,12 +120,8 @@ def p_between_periods(data):
     """A p-value between periods in a study that is no crossover: nobody had two periods."""
     for row in data.measured:
         if row["p_for"] == "between_periods" and data.studies[row["study_id"]]["design"] != "rct_crossover":
-            yield Finding(
-                row,
-                "p_for",
-                "between_periods, while the study is no crossover",
-                "Correct p_for, or the design in studies.csv.",
-            )
+            what = "between_periods, while the study is no crossover"
+            yield Finding(row, "p_for", what, "Correct p_for, or the design in studies.csv.")
 
 
 def comparisons(data):
@@ -161,44 +129,28 @@ def comparisons(data):
     for row in data.measured:
         difference = row["timepoint"] == "difference"
         if row["versus"] and not difference:
-            yield Finding(
-                row,
-                "versus",
-                f"{row['versus']}, while the timepoint is {row['timepoint']}",
-                "versus is only for a difference: empty it.",
-            )
+            what = f"{row['versus']}, while the timepoint is {row['timepoint']}"
+            yield Finding(row, "versus", what, "versus is only for a difference: empty it.")
         if row["versus"] and row["versus"] == row["group_id"]:
-            yield Finding(
-                row, "versus", "the group is compared with itself", "Name the group it is compared with."
-            )
+            what = "the group is compared with itself"
+            yield Finding(row, "versus", what, "Name the group it is compared with.")
 
 
 def unnamed_comparisons(data):
     """A difference that does not say from which group: it cannot be told which control it uses."""
     for row in data.measured:
-        if (
-            row["timepoint"] == "difference"
-            and not row["versus"]
-            and row["statistic"] not in ("estimate", "correlation")
-        ):
-            yield Finding(
-                row,
-                "versus",
-                "a difference that does not say from which group",
-                "Name the group_id it is compared with.",
-            )
+        alone = row["statistic"] in ("estimate", "correlation")
+        if row["timepoint"] == "difference" and not row["versus"] and not alone:
+            what = "a difference that does not say from which group"
+            yield Finding(row, "versus", what, "Name the group_id it is compared with.")
 
 
 def suspects(data):
     """A number that the curator doubts: shown with the reason, left out of the headline."""
     for row in data.rows("measurements"):
         if row["suspect"]:
-            yield Finding(
-                row,
-                "suspect",
-                f"the curator doubts the {row['suspect']}: {row['note'] or 'no reason given'}".rstrip("."),
-                "",
-            )
+            what = f"the curator doubts the {row['suspect']}: {row['note'] or 'no reason given'}".rstrip(".")
+            yield Finding(row, "suspect", what, "")
 
 
 def reasons(data):
@@ -215,16 +167,8 @@ def week_order(data):
         if row["weeks"] is None:
             continue
         if row["timepoint"] == "baseline" and row["weeks"] > 0:
-            yield Finding(
-                row,
-                "weeks",
-                f"a baseline at week {shown(row['weeks'])}",
-                "Type 0 for the level before treatment.",
-            )
+            what = f"a baseline at week {shown(row['weeks'])}"
+            yield Finding(row, "weeks", what, "Type 0 for the level before treatment.")
         if row["timepoint"] in ("followup", "change") and row["weeks"] <= 0:
-            yield Finding(
-                row,
-                "weeks",
-                f"a {row['timepoint']} at week {shown(row['weeks'])}",
-                "Type the week of the measurement.",
-            )
+            what = f"a {row['timepoint']} at week {shown(row['weeks'])}"
+            yield Finding(row, "weeks", what, "Type the week of the measurement.")

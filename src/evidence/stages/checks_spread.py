@@ -57,9 +57,8 @@ def other_reading(data, row, reading):
         for label in ("sd", "se"):
             if (label == "sd" or n) and plausible(data, row, label, n, times):
                 moved = shown(row["spread_low"] * times)
-                return (
-                    f"; neither SD nor SE fits, but {READINGS[label]} {moved} would: the decimal point {move}"
-                )
+                fit = f"{READINGS[label]} {moved} would: the decimal point {move}"
+                return f"; neither SD nor SE fits, but {fit}"
     return "; neither SD nor SE fits"
 
 
@@ -67,11 +66,8 @@ def spread_plausible(data):
     """SD/mean outside the outcome's range: most often a standard error taken for an SD, or the reverse."""
     for row in data.measured:
         outcome, reading = data.outcomes[row["outcome"]], kind(row)
-        if (
-            not level_with_spread(row)
-            or reading not in READINGS
-            or None in (outcome["cv_low"], outcome["cv_high"])
-        ):
+        no_range = None in (outcome["cv_low"], outcome["cv_high"])
+        if not level_with_spread(row) or reading not in READINGS or no_range:
             continue
         n = row["n"]
         if (reading == "se" and n is None) or plausible(data, row, reading, n):
@@ -99,7 +95,6 @@ def spread_unjudged(data):
             continue
         what = f"{row['spread_low_text']} is neither labelled nor judged"
         if level_with_spread(row) and None not in (outcome["cv_low"], outcome["cv_high"]):
-            what += (
-                f"; {both_readings(row)}; plausible is {outcome['cv_low_text']} to {outcome['cv_high_text']}"
-            )
+            within = f"{outcome['cv_low_text']} to {outcome['cv_high_text']}"
+            what += f"; {both_readings(row)}; plausible is {within}"
         yield Finding(row, "spread_judged", what, "Type sd or se there, with the reason in the note.")

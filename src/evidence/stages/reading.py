@@ -10,6 +10,7 @@ from evidence.stages import cells
 
 LIMIT_BYTES = 100_000_000
 SEPARATORS = (",", ";", "\t")
+MISSING = ("the file is missing", "Put it there, or make an empty one with: evidence new FOLDER.")
 EMPTY = ("the file is empty", "It needs at least the row of column names; see data/raw/README.md.")
 AS_CSV = 'Save it as "CSV UTF-8 (comma delimited)".'
 
@@ -43,9 +44,7 @@ class Unreadable(Exception):
 def content(path):
     """The bytes of a file, unless it is missing, empty, too large or no text."""
     if not path.is_file():
-        raise Unreadable(
-            0, "", "the file is missing", "Put it there, or make an empty one with: evidence new FOLDER."
-        )
+        raise Unreadable(0, "", *MISSING)
     size = os.path.getsize(path)
     if size > LIMIT_BYTES:
         what = f"the file has {size / 1e6:,.0f} MB, more than the {LIMIT_BYTES / 1e6:.0f} MB that are read"
@@ -53,12 +52,8 @@ def content(path):
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise Unreadable(
-            0,
-            "",
-            f"the file cannot be read ({error.strerror})",
-            "Close it elsewhere and check its permissions.",
-        ) from None
+        what = f"the file cannot be read ({error.strerror})"
+        raise Unreadable(0, "", what, "Close it elsewhere and check its permissions.") from None
     if raw.startswith(b"PK\x03\x04") or raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(0, "", "the file is a workbook, not a CSV", AS_CSV)
     if not raw.strip():
