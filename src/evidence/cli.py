@@ -88,6 +88,21 @@ def run_opinion(args):
         say(f"         {row.pool}: {row.engine} {row.method} {row.quantity} {row.theirs:.6g}, ours {row.ours:.6g}")
 
 
+def run_verdicts(args):
+    from evidence.config import load
+    from evidence.stages.appraisal import appraised
+    from evidence.stages.files import read_tables, write_csv
+
+    folder = Path(args.folder)
+    frames = appraised(*made(folder, "effects", "pools", "members"), read_tables(folder), load(folder))
+    for name, frame in frames.items():
+        write_csv(frame, folder / PROCESSED / f"{name}.csv")
+    counts = frames["verdicts"]["verdict"].value_counts()
+    words = ", ".join(f"{counts[name]} {name}" for name in ("supported", "contradicted", "mixed", "untested") if name in counts)
+    flips = int((frames["robustness"]["flips"] > 0).sum())
+    say(f"verdicts {counted(int(counts.sum()), 'claim')}: {words or 'none'}; {counted(flips, 'conclusion')} not robust")
+
+
 def run_figures(args):
     from evidence.config import load
     from evidence.stages.figures import write_figures
@@ -170,6 +185,7 @@ STAGES = {
     "effects": (run_effects, "effect sizes from printed numbers"),
     "pools": (run_pools, "random-effects pools by outcome, contrast and stratum"),
     "opinion": (run_opinion, "compute the headline pools again with PyMARE and statsmodels"),
+    "verdicts": (run_verdicts, "what the pools say of each claim, how sure one can be, and what else there is"),
     "figures": (run_figures, "draw the figures"),
     "report": (run_report, "typeset reports/evidence.pdf and write reports/tables"),
 }

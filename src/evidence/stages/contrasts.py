@@ -57,7 +57,7 @@ def sides(effects, condition, versus):
     in_a = having(effects, condition)
     in_b = having(effects, versus) if versus else ~in_a
     a, b = effects[in_a & ~in_b], effects[in_b & ~in_a]
-    return a, b[~related(a, b)]
+    return a, b[~related(a, b)] if len(a) else b
 
 
 def cohorts_of(effects, config):

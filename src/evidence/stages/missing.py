@@ -1,5 +1,7 @@
 """Missing results: what each report gives of each outcome, and how much of it the pools cannot see."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
@@ -123,27 +125,40 @@ def cohorts_by_stratum(tables, config):
     return pd.concat([groups.assign(stratum=ALL), narrow]).groupby("stratum")["cohort_id"].nunique()
 
 
-def counted(part, all_cohorts, words, outcome_labels):
-    """One row of `missing` from the cohorts of one outcome, contrast and stratum."""
-    outcome, contrast, stratum = part[KEY].iloc[0]
-    unseen = part[part["status"] != "poolable"]
-    row = {name: int((part["status"] == name).sum()) for name in STATUS}
-    row |= {name: int((unseen["direction"] == name).sum()) for name in COUNTS}
-    row |= {
-        "outcome": outcome, "contrast": contrast, "stratum": stratum, "cohorts": len(part),
-        "not_mentioned": int(all_cohorts.get(stratum, len(part))) - len(part),
-        "n_poolable": part.loc[part["status"] == "poolable", "n"].sum(), "n_unseen": unseen["n"].sum(),
-        "unseen_share": 100 * len(unseen) / len(part), "studies_unseen": "; ".join(unseen["studies"]),
+def counted(cohorts, total, words, outcome_label):
+    """One row of `missing`.
+
+    Parameters
+    ----------
+    cohorts : list of rows
+        From `by_cohort`, of one outcome, contrast and stratum.
+    total : int
+        Cohorts with a treated group in the stratum.
+    words : dict
+        Templates.
+    outcome_label : str
+    """
+    unseen = [row for row in cohorts if row.status != "poolable"]
+    status = Counter(row.status for row in cohorts)
+    points = Counter(row.direction for row in unseen)
+    people = {seen: sum(row.n for row in cohorts if (row.status == "poolable") == seen and row.n == row.n) for seen in (True, False)}
+    share = 100 * len(unseen) / len(cohorts)
+    text = words["sentence"] if unseen else words["nothing_unseen"]
+    text = text.format(
+        outcome=outcome_label, contrast=words["contrasts"][cohorts[0].contrast], cohorts=plural(len(cohorts), "cohort"),
+        parts="; ".join(words["parts"][name].format(count=status[name]) for name in STATUS if status[name]),
+        points="; ".join(words["points"][name].format(count=points[name]) for name in COUNTS if points[name])
+        or words["points"]["nowhere"],
+        share=f"{share:.0f}%", n_unseen=f"{people[False]:.0f}", n_poolable=f"{people[True]:.0f}",
+    )  # fmt: skip
+    return {
+        **{name: getattr(cohorts[0], name) for name in KEY},
+        **{name: status[name] for name in STATUS},
+        **{name: points[name] for name in COUNTS},
+        "cohorts": len(cohorts), "not_mentioned": max(total - len(cohorts), 0),
+        "n_poolable": people[True], "n_unseen": people[False], "unseen_share": share,
+        "studies_unseen": "; ".join(row.studies for row in unseen), "sentence": sentence(text),
     }  # fmt: skip
-    parts = [words["parts"][name].format(count=row[name]) for name in STATUS if row[name]]
-    points = [words["points"][name].format(count=row[name]) for name in COUNTS if row[name]]
-    text = words["sentence"] if len(unseen) else words["nothing_unseen"]
-    row["sentence"] = sentence(text.format(
-        outcome=outcome_labels[outcome], contrast=words["contrasts"][contrast], cohorts=plural(len(part), "cohort"),
-        parts="; ".join(parts), share=f"{row['unseen_share']:.0f}%", unseen=plural(len(unseen), "cohort"),
-        points="; ".join(points) or words["points"]["nowhere"], n_unseen=f"{row['n_unseen']:.0f}", n_poolable=f"{row['n_poolable']:.0f}",
-    ))  # fmt: skip
-    return row
 
 
 def missing(given, tables, config):
@@ -168,5 +183,8 @@ def missing(given, tables, config):
     words = templates(tables.folder, "verdicts")["missing"]
     labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
     totals = cohorts_by_stratum(tables, config).to_dict()
-    made = [counted(part, totals, words, labels) for _, part in rows.groupby(KEY, sort=True)]
+    groups = {}
+    for row in rows.itertuples():
+        groups.setdefault((row.outcome, row.contrast, row.stratum), []).append(row)
+    made = [counted(part, totals.get(key[2], 0), words, labels[key[0]]) for key, part in groups.items()]
     return pd.DataFrame(made)[COLUMNS]

@@ -8,6 +8,7 @@ from evidence.models.bayes import bayes
 from evidence.stages import readable
 from evidence.stages.analyses import HEADLINE, Analysis, analyses
 from evidence.stages.strata import ALL
+from evidence.stages.words import templates
 
 KEY = ["outcome", "contrast", "stratum"]
 COMPARATIVE = ("before_after", "versus_control")
@@ -18,6 +19,7 @@ COLUMNS = [
     "pool", *KEY, "measure", "effect_unit", "analysis", "kind", "label", "k", "n", *RESULTS, *EFFECT,
     "conclusion", "headline_conclusion", "flips", "differs",
 ]  # fmt: skip
+ROBUSTNESS = ["pool", *KEY, "conclusion", "analyses", "flips", "labels", "sentence"]
 NOTHING_LEFT = "nothing left"
 
 
@@ -149,3 +151,31 @@ def sensitivity(pools, members, config):
     made = [rows, absent(headline, present, plans), bayesian(headline, parts, config), omitted]
     frame = pd.concat([part for part in made if len(part)], ignore_index=True)
     return described(compared(frame[[name for name in frame if name not in EFFECT]], headline, config), plans)
+
+
+def robustness(frame, tables):
+    """How many other choices change the conclusion of each headline pool, in numbers and one sentence.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From `sensitivity`.
+    tables : Tables
+
+    Returns
+    -------
+    DataFrame
+        One row per headline pool that compares: analyses that change a number, those that flip it, and their labels.
+    """
+    words = templates(tables.folder, "verdicts")["robustness"]
+    tried = frame[(frame["headline_conclusion"] != "") & (frame["k"] > 0) & (frame["differs"] == "yes")]
+    rows = []
+    for pool, part in tried.groupby("pool", sort=True):
+        flipped = part[part["flips"] == "yes"]
+        first = part.iloc[0]
+        labels = [words["flip"].format(label=row.label, conclusion=row.conclusion) for row in flipped.itertuples()]
+        text = words["flips" if labels else "stands"].format(
+            conclusion=first["headline_conclusion"], analyses=len(part), flips=len(labels), labels="; ".join(labels)
+        )
+        rows.append((pool, *first[KEY], first["headline_conclusion"], len(part), len(labels), "; ".join(flipped["label"]), text))
+    return pd.DataFrame(rows, columns=ROBUSTNESS)

@@ -1,0 +1,44 @@
+"""Everything that the stage verdicts makes: one table after the other, from effects and pools to verdicts."""
+
+from evidence.stages.certainty import certainty_and_steps
+from evidence.stages.citations import citations
+from evidence.stages.contrasts import contrasts
+from evidence.stages.evidence_map import evidence_map
+from evidence.stages.missing import missing, reported
+from evidence.stages.sensitivity import robustness, sensitivity
+from evidence.stages.verdicts import verdicts_and_outcomes
+
+
+def appraised(effects, pools, members, tables, config):
+    """All tables of the stage by name.
+
+    Parameters
+    ----------
+    effects, pools, members : DataFrame
+        As the stages before make them.
+    tables : Tables
+    config : Config
+
+    Returns
+    -------
+    dict of DataFrame
+    """
+    given = reported(tables, effects, config)
+    missed = missing(given, tables, config)
+    certainty, steps = certainty_and_steps(pools, members, effects, missed, tables, config)
+    modified = contrasts(effects, tables, config)
+    verdicts, outcomes = verdicts_and_outcomes(pools, modified, certainty, given, missed, tables, config)
+    beside = sensitivity(pools, members, config)
+    return {
+        "verdicts": verdicts,
+        "verdict_outcomes": outcomes,
+        "contrasts": modified,
+        "certainty": certainty,
+        "certainty_steps": steps,
+        "sensitivity": beside,
+        "robustness": robustness(beside, tables),
+        "reported": given,
+        "missing": missed,
+        "map": evidence_map(pools, missed, effects, tables, config),
+        "citations": citations(tables),
+    }

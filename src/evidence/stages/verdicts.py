@@ -1,0 +1,166 @@
+"""Stage verdicts: what the pools say of each claim of the article."""
+
+import pandas as pd
+
+from evidence.stages.certainty import LEVELS, certainty_and_steps
+from evidence.stages.citations import citations, wrong_citations
+from evidence.stages.contrasts import contrasts as make_contrasts
+from evidence.stages.effects import effects as make_effects
+from evidence.stages.findings import NUMBERS, evidence_of, finding
+from evidence.stages.missing import missing, reported
+from evidence.stages.pools import pools_and_members
+from evidence.stages.words import interval, listed, plural, sentence, templates
+
+FINDINGS = ("as_claimed", "against", "no_change", "undecided")
+ABOUT = ["claim_id", "kind", "condition", "versus_condition", "direction", "claim", "cites"]
+OUTCOMES = [
+    "claim_id", "outcome", "expected", "expected_by", "finding", "why", "decided_by", "decided_as", *NUMBERS, "certainty",
+    "shown_up", "shown_down", "shown_none",
+]  # fmt: skip
+COLUMNS = [*ABOUT, "verdict", "decided_by", *NUMBERS, "certainty", "outcomes_tested", "outcomes_untested", "wrong_citations", "sentence"]
+
+
+def findings_of(claims, evidence):
+    """One row per claim and outcome."""
+    rows = [
+        finding(claim, outcome.strip(), evidence)
+        for claim in claims.itertuples()
+        for outcome in claim.outcomes.split(";")
+        if outcome.strip()
+    ]
+    frame = pd.DataFrame(rows).reindex(columns=OUTCOMES)
+    texts = ["why", "decided_by", "decided_as", "measure", "effect_unit", "certainty"]
+    return frame.assign(**{name: frame[name].fillna("") for name in texts})
+
+
+def combined(findings):
+    """Verdict from the findings on all outcomes of a claim.
+
+    Untested where none is tested; supported where all that are tested are as claimed; contradicted where all are
+    against it or show no change; else mixed.
+    """
+    tested = [name for name in findings if name != "untested"]
+    if not tested:
+        return "untested"
+    if all(name == "as_claimed" for name in tested):
+        return "supported"
+    return "contradicted" if all(name in ("against", "no_change") for name in tested) else "mixed"
+
+
+def clause(row, words, labels):
+    """One tested outcome in words."""
+    effect = interval(row.measure, row.estimate, row.ci_low, row.ci_high, row.effect_unit)
+    if row.decided_as != "pool" and row.effect_unit == "ratio of ratios":
+        effect = interval("OR", row.estimate, row.ci_low, row.ci_high)
+    people = words["people"].format(n=f"{row.n:.0f}") if row.n == row.n else words["people_unknown"]
+    return words[row.decided_as].format(outcome=labels[row.outcome], effect=effect, cohorts=plural(row.k, "cohort"), people=people)
+
+
+def untested_words(rows, words, labels):
+    """Outcomes that are not tested, by reason."""
+    by_reason = {}
+    for row in rows:
+        by_reason.setdefault(words["why"].get(row.why, row.why), []).append(labels[row.outcome])
+    return "; ".join(words["untested_part"].format(outcomes=listed(names), why=why) for why, names in by_reason.items())
+
+
+def unweighted_words(rows, words):
+    """How results without weight lie to the claim, in one sentence; empty where there are none."""
+    counts = dict.fromkeys(words["shown_parts"], 0)
+    for row in rows:
+        if row.expected in ("higher", "lower"):
+            with_it, against_it = ("up", "down") if row.expected == "higher" else ("down", "up")
+            counts["with_it"] += getattr(row, f"shown_{with_it}")
+            counts["against_it"] += getattr(row, f"shown_{against_it}")
+            counts["neither"] += row.shown_none
+    parts = [words["shown_parts"][name].format(count=count) for name, count in counts.items() if count]
+    return words["shown"].format(parts=listed(parts)) if parts else ""
+
+
+def sentence_of(verdict, rows, certainty, words, labels):
+    """The verdict in one or two sentences, from numbers alone."""
+    parts = [
+        words["findings"][name].format(clauses="; ".join(clause(row, words, labels) for row in rows if row.finding == name))
+        for name in FINDINGS
+        if any(row.finding == name for row in rows)
+    ]
+    untested = untested_words([row for row in rows if row.finding == "untested"], words, labels)
+    template = words["tested"] if parts else words["untested"]
+    text = template.format(
+        verdict=words["verdicts"][verdict], parts=". ".join(sentence(part) for part in parts),
+        certainty=certainty, untested=sentence(untested) + "." if untested else "",
+        tested=len([row for row in rows if row.finding != "untested"]), outcomes=plural(len(rows), "outcome"),
+    )  # fmt: skip
+    return sentence(f"{text} {unweighted_words(rows, words)}")
+
+
+def judged(claims, outcomes, tables):
+    """One row per claim from its findings."""
+    texts = templates(tables.folder, "verdicts")
+    words, faults = texts["verdict"], citations(tables)
+    labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
+    by_claim = dict(tuple(outcomes.groupby("claim_id", sort=False)))
+    made = []
+    for claim in claims.itertuples():
+        rows = list(by_claim[claim.claim_id].itertuples())
+        tested = [row for row in rows if row.finding != "untested"]
+        verdict = combined([row.finding for row in rows])
+        certainty = min((row.certainty for row in tested), key=LEVELS.get, default="")
+        first = {name: getattr(tested[0], name) for name in NUMBERS} if tested else {}
+        made.append({name: getattr(claim, name) for name in ABOUT} | first | {
+            "verdict": verdict, "certainty": certainty, "decided_by": ";".join(row.decided_by for row in tested),
+            "outcomes_tested": ";".join(row.outcome for row in tested),
+            "outcomes_untested": ";".join(row.outcome for row in rows if row.finding == "untested"),
+            "wrong_citations": wrong_citations(claim.cites, faults, texts["citations"]),
+            "sentence": sentence_of(verdict, rows, certainty, words, labels),
+        })  # fmt: skip
+    return pd.DataFrame(made).reindex(columns=COLUMNS)
+
+
+def verdicts_and_outcomes(pools, contrasts, certainty, given, missed, tables, config):
+    """Verdicts, and the findings on each outcome that they rest on.
+
+    Parameters
+    ----------
+    pools, contrasts, certainty, given, missed : DataFrame
+        As the stages make them (`given` from `missing.reported`, `missed` from `missing.missing`).
+    tables : Tables
+    config : Config
+
+    Returns
+    -------
+    verdicts, outcomes : DataFrame
+    """
+    claims = tables.claims
+    if not len(claims):
+        return pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=OUTCOMES)
+    outcomes = findings_of(claims, evidence_of(pools, contrasts, certainty, given, missed, tables, config))
+    texts = ["decided_by", "measure", "effect_unit"]
+    frame = judged(claims, outcomes, tables)
+    return frame.assign(**{name: frame[name].fillna("") for name in texts}), outcomes
+
+
+def verdicts(pools, tables, config):
+    """What the pools say of each claim.
+
+    Parameters
+    ----------
+    pools : DataFrame
+        From `evidence.pools`.
+    tables : Tables
+        From `evidence.read`.
+    config : Config
+
+    Returns
+    -------
+    DataFrame
+        One row per claim: `verdict` supported, contradicted, mixed or untested, the ids of the pools or contrasts
+        that decide it, the numbers of the first of them, the certainty and a sentence.
+    """
+    effects = make_effects(tables, config)
+    _, members = pools_and_members(effects, config, only=("headline",))
+    given = reported(tables, effects, config)
+    missed = missing(given, tables, config)
+    certainty, _ = certainty_and_steps(pools, members, effects, missed, tables, config)
+    contrasts = make_contrasts(effects, tables, config)
+    return verdicts_and_outcomes(pools, contrasts, certainty, given, missed, tables, config)[0]

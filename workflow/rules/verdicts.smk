@@ -1,0 +1,14 @@
+rule verdicts:
+    input:
+        "data/processed/flags.csv",
+        "data/processed/effects.csv",
+        "data/processed/pools.csv",
+        "data/processed/members.csv",
+        CONFIG,
+        code("stages/appraisal.py", "stages/sensitivity.py", "stages/contrasts.py", "stages/findings.py", "stages/verdicts.py",
+             "stages/certainty.py", "stages/missing.py", "stages/evidence_map.py", "stages/citations.py", "stages/words.py",
+             "stages/analyses.py", "text/*", "models/*"),
+    output:
+        update("data/processed/verdicts.csv"),
+    shell:
+        "{EVIDENCE} verdicts"
