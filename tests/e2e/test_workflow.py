@@ -84,6 +84,6 @@ def test_cli_ends_with_2_for_what_a_user_can_mend(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     run = subprocess.run([sys.executable, "-m", "evidence", "tables", str(tmp_path)], env=environment, capture_output=True, text=True)
     assert run.returncode == 2
-    assert "data/raw/studies.csv" in run.stderr
+    assert "data/raw: the folder is missing. Name an analysis folder" in run.stderr
     assert "missing" in run.stderr
     assert "Traceback" not in run.stderr

@@ -6,11 +6,18 @@ from pathlib import Path
 EVIDENCE = f"{sys.executable} -m evidence"
 SOURCE = Path(workflow.basedir) / "src" / "evidence"
 CONFIG = "config/config.yaml"
+SCHEMAS = sorted((SOURCE / "schema").glob("*.yaml"))
+RAW_TABLES = [path.stem for path in SCHEMAS if "\nmade: true" not in path.read_text(encoding="utf-8")]
 
 
 def raw():
     """Every table of the evidence base."""
     return sorted(str(path) for path in Path("data/raw").glob("*.csv"))
+
+
+def processed(*names):
+    """Made tables by name."""
+    return [f"data/processed/{name}.csv" for name in names]
 
 
 def code(*names):

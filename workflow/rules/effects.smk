@@ -1,7 +1,6 @@
 rule effects:
     input:
-        "data/processed/measurements.csv",
-        "data/processed/flags.csv",
+        processed("measurements", "groups", "outcomes", "units", "conditions", "studies", "flags"),
         CONFIG,
         code("stages/effects.py", "stages/levels.py", "stages/pairs.py", "stages/counted.py", "stages/printed.py",
              "stages/readable.py", "stages/strata.py", "measures/*"),

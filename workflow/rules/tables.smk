@@ -1,9 +1,9 @@
 rule tables:
     input:
         raw=raw(),
-        code=code("schema/*", "stages/tables.py", "stages/reading.py", "stages/checks*.py"),
+        code=code("schema/*", "problems.py", "stages/tables.py", "stages/reading.py", "stages/cells.py", "stages/checks*.py",
+                  "stages/schemas.py"),
     output:
-        update("data/processed/measurements.csv"),
-        update("data/processed/flags.csv"),
+        update(processed(*RAW_TABLES, "flags")),
     shell:
         "{EVIDENCE} tables"

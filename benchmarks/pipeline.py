@@ -1,0 +1,76 @@
+"""How long the review takes to build: whole, with nothing to do, and after one edited number.
+
+    python benchmarks/pipeline.py [--runs 5]
+
+Builds in a temporary copy with the environment that runs this script and prints medians with minimum and maximum.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COPIED = ["Snakefile", "workflow", "profiles", "config", "data/raw", "src"]
+BUDGETS = {"whole rebuild": 15.0, "nothing to do": 3.0, "one number edited": 15.0, "evidence check": 1.0}
+
+
+def copied(folder):
+    """The review without anything made."""
+    for name in COPIED:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, target)
+    return folder
+
+
+def seconds(folder, *command):
+    """Wall time of one command, which must succeed."""
+    environment = os.environ | {"PYTHONPATH": str(folder / "src")}
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-m", *command], cwd=folder, env=environment, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def edit(folder, run):
+    """Change one printed number: the first follow-up with a printed mean."""
+    path = folder / "data/raw/measurements.csv"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    row = next(index for index, line in enumerate(lines) if ",followup," in line and ",mean," in line)
+    before, after = lines[row].split(",mean,")
+    lines[row] = f"{before},mean,{float(after.split(',')[0]) + run / 10:g},{after.split(',', 1)[1]}"
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def timed(runs):
+    """All measurements, by name."""
+    build = ("snakemake", "--cores", "4")
+    times = {name: [] for name in BUDGETS}
+    for _ in range(runs):
+        with tempfile.TemporaryDirectory() as name:
+            folder = copied(Path(name))
+            times["whole rebuild"].append(seconds(folder, *build))
+            times["nothing to do"].append(seconds(folder, *build))
+            edit(folder, len(times["whole rebuild"]))
+            times["one number edited"].append(seconds(folder, *build))
+            times["evidence check"].append(seconds(folder, "evidence", "check"))
+    return times
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments.add_argument("--runs", type=int, default=5)
+    times = timed(arguments.parse_args().runs)
+    print(f"{'':20} {'median s':>9} {'min':>6} {'max':>6} {'budget':>7}")
+    for name, values in times.items():
+        print(f"{name:20} {statistics.median(values):9.1f} {min(values):6.1f} {max(values):6.1f} {BUDGETS[name]:7.1f}")
+
+
+if __name__ == "__main__":
+    main()
