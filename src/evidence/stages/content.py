@@ -55,6 +55,7 @@ def content(inputs):
         "date_words": f"Evidence as of {config.date.isoformat()}",
         "subject": f"evidence {inputs.versions.get('evidence', '')} \N{MIDDLE DOT} data {inputs.digests.get('data', '')}",
         "front": front(inputs, prose),
+        "reading": prose.blocks("reading"),
         "sections": [],
     }
     for name, (title, section) in SECTIONS.items():

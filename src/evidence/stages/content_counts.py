@@ -1,5 +1,6 @@
 """Counts of the evidence that the report's prose names."""
 
+from evidence.stages.content_inputs import best, by
 from evidence.stages.content_words import listed
 
 
@@ -45,26 +46,27 @@ def effects(inputs):
 
 def domains(inputs):
     """Cohorts by domain of outcomes: all that speak of it, those compared with a control group, those weighted."""
-    mentions = inputs.mentions
-    domain = mentions["outcome"].map({name: row.domain for name, row in inputs.outcomes.items()})
+    by_domain = by(inputs.mentions, lambda one: inputs.outcomes[one.outcome].domain)
     found = {}
     for name in sorted({row.domain for row in inputs.outcomes.values()}):
-        own = mentions[domain == name]
-        compared = own[own["contrast"] == "versus_control"]
+        own = by_domain.get(name, [])
+        compared = [one for one in own if one.contrast == "versus_control"]
         found |= {
-            f"domain.{name}.cohorts": own["cohort_id"].nunique(),
-            f"domain.{name}.weighted": own.loc[own["standing"] == 3, "cohort_id"].nunique(),
-            f"domain.{name}.compared": compared["cohort_id"].nunique(),
-            f"domain.{name}.compared_weighted": compared.loc[compared["standing"] == 3, "cohort_id"].nunique(),
+            f"domain.{name}.cohorts": sum(best(own)),
+            f"domain.{name}.weighted": best(own)[0],
+            f"domain.{name}.compared": sum(best(compared)),
+            f"domain.{name}.compared_weighted": best(compared)[0],
         }
     return found
 
 
 def standings(inputs):
     """Highest standing of each condition in any headline outcome, 0 where no study speaks of one."""
-    mentions = inputs.mentions[inputs.mentions["outcome"].isin(inputs.shown_outcomes)]
-    best = inputs.by_condition(mentions).groupby("condition")["standing"].max()
-    return {name: int(best.get(name, 0)) for name in inputs.condition_labels}
+    highest = dict.fromkeys(inputs.condition_labels, 0)
+    for one in inputs.mentions:
+        if one.outcome in inputs.shown_outcomes:
+            highest |= {name: max(highest[name], one.standing) for name in one.conditions}
+    return highest
 
 
 def asked(inputs):
@@ -75,8 +77,8 @@ def asked(inputs):
 
 def counts(inputs):
     """All counts by name."""
-    best = standings(inputs)
-    levels = [best[name] for name in asked(inputs)]
+    highest = standings(inputs)
+    levels = [highest[name] for name in asked(inputs)]
     return {
         **reports(inputs),
         **effects(inputs),
@@ -91,8 +93,8 @@ def counts(inputs):
 
 def lists(inputs):
     """Names in words, for prose."""
-    best = standings(inputs)
-    labels = {level: [inputs.condition_labels[name] for name in asked(inputs) if best[name] == level] for level in range(4)}
+    highest = standings(inputs)
+    labels = {level: [inputs.condition_labels[name] for name in asked(inputs) if highest[name] == level] for level in range(4)}
     names = {"conditions_empty": 0, "conditions_stated": 1, "conditions_shown": 2, "conditions_weighted": 3}
     return {name: listed(map(lowered, labels[level])) or "none" for name, level in names.items()}
 

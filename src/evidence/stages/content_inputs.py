@@ -2,18 +2,57 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from statistics import NormalDist
+from typing import TYPE_CHECKING, NamedTuple
 
-from evidence.models.distributions import quantile
 from evidence.stages.content_words import CONTRASTS, run, sentence
 from evidence.stages.effects import label
-from evidence.stages.strata import listed, with_broader
+from evidence.stages.strata import with_broader
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from evidence.config import Config
     from evidence.stages.tables import Tables
+
+
+WEIGHTED, SHOWN, STATED = 3, 2, 1
+
+
+class Mention(NamedTuple):
+    """A group's word on an outcome: weighted in a headline pool, shown without weight, or stated without a figure."""
+
+    cohort_id: str
+    outcome: str
+    contrast: str
+    standing: int
+    conditions: tuple
+
+
+def rows(frame):
+    """Rows of a DataFrame as named tuples."""
+    return list(frame.itertuples(index=False))
+
+
+def by(items, key):
+    """Items in lists by key, in the order they come."""
+    found = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def parts(text):
+    """Items of a ";"-separated text."""
+    return tuple(item.strip() for item in text.split(";") if item.strip())
+
+
+def best(mentions):
+    """Cohorts by the highest standing each of them has: weighted, shown, stated."""
+    standing = {}
+    for one in mentions:
+        standing[one.cohort_id] = max(standing.get(one.cohort_id, 0), one.standing)
+    return tuple(sum(level == wanted for level in standing.values()) for wanted in (WEIGHTED, SHOWN, STATED))
 
 
 @dataclass(frozen=True)
@@ -49,7 +88,7 @@ class Inputs:
     @cached_property
     def outcomes(self):
         """Rows of outcomes.csv by id, in file order."""
-        return {row.outcome: row for row in self.tables.outcomes.itertuples()}
+        return {row.outcome: row for row in rows(self.tables.outcomes)}
 
     @cached_property
     def shown_outcomes(self):
@@ -59,12 +98,12 @@ class Inputs:
     @cached_property
     def studies(self):
         """Rows of studies.csv by id."""
-        return {row.study_id: row for row in self.tables.studies.itertuples()}
+        return {row.study_id: row for row in rows(self.tables.studies)}
 
     @cached_property
     def groups(self):
         """Rows of groups.csv by study and group."""
-        return {(row.study_id, row.group_id): row for row in self.tables.groups.itertuples()}
+        return {(row.study_id, row.group_id): row for row in rows(self.tables.groups)}
 
     @cached_property
     def labels(self):
@@ -84,23 +123,34 @@ class Inputs:
     @cached_property
     def pool(self):
         """Pools by id."""
-        return {row.id: row for row in self.pools.itertuples()}
+        return {row.id: row for row in rows(self.pools)}
+
+    @cached_property
+    def pools_of(self):
+        """Pools by outcome and contrast."""
+        return by(rows(self.pools), lambda row: (row.outcome, row.contrast))
+
+    @cached_property
+    def effects_of(self):
+        """Effects by outcome and contrast, in the order of their labels."""
+        ordered = sorted(rows(self.effects), key=lambda row: (row.study_label.casefold(), row.id))
+        return by(ordered, lambda row: (row.outcome, row.contrast))
 
     @cached_property
     def members_of(self):
         """What is in each pool, and what was left out, by pool id."""
-        return dict(tuple(self.members.groupby("pool", sort=True)))
+        return by(rows(self.members), lambda row: row.pool)
 
     @cached_property
     def z(self):
         """Half width of an interval in standard errors."""
-        return quantile((1 + self.config.level) / 2)
+        return NormalDist().inv_cdf((1 + self.config.level) / 2)
 
     @cached_property
-    def unreported(self):
-        """Results stated without a figure, with the contrast they speak of and the cohort."""
-        contrast = self.tables.unreported["timepoint"].map({"difference": "versus_control"}).fillna("before_after")
-        return self._placed(self.tables.unreported.assign(contrast=contrast))
+    def stated_of(self):
+        """Results stated without a figure, by outcome and the contrast they speak of."""
+        speaks = {"difference": "versus_control"}
+        return by(rows(self.tables.unreported), lambda row: (row.outcome, speaks.get(row.timepoint, "before_after")))
 
     @cached_property
     def group_conditions(self):
@@ -111,35 +161,23 @@ class Inputs:
 
     @cached_property
     def mentions(self):
-        """Every cohort that says something of an outcome: one row per cohort, outcome, contrast and condition.
+        """Every time that a group says something of an outcome."""
+        shown = [
+            Mention(row.cohort_id, row.outcome, row.contrast, WEIGHTED if row.headline == "yes" else SHOWN, parts(row.conditions))
+            for row in rows(self.effects)
+        ]
+        stated = [
+            Mention(self.studies[row.study_id].cohort_id, outcome, contrast, STATED,
+                    parts(self.group_conditions.get((row.study_id, row.group_id), "")))
+            for (outcome, contrast), those in self.stated_of.items()
+            for row in those
+        ]  # fmt: skip
+        return shown + stated
 
-        `standing`: 3 weighted in a headline pool, 2 shown without weight, 1 stated without a figure.
-        """
-        import pandas as pd
-
-        shown = self.effects.assign(standing=2 + (self.effects["headline"] == "yes").astype(int))
-        columns = ["study_id", "group_id", "cohort_id", "outcome", "contrast", "standing", "conditions"]
-        stated = self.unreported.assign(standing=1)
-        return pd.concat([shown[columns], stated[columns]], ignore_index=True)
-
-    def _placed(self, frame):
-        """Rows of study and group with their cohort and conditions."""
-        cohorts = {name: row.cohort_id for name, row in self.studies.items()}
-        keys = zip(frame["study_id"], frame["group_id"], strict=True)
-        return frame.assign(
-            cohort_id=frame["study_id"].map(cohorts),
-            conditions=[self.group_conditions.get(key, "") for key in keys],
-        )
-
-    def best(self, rows):
-        """Highest standing of each cohort in rows of `mentions`, as counts: weighted, shown, stated."""
-        standing = rows.groupby("cohort_id")["standing"].max()
-        return tuple(int((standing == level).sum()) for level in (3, 2, 1))
-
-    def by_condition(self, rows):
-        """Rows of `mentions` repeated for each of their conditions."""
-        each = listed(rows["conditions"])
-        return rows.loc[each.index].assign(condition=each.to_numpy())
+    @cached_property
+    def mentions_of(self):
+        """Mentions by outcome and contrast."""
+        return by(self.mentions, lambda one: (one.outcome, one.contrast))
 
     def stratum_label(self, stratum):
         """Heading of a stratum: the condition's label, the drug's name."""

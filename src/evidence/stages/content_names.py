@@ -36,13 +36,25 @@ VERBS = {
     ("odds", "down"): "was less likely",
     ("odds", "unclear"): "was neither clearly more nor clearly less likely",
 }
+PLAN_WORDS = {
+    "z": "normal (z)",
+    "knha": "Knapp-Hartung",
+    "adhoc": "Knapp-Hartung, never narrower than the plain interval",
+    "REML": "restricted maximum likelihood (REML)",
+    "ML": "maximum likelihood",
+    "DL": "DerSimonian-Laird",
+    "PM": "Paule-Mandel",
+}
 NOTHING = "could not be weighted in any study"
 
 
 def size(row, unit):
     """The estimate without its sign, with its unit where it has one."""
-    words = point_words(row).lstrip(f"+{MINUS}")
-    return f"{words} {unit}" if scale_of(row.measure) == "difference" and unit else words
+    return signed_size(row, unit).lstrip(f"+{MINUS}")
+
+
+def signed_size(row, unit):
+    return f"{point_words(row)} {unit}" if scale_of(row.measure) == "difference" and unit else point_words(row)
 
 
 def ends(row, level):
@@ -59,7 +71,7 @@ def change(row, level, unit):
         return f"{VERBS['odds', way]} ({row.effect_unit} {point_words(row)}, {ends(row, level)})"
     verb = VERBS[row.contrast, way]
     if way == "unclear":
-        return f"{verb} ({point_words(row)}{f' {unit}' if unit else ''}, {ends(row, level)})"
+        return f"{verb} ({signed_size(row, unit)}, {ends(row, level)})"
     return f"{verb} {size(row, unit)} ({ends(row, level)})"
 
 
@@ -81,6 +93,7 @@ FORMS = {
     "tau2": lambda row, level, unit: decimal(row.tau2),
     "p": lambda row, level, unit: p_words(row.p),
 }
+NAMESPACES = ("count.", "list.", "config.", "each.")
 WITHOUT = {"change": NOTHING, "studies": "no study", "k": "0", "n": "0"}
 
 
@@ -120,6 +133,8 @@ class Names:
         value = self.known(name, self.config, "key of the config")
         if isinstance(value, tuple):
             return ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in value)
+        if value in PLAN_WORDS:
+            return PLAN_WORDS[value]
         return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
 
     def pool(self, name, form):
@@ -138,9 +153,7 @@ class Names:
         """Raise LookupError unless each part of a pool's name is known."""
         parts = name.split(".")
         if len(parts) < 4:
-            known = ["count", "list", "config", "each", *self.inputs.pool]
-            raise LookupError(f"no number is called {name!r}", near(name, known) if parts[0] in self.inputs.outcomes else
-                              f"{near(name, known) if near(name, known).startswith('Did') else ''} A pool is outcome.contrast.stratum.analysis.".strip())
+            raise LookupError(f"no number is called {name!r}", near(name, [*self.inputs.pool, *NAMESPACES]))
         outcome, contrast, stratum, analysis = parts[0], parts[1], ".".join(parts[2:-1]), parts[-1]
         for part, kind, known in (
             (outcome, "outcome", self.inputs.outcomes),
@@ -169,4 +182,4 @@ class Names:
             name = f"{outcome}.{contrast}.all.headline"
             if name in self.inputs.pool:
                 said.append(f"{self.inputs.outcomes[outcome].label} {self.pool(name, 'change')}, {self.pool(name, 'studies')}")
-        return f"{CONTRASTS[contrast]}: {'; '.join(said)}." if said else f"{CONTRASTS[contrast]}: nothing can be weighted."
+        return f"{CONTRASTS[contrast]}: {'; '.join(said)}." if said else ""

@@ -35,10 +35,10 @@ KINDS = {
 def outcomes(inputs, prose):
     """Blocks of every headline outcome that any study speaks of."""
     blocks = []
-    for place, outcome in enumerate(inputs.shown_outcomes):
+    for outcome in inputs.shown_outcomes:
         made = of_outcome(inputs, outcome)
         if made:
-            title = heading(inputs.outcomes[outcome].label, f"outcome-{outcome}") | {"new_page": place > 0}
+            title = heading(inputs.outcomes[outcome].label, f"outcome-{outcome}") | {"need": 90}
             blocks += [title, *prose.blocks(f"outcome-{outcome}"), *made]
     return blocks
 
@@ -47,7 +47,7 @@ def of_outcome(inputs, outcome):
     """Blocks of one outcome, contrast by contrast."""
     blocks, sentences = [], []
     for contrast in CONTRASTS:
-        pools = inputs.pools[(inputs.pools["outcome"] == outcome) & (inputs.pools["contrast"] == contrast)]
+        pools = inputs.pools_of.get((outcome, contrast), [])
         made = [
             *figures(inputs, outcome, contrast),
             *strata(inputs, outcome, contrast, pools),
@@ -94,9 +94,8 @@ def stratum_order(inputs):
 def merged(inputs, pools):
     """Headline pools with the labels of all strata that hold the same cohorts."""
     rank, same = stratum_order(inputs), {}
-    for row in sorted(pools.itertuples(), key=lambda row: rank(row.stratum)):
-        members = inputs.members_of[row.id]
-        inside = tuple(sorted(members.loc[members["left_out"] == "", "effect_ids"]))
+    for row in sorted(pools, key=lambda row: rank(row.stratum)):
+        inside = tuple(sorted(member.effect_ids for member in inputs.members_of[row.id] if not member.left_out))
         same.setdefault(inside, []).append(row)
     for rows in same.values():
         yield [inputs.stratum_label(row.stratum) for row in rows], rows[0]
@@ -104,10 +103,10 @@ def merged(inputs, pools):
 
 def strata(inputs, outcome, contrast, pools):
     """Table of the headline pools by stratum."""
-    pools = pools[pools["analysis"] == HEADLINE]
-    if not len(pools):
+    pools = [row for row in pools if row.analysis == HEADLINE]
+    if not pools:
         return []
-    unit = unit_words(pools["measure"].iloc[0], pools["effect_unit"].iloc[0])
+    unit = unit_words(pools[0].measure, pools[0].effect_unit)
     columns = [
         column("Stratum", "1fr"),
         column("Studies", align="right"),
@@ -147,7 +146,7 @@ def spread_words(row):
 
 def sensitivity(inputs, outcome, contrast, pools):
     """Table of the other analyses of all groups; those that print the same are named below it."""
-    by_analysis = {row.analysis: row for row in pools[pools["stratum"] == "all"].itertuples()}
+    by_analysis = {row.analysis: row for row in pools if row.stratum == "all"}
     headline, rows, same = by_analysis.get(HEADLINE), [], []
     if headline is not None:
         rows.append(analysis_row(headline, "Headline", "bold"))
@@ -185,24 +184,19 @@ def analysis_row(row, label, style=""):
 
 def left_out(inputs, outcome, contrast):
     """Reason by effect for what is left out of the headline pool of all groups."""
-    members = inputs.members_of.get(f"{outcome}.{contrast}.all.headline")
-    if members is None:
-        return {}
-    out = members[members["left_out"] != ""]
-    return dict(zip(out["effect_ids"], out["left_out"], strict=True))
+    members = inputs.members_of.get(f"{outcome}.{contrast}.all.headline", [])
+    return {member.effect_ids: member.left_out for member in members if member.left_out}
 
 
 def not_weighted(inputs, outcome, contrast):
     """Table of what was measured and is not in the pool of all groups, with the reason."""
-    frame = inputs.effects[(inputs.effects["outcome"] == outcome) & (inputs.effects["contrast"] == contrast)]
     out, rows = left_out(inputs, outcome, contrast), []
-    for effect in frame.sort_values(["study_label", "id"]).itertuples():
+    for effect in inputs.effects_of.get((outcome, contrast), []):
         reason = effect.reason or out.get(effect.id, "")
         if reason:
             words = study_effect_words(effect, inputs.z)
             rows.append([inputs.cited(effect.study_id), effect.group_label, true_minus(effect.printed), words, true_minus(reason)])
-    for row in stated(inputs, outcome, contrast):
-        rows.append(row)
+    rows += stated(inputs, outcome, contrast)
     if not rows:
         return []
     columns = [
@@ -213,8 +207,7 @@ def not_weighted(inputs, outcome, contrast):
 
 def stated(inputs, outcome, contrast):
     """Rows of results that a report states without a figure."""
-    frame = inputs.unreported[(inputs.unreported["outcome"] == outcome) & (inputs.unreported["contrast"] == contrast)]
-    for row in frame.itertuples():
+    for row in inputs.stated_of.get((outcome, contrast), []):
         label = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
         p = f" (p {row.p_operator} {row.p_value_text})" if row.p_operator else ""
         yield [inputs.cited(row.study_id), label, f"{words_of(row.reported_as)}{p}", "", "stated without a figure"]

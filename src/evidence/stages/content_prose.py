@@ -35,7 +35,8 @@ class Prose:
             if part[0].startswith("- "):
                 made.append({"kind": "list", "items": [self.styled(name, at, item) for at, item in items(line, part)]})
             else:
-                made.append({"kind": "text", "paragraphs": [self.styled(name, line, "\n".join(part))]})
+                paragraph = self.styled(name, line, "\n".join(part))
+                made += [{"kind": "text", "paragraphs": [paragraph]}] if paragraph else []
         return made
 
     def paragraphs(self, name):
@@ -118,4 +119,4 @@ def items(line, lines):
 def near(word, words):
     """Did you mean ...?"""
     close = difflib.get_close_matches(word, list(words), 1, 0.5)
-    return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(words)}."
+    return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(list(words)[:12])}{', ...' if len(words) > 12 else ''}."

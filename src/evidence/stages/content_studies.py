@@ -1,5 +1,7 @@
 """The studies: flow, characteristics, every number that they print, references."""
 
+from evidence.stages.content_inputs import by
+from evidence.stages.content_inputs import rows as rows_of
 from evidence.stages.content_words import (
     CONTRASTS,
     cell,
@@ -97,13 +99,13 @@ def treatments(inputs, study_id):
 
 def every_number(inputs, prose):
     """Every effect of every study, with its source."""
-    sources = {row.line: row for row in inputs.tables.measurements.itertuples()}
+    sources = {row.line: row for row in rows_of(inputs.tables.measurements)}
     columns = [column("Group", 30), column("Outcome", 34), column("Printed", "1.25fr"), column("Effect", 30), column("In the headline?", "1fr")]
     rows = []
-    ordered = inputs.effects.assign(place=inputs.effects["study_id"].map(inputs.references))
-    for study_id, effects in ordered.sort_values(["place", "outcome", "contrast", "id"]).groupby("study_id", sort=False):
+    effects = by([effect for those in inputs.effects_of.values() for effect in those], lambda effect: effect.study_id)
+    for study_id in sorted(effects, key=inputs.references.get):
         rows.append({"group": inputs.cited(study_id)})
-        for effect in effects.itertuples():
+        for effect in effects[study_id]:
             rows += number_rows(inputs, effect, sources)
     made = [table("Every effect, by study", columns, rows, size=7)]
     return made + left(inputs)
@@ -137,7 +139,7 @@ def left(inputs):
         return []
     columns = [column("Study", 36), column("Group", 30), column("Outcome", 34), column("Printed", "1fr"), column("Why it is in no effect", "1.4fr"), column("Line", align="right")]
     rows = []
-    for row in inputs.unused.sort_values("line").itertuples():
+    for row in rows_of(inputs.unused.sort_values("line")):
         group = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
         printed = f"{row.timepoint}: {row.value_text} {row.unit}"
         rows.append([inputs.cited(row.study_id), group, inputs.outcomes[row.outcome].label, true_minus(printed), row.reason, str(int(row.line))])
