@@ -15,7 +15,7 @@ from evidence.models.uni import rma
 from evidence.stages import readable
 from evidence.stages.pools import combined, one_report_per_cohort
 from evidence.stages.strata import without_subgroups
-from evidence.stages.words import plural, templates
+from evidence.stages.words import plural, templates, without_gaps
 
 OTHERS = "others"
 LOGS = ("ROM", "OR", "RR", "HR", "IRR")
@@ -112,13 +112,20 @@ def described(cohorts, which):
 
 
 def pooled_between(a, b, config):
-    """The contrast between the cohorts of two sides: meta-regression on the side, one tau2 for both."""
+    """The contrast between the cohorts of two sides: meta-regression on the side, one tau2 for both.
+
+    One cohort on each side leaves nothing to know tau2 by: their plain difference.
+    """
     yi = np.concatenate([a["yi"], b["yi"]])
     vi = np.concatenate([a["vi"], b["vi"]])
     in_a = np.repeat([1.0, 0.0], [len(a), len(b)])
-    fit = rma(yi, vi, X=in_a, method=config.method, test=config.test, level=config.level)
+    if len(yi) == 2:
+        fit = rma(yi[:1] - yi[1:], [vi.sum()], level=config.level)
+        row = {name: getattr(fit, name) for name in ("estimate", "se", "ci_low", "ci_high", "p")}
+    else:
+        fit = rma(yi, vi, X=in_a, method=config.method, test=config.test, level=config.level)
+        row = {name: getattr(fit, name)[1] for name in ("estimate", "se", "ci_low", "ci_high", "p")}
     both = subgroups(yi, vi, np.where(in_a == 1, "a", "b"), method=config.method, test=config.test, tau2="common", level=config.level)
-    row = {name: getattr(fit, name)[1] for name in ("estimate", "se", "ci_low", "ci_high", "p")}
     for which, side in both.fits.items():
         row |= {f"effect_{which}": side.estimate, f"effect_low_{which}": side.ci_low, f"effect_high_{which}": side.ci_high}
     return row | {"df": fit.df, "tau2": fit.tau2, "Q_between": both.Q_between, "Q_between_df": both.df, "Q_between_p": both.p}
@@ -195,10 +202,9 @@ def finished(frame):
     pair = frame["condition"] + "~" + frame["versus"]
     texts = ["in_both", "note", "cohorts_a", "cohorts_b", "drugs_a", "drugs_b"]
     numbers = [name for name in (*RESULTS, "n_a", "n_b", "k_a", "k_b") if name in frame]
-    frame = frame.assign(
+    frame = without_gaps(frame, texts).assign(
         id=pair + "." + frame["outcome"] + "." + frame["contrast"] + "." + frame["kind"],
         ratio_unit=np.where(logs, "ratio of ratios", frame["effect_unit"]),
-        **{name: frame[name].fillna("") for name in texts},
         **{name: frame[name].astype(float) for name in numbers},
     )
     for name, of in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):

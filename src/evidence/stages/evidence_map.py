@@ -5,6 +5,7 @@ import pandas as pd
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.sensitivity import conclusions
 from evidence.stages.strata import listed
+from evidence.stages.words import without_gaps
 
 STATUS = ("weighted", "number", "direction", "not_significant", "nothing", "set_apart", "gap")
 SHOWN = ("number", "direction", "not_significant", "nothing")
@@ -74,4 +75,4 @@ def evidence_map(pools, missed, effects, tables, config):
     ]  # fmt: skip
     frame = pd.DataFrame(rows).reindex(columns=COLUMNS)
     texts = ["contrast", "pool", "measure", "effect_unit", "conclusion"]
-    return frame.assign(**{name: frame[name].fillna("") for name in texts})
+    return without_gaps(frame, texts)

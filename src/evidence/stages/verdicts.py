@@ -9,7 +9,7 @@ from evidence.stages.effects import effects as make_effects
 from evidence.stages.findings import NUMBERS, evidence_of, finding
 from evidence.stages.missing import missing, reported
 from evidence.stages.pools import pools_and_members
-from evidence.stages.words import interval, listed, plural, sentence, templates
+from evidence.stages.words import interval, listed, plural, sentence, templates, without_gaps
 
 FINDINGS = ("as_claimed", "against", "no_change", "undecided")
 ABOUT = ["claim_id", "kind", "condition", "versus_condition", "direction", "claim", "cites"]
@@ -30,7 +30,7 @@ def findings_of(claims, evidence):
     ]
     frame = pd.DataFrame(rows).reindex(columns=OUTCOMES)
     texts = ["why", "decided_by", "decided_as", "measure", "effect_unit", "certainty"]
-    return frame.assign(**{name: frame[name].fillna("") for name in texts})
+    return without_gaps(frame, texts)
 
 
 def combined(findings):
@@ -135,9 +135,7 @@ def verdicts_and_outcomes(pools, contrasts, certainty, given, missed, tables, co
     if not len(claims):
         return pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=OUTCOMES)
     outcomes = findings_of(claims, evidence_of(pools, contrasts, certainty, given, missed, tables, config))
-    texts = ["decided_by", "measure", "effect_unit"]
-    frame = judged(claims, outcomes, tables)
-    return frame.assign(**{name: frame[name].fillna("") for name in texts}), outcomes
+    return without_gaps(judged(claims, outcomes, tables), ["measure", "effect_unit"]), outcomes
 
 
 def verdicts(pools, tables, config):

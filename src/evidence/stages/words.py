@@ -55,3 +55,8 @@ def sentence(text):
     """Text with single spaces and a capital first letter."""
     text = " ".join(text.split())
     return text[:1].upper() + text[1:]
+
+
+def without_gaps(frame, names):
+    """The frame with empty text in place of what is missing in text columns."""
+    return frame.assign(**{name: frame[name].astype(object).where(frame[name].notna(), "") for name in names})
