@@ -80,6 +80,7 @@ def robust(fit, cluster, vcov="CR2", level=0.95):
     roots = [np.linalg.cholesky(Phi) for Phi in covariances]
     Z = [np.linalg.solve(L, fit.X[rows]) for L, rows in zip(roots, blocks, strict=True)]
     M = bread(Z)
+    check_estimable(Z, M)
     G = [SCORES[vcov](L, z, M) for L, z in zip(roots, Z, strict=True)]
     e = fit.yi - fit.X @ fit.beta
     scores = np.array([g.T @ e[rows] for g, rows in zip(G, blocks, strict=True)])
@@ -124,6 +125,16 @@ def bread(Z):
     return inverse @ inverse.T
 
 
+def check_estimable(Z, M):
+    """Raise ValueError where a cluster alone determines a coefficient, in whole or part: its residuals say nothing of it."""
+    for cluster, z in enumerate(Z):
+        values, vectors = np.linalg.eigh(np.eye(len(z)) - z @ M @ z.T)
+        share = ((vectors[:, values <= SINGULAR].T @ z @ M) ** 2).sum(0) / np.diag(M)
+        if (share > 1e-8).any():
+            column = int(np.argmax(share > 1e-8))
+            raise ValueError(f"X[:, {column}] must vary beyond one cluster, but cluster {cluster} (counted from 0) alone fixes it")
+
+
 def plain(L, Z, M):
     """Wi Xi M of one cluster, from the root Phi_i = L L' and Zi = L^-1 Xi [hedges2010]."""
     return np.linalg.solve(L.T, Z @ M)
@@ -155,8 +166,6 @@ def degrees_of_freedom(X, blocks, roots, G, M):
         shared = (UM * U[:, :, j]).sum(1)
         cross = U[:, :, j].T @ UM
         expected = q[:, j].sum() - shared.sum()
-        if expected <= SINGULAR * M[j, j]:
-            raise ValueError(f"X[:, {j}] must vary beyond a single cluster: no robust variance follows for it")
         df[j] = expected**2 / ((q[:, j] ** 2).sum() - 2 * (q[:, j] * shared).sum() + (cross * cross.T).sum())
     return df
 
