@@ -26,6 +26,7 @@ SECTIONS = {
     "methods": ("Methods as run", methods),
     "references": ("References", references),
 }
+WHOLE_PAGES, ROOM = ("map", "outcomes", "bias", "studies"), 90
 
 
 def content(inputs):
@@ -55,12 +56,13 @@ def content(inputs):
         "date_words": f"Evidence as of {config.date.isoformat()}",
         "subject": f"evidence {inputs.versions.get('evidence', '')} \N{MIDDLE DOT} data {inputs.digests.get('data', '')}",
         "front": front(inputs, prose),
-        "reading": prose.blocks("reading"),
+        "reading": [{"kind": "label", "label": "How to read this report"}, *prose.blocks("reading")],
         "sections": [],
     }
     for name, (title, section) in SECTIONS.items():
         blocks = section(inputs, prose)
         if blocks:
-            made["sections"].append({"id": name, "title": title, "blocks": [*prose.blocks(name), *blocks]})
+            room = 0 if name in WHOLE_PAGES else ROOM
+            made["sections"].append({"id": name, "title": title, "room": room, "blocks": [*prose.blocks(name), *blocks]})
     prose.check()
     return made

@@ -66,7 +66,8 @@ def interval_name(inputs):
 
 def finding(inputs, row, others):
     """Row of one pool of all groups."""
-    about, unit = inputs.outcomes[row.outcome], unit_words(row.measure, row.effect_unit)
+    about = inputs.outcomes[row.outcome]
+    unit = unit_words(row.measure, row.effect_unit, about.label)
     name = [run(about.label, to=f"outcome-{row.outcome}"), *([run(f" {unit}", "small")] if unit else [])]
     effect = [run(effect_words(row), "bold")]
     cells = [name, count(row.k), people(row), drawn(row), effect, spread(row), heterogeneity(row), str(others)]

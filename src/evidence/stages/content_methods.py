@@ -1,5 +1,8 @@
 """Methods as run: the plan, the routes, software and digests."""
 
+from dataclasses import fields
+from itertools import zip_longest
+
 from evidence.stages.content_words import column, run, table, words_of
 
 ROUTES = {
@@ -28,14 +31,12 @@ def routes(inputs):
 
 def plan(inputs):
     """Every choice of config.yaml that has a value."""
-    from dataclasses import fields
-
-    rows = []
-    for field in fields(inputs.config):
-        value = getattr(inputs.config, field.name)
-        if field.name not in ("title", "subtitle", "question") and not holds_rows(value):
-            rows.append([[run(field.name, "code")], said(value)])
-    return table("The plan (config/config.yaml)", [column("Key", 48), column("Value", "1fr")], rows, size=7.2)
+    keys = [field.name for field in fields(inputs.config) if field.name not in ("title", "subtitle", "question")]
+    rows = [[[run(key, "code")], said(value)] for key in keys if not holds_rows(value := getattr(inputs.config, key))]
+    half = (len(rows) + 1) // 2
+    pairs = [[*left, *right] for left, right in zip_longest(rows[:half], rows[half:], fillvalue=["", ""])]
+    columns = [column("Key"), column("Value", "1fr"), column("Key"), column("Value", "1fr")]
+    return table("The plan (config/config.yaml)", columns, pairs, size=7.2)
 
 
 def holds_rows(value):

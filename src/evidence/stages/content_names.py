@@ -21,6 +21,7 @@ from evidence.stages.content_words import (
     plural,
     point_words,
     prediction_words,
+    raised,
     scale_of,
 )
 from evidence.stages.scales import MINUS
@@ -146,7 +147,7 @@ class Names:
         if row is None:
             return WITHOUT.get(form, "not to be had")
         about = self.inputs.outcomes[row.outcome]
-        unit = "" if about.unit == about.label else row.effect_unit
+        unit = "" if about.unit == about.label else raised(row.effect_unit)
         return FORMS[form](row, self.inputs.config.level, unit)
 
     def check(self, name):

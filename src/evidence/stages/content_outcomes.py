@@ -2,11 +2,13 @@
 
 from evidence.stages.analyses import HEADLINE, analyses
 from evidence.stages.content_front import heterogeneity, interval_name, people, spread
+from evidence.stages.content_inputs import by
 from evidence.stages.content_names import NOTHING, change, studies
 from evidence.stages.content_words import (
     CONTRASTS,
     DASH,
     bullets,
+    cell,
     column,
     count,
     decimal,
@@ -15,6 +17,7 @@ from evidence.stages.content_words import (
     heading,
     p_words,
     percent,
+    plural,
     run,
     study_effect_words,
     table,
@@ -23,6 +26,7 @@ from evidence.stages.content_words import (
     words_of,
 )
 
+WHOLE_PAGE, BESIDE_HEADING = 236, 202
 KINDS = {
     "studies": "Other studies",
     "correlation": "Correlation assumed within people",
@@ -33,18 +37,18 @@ KINDS = {
 
 
 def outcomes(inputs, prose):
-    """Blocks of every headline outcome that any study speaks of."""
+    """Blocks of every headline outcome that any study speaks of, then the other outcomes."""
     blocks = []
     for outcome in inputs.shown_outcomes:
         made = of_outcome(inputs, outcome)
         if made:
-            title = heading(inputs.outcomes[outcome].label, f"outcome-{outcome}") | {"need": 90}
-            blocks += [title, *prose.blocks(f"outcome-{outcome}"), *made]
-    return blocks
+            blocks += [heading(inputs.outcomes[outcome].label, f"outcome-{outcome}") | {"need": room(made)}]
+            blocks += [*prose.blocks(f"outcome-{outcome}"), *made]
+    return blocks + others(inputs)
 
 
 def of_outcome(inputs, outcome):
-    """Blocks of one outcome, contrast by contrast."""
+    """Blocks of one outcome, contrast by contrast, after a sentence on each."""
     blocks, sentences = [], []
     for contrast in CONTRASTS:
         pools = inputs.pools_of.get((outcome, contrast), [])
@@ -57,7 +61,15 @@ def of_outcome(inputs, outcome):
         if made:
             sentences.append([run(f"{CONTRASTS[contrast]}: ", "bold"), run(summary(inputs, outcome, contrast))])
         blocks += made
+    if blocks and blocks[0]["kind"] == "figure":
+        blocks[0]["most"] = BESIDE_HEADING
     return [bullets(sentences), *blocks] if blocks else []
+
+
+def room(blocks):
+    """Millimetres that a heading needs below it: its first figure, or a few lines."""
+    first = next((block for block in blocks if block["kind"] != "list"), {})
+    return min(first["height"], first["most"]) + 42 if first.get("kind") == "figure" else 60
 
 
 def summary(inputs, outcome, contrast):
@@ -79,6 +91,7 @@ def figures(inputs, outcome, contrast):
             "caption": figure["caption"] + (f" ({figure['page']} of {figure['pages']})" if figure.get("pages", 1) > 1 else ""),
             "width": figure["width_mm"],
             "height": figure["height_mm"],
+            "most": WHOLE_PAGE,
         }
         for figure in inputs.figures
         if figure.get("outcome") == outcome and figure.get("contrast") == contrast
@@ -121,17 +134,19 @@ def strata(inputs, outcome, contrast, pools):
     for labels, row in merged(inputs, pools):
         name = [run(" \N{MIDDLE DOT} ".join(labels), "bold" if row.stratum == "all" else "")]
         rows.append([name, count(row.k), people(row), effect_words(row), spread(row), tau2(row), percent(row.I2), q_test(row)])
+    if len(rows) == 1 and pools[0].k == 1:
+        return []
     caption = f"{inputs.outcome_title(outcome, contrast)}: pools by stratum{f' ({unit})' if unit else ''}"
     note = "Strata with exactly the same studies share a line." if len(rows) < len(pools) else ""
     return [table(caption, columns, rows, note=note)]
 
 
 def tau2(row):
-    return DASH if row.k == 1 else f"{decimal(row.tau2)} ({decimal(row.tau2_low)} to {decimal(row.tau2_high)})"
+    return DASH if row.k == 1 else f"{decimal(row.tau2, 2)} ({decimal(row.tau2_low, 2)} to {decimal(row.tau2_high, 2)})"
 
 
 def q_test(row):
-    return DASH if row.k == 1 else f"{decimal(row.Q)} ({row.Q_df:.0f}), {p_words(row.Q_p)}"
+    return DASH if row.k == 1 else f"{row.Q:.2f} ({row.Q_df:.0f}), {p_words(row.Q_p)}"
 
 
 def same_numbers(row, headline):
@@ -164,16 +179,21 @@ def sensitivity(inputs, outcome, contrast, pools):
         rows.append(analysis_row(row, plan.label))
     if len(rows) < 2:
         return []
-    columns = [
-        column("Analysis of all groups", "1fr"),
+    columns = pool_columns(inputs, "Analysis of all groups")
+    note = f"Same numbers as the headline: {', '.join(same)}." if same else ""
+    return [table(f"{inputs.outcome_title(outcome, contrast)}: sensitivity analyses", columns, rows, note=note)]
+
+
+def pool_columns(inputs, title):
+    """Columns of a table of pools."""
+    return [
+        column(title, "1fr"),
         column("Studies", align="right"),
         column("People", align="right"),
         column(f"Effect ({interval_name(inputs)})", align="right"),
         column("Prediction interval", align="right"),
         column("I² (tau²)", align="right"),
     ]
-    note = f"Same numbers as the headline: {', '.join(same)}." if same else ""
-    return [table(f"{inputs.outcome_title(outcome, contrast)}: sensitivity analyses", columns, rows, note=note)]
 
 
 def analysis_row(row, label, style=""):
@@ -195,19 +215,47 @@ def not_weighted(inputs, outcome, contrast):
         reason = effect.reason or out.get(effect.id, "")
         if reason:
             words = study_effect_words(effect, inputs.z)
-            rows.append([inputs.cited(effect.study_id), effect.group_label, true_minus(effect.printed), words, true_minus(reason)])
-    rows += stated(inputs, outcome, contrast)
-    if not rows:
+            rows.append([inputs.cited(effect.study_id), effect.group_label, true_minus(effect.printed), words, true_minus(brief(reason))])
+    said = stated(inputs, outcome, contrast)
+    if not rows + said:
         return []
     columns = [
-        column("Study", 30), column("Group", 27), column("Printed", "1.2fr"), column("Effect", 28), column("Why not in the pool", "1fr"),
+        column("Study", 29), column("Group", 25), column("Printed", "1fr"), column("Effect", 27), column("Why not in the pool", "1.25fr"),
     ]  # fmt: skip
-    return [table(f"{inputs.outcome_title(outcome, contrast)}: measured, not in the pool", columns, rows, size=7)]
+    return [table(f"{inputs.outcome_title(outcome, contrast)}: measured, not in the pool", columns, rows + said, size=7)]
+
+
+def brief(reason):
+    """Of several doubts the first; all of them stand under the study's numbers."""
+    first, *more = reason.split("; ")
+    return f"{first} (and {plural(len(more), 'other doubt')})" if more and reason.startswith("flagged") else reason
 
 
 def stated(inputs, outcome, contrast):
-    """Rows of results that a report states without a figure."""
-    for row in inputs.stated_of.get((outcome, contrast), []):
-        label = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
-        p = f" (p {row.p_operator} {row.p_value_text})" if row.p_operator else ""
-        yield [inputs.cited(row.study_id), label, f"{words_of(row.reported_as)}{p}", "", "stated without a figure"]
+    """One row for each direction that reports state without a figure, with the reports."""
+    found = by(inputs.stated_of.get((outcome, contrast), []), lambda row: row.reported_as)
+    rows = [group("Stated without a figure")] if found else []
+    for reported_as in sorted(found):
+        names = []
+        for row in found[reported_as]:
+            names += [run("; ")] if names else []
+            names += inputs.cited(row.study_id)
+            label = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
+            p = f"p {row.p_operator} {row.p_value_text}" if row.p_operator else ""
+            more = ", ".join(word for word in (label, p) if word)
+            names += [run(f" ({more})", "small")] if more else []
+        rows.append([words_of(reported_as), cell(names, span=4)])
+    return rows
+
+
+def others(inputs):
+    """Table of the pools of outcomes outside the summary of findings."""
+    rows = []
+    for contrast, title in CONTRASTS.items():
+        pools = [inputs.pool.get(f"{outcome}.{contrast}.all.headline") for outcome in inputs.outcomes if outcome not in inputs.shown_outcomes]
+        rows += [group(title)] if any(pools) else []
+        rows += [analysis_row(row, inputs.outcomes[row.outcome].label) for row in pools if row is not None]
+    if not rows:
+        return []
+    title = heading("Other outcomes", "other-outcomes") | {"need": 60}
+    return [title, table("Outcomes outside the summary of findings: pools of all groups", pool_columns(inputs, "Outcome"), rows)]

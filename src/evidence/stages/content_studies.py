@@ -10,6 +10,7 @@ from evidence.stages.content_words import (
     listed,
     missing,
     run,
+    sentence,
     study_effect_words,
     table,
     true_minus,
@@ -100,7 +101,7 @@ def treatments(inputs, study_id):
 def every_number(inputs, prose):
     """Every effect of every study, with its source."""
     sources = {row.line: row for row in rows_of(inputs.tables.measurements)}
-    columns = [column("Group", 30), column("Outcome", 34), column("Printed", "1.25fr"), column("Effect", 30), column("In the headline?", "1fr")]
+    columns = [column("Group", 34), column("Outcome", 46), column("Printed", "1fr"), column("Effect", 32), column("Headline", align="center")]
     rows = []
     effects = by([effect for those in inputs.effects_of.values() for effect in those], lambda effect: effect.study_id)
     for study_id in sorted(effects, key=inputs.references.get):
@@ -115,10 +116,11 @@ def number_rows(inputs, effect, sources):
     """Two rows of one effect: what it is, and where it comes from."""
     lines = [int(line) for line in effect.lines.split(";") if line]
     outcome = f"{inputs.outcomes[effect.outcome].label}, {CONTRASTS[effect.contrast].lower()}"
-    standing = [run("yes", "bold")] if effect.headline == "yes" else [run(true_minus(effect.reason))]
+    standing = [run(effect.headline, "bold" if effect.headline == "yes" else "")]
     words = study_effect_words(effect, inputs.z)
     top = [effect.group_label, outcome, true_minus(effect.printed), words or [run("no effect size", "small")], standing]
-    trace = [run(f"Route: {words_of(effect.route)}. ", "small"), *located(lines, sources), run(" Id: ", "small"), run(effect.id, "code")]
+    reason = [run(f"{sentence(true_minus(effect.reason))}. ")] if effect.reason else []
+    trace = [*reason, run(f"Route: {words_of(effect.route)}. ", "small"), *located(lines, sources), run(" Id: ", "small"), run(effect.id, "code")]
     return [{"cells": [cell(one) for one in top], "joined": True}, {"cells": [cell(trace, span=len(top))]}]
 
 

@@ -5,6 +5,7 @@ of it can be written as JSON and no text of the data ever stands in markup.
 """
 
 import math
+import re
 
 from evidence.stages.scales import MINUS, in_words, unsigned
 
@@ -110,10 +111,15 @@ def direction(row):
     return "up" if row.ci_low > 0 else "down" if row.ci_high < 0 else "unclear"
 
 
-def unit_words(measure, unit):
-    """Unit of an effect beside its outcome, empty for percent changes."""
-    names = {"ratio": "", "proportion": "share of people", "factor": unit}
-    return names.get(scale_of(measure), f"difference, {unit}" if unit else "difference")
+def unit_words(measure, unit, label=""):
+    """Unit of an effect beside its outcome: empty for percent changes, not said twice where the label is the unit."""
+    names = {"ratio": "", "proportion": "share", "factor": unit}
+    return names.get(scale_of(measure), f"difference, {raised(unit)}" if unit and unit != label else "difference")
+
+
+def raised(unit):
+    """cm2 as cm²."""
+    return re.sub(r"m([23])\b", lambda found: "m" + "²³"[int(found[1]) - 2], unit)
 
 
 def sentence(text):
