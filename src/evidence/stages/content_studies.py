@@ -7,6 +7,7 @@ from evidence.stages.content_words import (
     cell,
     column,
     count,
+    group,
     listed,
     missing,
     run,
@@ -17,6 +18,7 @@ from evidence.stages.content_words import (
     words_of,
 )
 
+HARD = "\N{NO-BREAK SPACE}"
 DESIGNS = {
     "rct_parallel": "randomised, parallel",
     "rct_crossover": "randomised, crossover",
@@ -73,7 +75,7 @@ def characteristic(inputs, study):
     standing = [run(f"{study.eligibility}{reason}")]
     if study.cohort_id != study.study_id:
         standing += [run("\n"), run(f"same people as {inputs.labels.get(study.cohort_id, study.cohort_id)}", "small")]
-    record = [run(host(study.record_url), url=study.record_url)] if study.record_url.startswith("http") else [run("none", "small")]
+    record = [run(host(study.record_url), "link", url=study.record_url)] if study.record_url.startswith("http") else [run("none", "small")]
     if study.identity != "verified":
         record += [run("\n"), run("provisional", "small")]
     return [name, study.participants, treatments(inputs, study.study_id), standing, record]
@@ -86,11 +88,12 @@ def host(url):
 def treatments(inputs, study_id):
     """Groups of a report: treatment, dose, weeks and people."""
     lines = []
-    for (study, _), group in inputs.groups.items():
-        if study == study_id and not group.part_of:
-            drug = group.drug or words_of(group.arm)
-            parts = [drug, group.dose, "" if missing(group.weeks) else f"{group.weeks:g} weeks", f"n {count(group.n)}"]
-            lines.append(", ".join(part for part in parts if part))
+    for (study, _), own in inputs.groups.items():
+        if study == study_id and not own.part_of:
+            drug = own.drug if own.drug not in ("", "none") else words_of(own.arm)
+            weeks = "" if missing(own.weeks) else f"{own.weeks:g} weeks"
+            parts = [drug, own.dose, weeks, f"n {count(own.n)}"]
+            lines.append(", ".join(part.replace(" ", HARD) if part[:2] == "n " else part for part in parts if part))
     made = []
     for line in dict.fromkeys(lines):
         made += [run("\n")] if made else []
@@ -105,7 +108,7 @@ def every_number(inputs, prose):
     rows = []
     effects = by([effect for those in inputs.effects_of.values() for effect in those], lambda effect: effect.study_id)
     for study_id in sorted(effects, key=inputs.references.get):
-        rows.append({"group": inputs.cited(study_id)})
+        rows.append(group(f"{inputs.labels[study_id]} [{inputs.references[study_id]}]", repeat=True))
         for effect in effects[study_id]:
             rows += number_rows(inputs, effect, sources)
     made = [table("Every effect, by study", columns, rows, size=7)]
@@ -118,10 +121,11 @@ def number_rows(inputs, effect, sources):
     outcome = f"{inputs.outcomes[effect.outcome].label}, {CONTRASTS[effect.contrast].lower()}"
     standing = [run(effect.headline, "bold" if effect.headline == "yes" else "")]
     words = study_effect_words(effect, inputs.z)
-    top = [effect.group_label, outcome, true_minus(effect.printed), words or [run("no effect size", "small")], standing]
+    top = [outcome, true_minus(effect.printed), words or [run("no effect size", "small")], standing]
     reason = [run(f"{sentence(true_minus(effect.reason))}. ")] if effect.reason else []
     trace = [*reason, run(f"Route: {words_of(effect.route)}. ", "small"), *located(lines, sources), run(" Id: ", "small"), run(effect.id, "code")]
-    return [{"cells": [cell(one) for one in top], "joined": True}, {"cells": [cell(trace, span=len(top))]}]
+    first = cell(effect.group_label, rows=2)
+    return [{"cells": [first, *(cell(one) | {"joined": True} for one in top)]}, {"cells": [cell(trace, span=len(top))], "from": 1}]
 
 
 def located(lines, sources):
@@ -142,9 +146,9 @@ def left(inputs):
     columns = [column("Study", 36), column("Group", 30), column("Outcome", 34), column("Printed", "1fr"), column("Why it is in no effect", "1.4fr"), column("Line", align="right")]
     rows = []
     for row in rows_of(inputs.unused.sort_values("line")):
-        group = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
+        label = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
         printed = f"{row.timepoint}: {row.value_text} {row.unit}"
-        rows.append([inputs.cited(row.study_id), group, inputs.outcomes[row.outcome].label, true_minus(printed), row.reason, str(int(row.line))])
+        rows.append([inputs.cited(row.study_id), label, inputs.outcomes[row.outcome].label, true_minus(printed), row.reason, str(int(row.line))])
     note = "Line: of measurements.csv."
     return [table("Printed numbers that are in no effect", columns, rows, size=7, note=note)]
 
@@ -190,5 +194,5 @@ def identifiers(study):
     if study.pmid:
         return [run(" "), run(f"PMID {study.pmid}", url=f"https://pubmed.ncbi.nlm.nih.gov/{study.pmid}/")]
     if study.record_url.startswith("http"):
-        return [run(" "), run(host(study.record_url), url=study.record_url)]
+        return [run(" "), run(host(study.record_url), "link", url=study.record_url)]
     return []

@@ -197,6 +197,6 @@ def table(caption, columns, rows, note="", size=7.5, **options):
             "size": size, **options}
 
 
-def group(title):
-    """A row that heads those below it."""
-    return {"group": title}
+def group(title, repeat=False):
+    """A row that heads those below it, again on each page if `repeat`."""
+    return {"group": title, "repeat": repeat}
