@@ -1,11 +1,15 @@
 """Intervals of tau2."""
 
 import numpy as np
+import scipy
 
 from evidence.arguments import choice
 from evidence.models import distributions
-from evidence.models.likelihood import loglik
+from evidence.models.forms import prepare
+from evidence.models.regression import moderators
 from evidence.models.tau2 import q_root
+
+STEPS = 400
 
 
 def tau2_interval(fit, kind, level):
@@ -15,65 +19,62 @@ def tau2_interval(fit, kind, level):
     ----------
     fit : Fit
     kind : {"qprofile", "profile"}
-        Q-profile: the values of tau2 at which Q(tau2) equals the quantiles of chi-squared with k - p degrees of
-        freedom. Profile: those at which the (restricted) likelihood has fallen by half the quantile of
+        Q-profile: the values of tau2 at which Y'PY equals the quantiles of chi-squared with k - p degrees of freedom.
+        Profile: those nearest to the estimate at which the (restricted) likelihood has fallen by half the quantile of
         chi-squared with 1; for ML and REML.
     level : float
 
     Returns
     -------
     low, high : float
+        A bound that would be below zero is 0; both are 0 where Y'PY is below even the lower quantile at tau2 = 0.
+
+    Raises
+    ------
+    ValueError
+        Another kind, too few studies, or a profile for a method without a likelihood.
 
     References
     ----------
-    Viechtbauer 2007, Stat Med 26:37, section 2.7 (Q-profile) and 2.1 (profile likelihood) [viechtbauer2007].
+    Viechtbauer 2007, Stat Med 26:37-52 (Q-profile and profile likelihood) [viechtbauer2007].
     """
     choice("kind", kind, ("qprofile", "profile"))
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, got {level}")
     if fit.k <= fit.X.shape[1]:
-        raise ValueError(f"yi must hold more studies than X has columns for an interval of tau2, got {fit.k}")
-    from evidence.models.regression import basis
-
-    return (q_profile if kind == "qprofile" else profile)(fit, basis(fit.X), level)
+        raise ValueError(f"yi must hold more studies than the design has columns for an interval of tau2, got {fit.k}")
+    return (q_profile if kind == "qprofile" else profile)(fit, level)
 
 
-def q_profile(fit, Q, level):
-    """Roots of the generalised Q statistic; 0 where Q(0) is below."""
-    Y, V = fit.yi[:, None], fit.vi[:, None]
+def q_profile(fit, level):
+    """Roots of the generalised Q statistic."""
     df = fit.k - fit.X.shape[1]
-    bounds = [
-        float(q_root(Y, V, Q, distributions.chi2_quantile(probability, df))[0]) for probability in ((1 + level) / 2, (1 - level) / 2)
-    ]
-    return bounds[0], bounds[1]
+    targets = (distributions.chi2_quantile(probability, df) for probability in ((1 + level) / 2, (1 - level) / 2))
+    low, high = (q_root(fit.yi, fit.vi, moderators(fit.X), target) for target in targets)
+    return low, high
 
 
-def profile(fit, Q, level):
-    """Nearest tau2 on each side at which the likelihood has fallen enough; 0 where it never has below."""
+def profile(fit, level):
+    """Ends of the stretch around the estimate in which the likelihood has not fallen too far."""
     if fit.method not in ("ML", "REML"):
         raise ValueError(f"kind 'profile' needs a fit by ML or REML, got {fit.method}")
+    data = prepare(fit.yi, fit.vi, moderators(fit.X))
     restricted = fit.method == "REML"
-    Y, V = fit.yi[:, None], fit.vi[:, None]
+    top = fit.tau2 / data.scale
+    least = data.loglik(np.array([top]), restricted)[0] - distributions.chi2_quantile(level, 1) / 2
+    far = 1.0
+    while data.loglik(np.array([top + far]), restricted)[0] > least:
+        far *= 4
 
-    def height(tau2):
-        return float(loglik(np.array([tau2]), Y, V, Q, restricted)[0])
+    def excess(tau2):
+        return float(data.loglik(np.array([tau2]), restricted)[0] - least)
 
-    least = height(fit.tau2) - distributions.chi2_quantile(level, 1) / 2
-    high = fit.tau2 + fit.vi.min()
-    while height(high) > least:
-        high = fit.tau2 + 2 * (high - fit.tau2)
-    upper = crossing(height, least, fit.tau2, high)
-    if fit.tau2 == 0 or height(0.0) >= least:
-        return 0.0, upper
-    return crossing(height, least, fit.tau2, 0.0), upper
-
-
-def crossing(height, least, inside, outside):
-    """Point between `inside` (above `least`) and `outside` (below) where `height` crosses `least`, by halving."""
-    for _ in range(200):
-        middle = (inside + outside) / 2
-        if middle in (inside, outside):
-            break
-        if height(middle) >= least:
-            inside = middle
-        else:
-            outside = middle
-    return inside
+    steps = np.linspace(0, 1, STEPS)
+    above = (1 + top) * ((1 + top + far) / (1 + top)) ** steps - 1
+    below = (1 + top) ** (1 - steps) - 1
+    ends = []
+    for path in (below, above):
+        fallen = data.loglik(path, restricted) < least
+        first = int(np.argmax(fallen))
+        ends.append(scipy.optimize.brentq(excess, path[first - 1], path[first], xtol=1e-13) if first else 0.0)
+    return ends[0] * data.scale, ends[1] * data.scale

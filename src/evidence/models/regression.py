@@ -4,6 +4,7 @@ import numpy as np
 
 from evidence.arguments import same_length
 from evidence.models import distributions
+from evidence.models.tau2 import TAU2
 
 
 def design(X, k, intercept=True):
@@ -25,61 +26,76 @@ def design(X, k, intercept=True):
     if len(wrong):
         row, column = wrong[0]
         raise ValueError(f"X[{row}, {column}] must be a finite number, got {X[row, column]}")
-    constant = (X == X[0]).all(0) & (X[0] != 0)
     if intercept:
+        constant = (X == X[0]).all(0) & (X[0] != 0)
         X = np.column_stack([np.ones(k), X[:, ~constant]])
-    scale = np.abs(X).max(0)
-    if (scale == 0).any() or np.linalg.matrix_rank(X / np.where(scale == 0, 1, scale)) < X.shape[1]:
-        raise ValueError(f"X must have linearly independent columns, got rank below {X.shape[1]} columns (intercept included)")
+    return independent(X)
+
+
+def independent(X):
+    """X, unless a column is a combination of those before it."""
+    largest = np.abs(X).max(0, initial=0.0)
+    if X.shape[1] == 0:
+        raise ValueError("X must have at least one column, got none")
+    scaled = X / np.where(largest == 0, 1, largest)
+    for column in range(X.shape[1]):
+        if np.linalg.matrix_rank(scaled[:, : column + 1]) <= column:
+            raise ValueError(
+                f"X must have linearly independent columns: column {column} of the design (intercept included) "
+                f"is zero or a combination of those before it"
+            )
     return X
 
 
-def basis(X):
-    """Orthonormal basis of the columns of X, None for an intercept alone."""
-    return None if X.shape[1] == 1 and (X == 1).all() else np.linalg.qr(X)[0]
+def is_intercept(X):
+    """Whether the design is an intercept alone."""
+    return X.shape[1] == 1 and bool((X == 1).all())
+
+
+def moderators(X):
+    """The design as the estimators of tau2 take it: None for an intercept alone."""
+    return None if is_intercept(X) else X
 
 
 def coefficients(yi, w, X):
     """Weighted least squares coefficients and (X'WX)^-1, by QR."""
+    if is_intercept(X):
+        total = w.sum()
+        return np.array([(w @ yi) / total]), np.array([[1 / total]])
     root = np.sqrt(w)
     Q, R = np.linalg.qr(root[:, None] * X)
     inverse = np.linalg.inv(R)
     return inverse @ (Q.T @ (root * yi)), inverse @ inverse.T
 
 
-def typical_variance(vi, X):
-    """(k - p) / tr P at tau2 = 0, Higgins & Thompson 2002 eq. 9 [higgins2002] with moderators."""
-    k, p = X.shape
-    if k == p:
+def typical_variance(vi, data):
+    """(k - p) / tr P at tau2 = 0, Higgins & Thompson 2002 eq. 9 [higgins2002] with moderators; vi of a lone study."""
+    if data.k == data.p:
         return float(np.mean(vi))
-    w = 1 / vi
-    _, inverse = coefficients(vi, w, X)
-    trace = w.sum() - np.trace(inverse @ (X.T * w**2) @ X)
-    return float((k - p) / trace)
+    return float(data.scale * (data.k - data.p) / data.at(0.0)[1])
 
 
-def heterogeneity(tau2, Q, vi, X, method):
-    """I2 (percent) and H2: from tau2 and the typical variance; from Q for EE."""
-    df = X.shape[0] - X.shape[1]
-    if method == "EE":
-        H2 = Q / df if df else 1.0
-        return {"I2": max(0.0, 100 * (1 - 1 / H2)) if H2 > 0 else 0.0, "H2": H2}
-    typical = typical_variance(vi, X)
-    return {"I2": 100 * tau2 / (tau2 + typical), "H2": tau2 / typical + 1}
+def heterogeneity(tau2, Q, df, typical, method):
+    """I2 (percent) and H2: from tau2 and the typical variance; from Q for EE. Higgins & Thompson 2002 [higgins2002]."""
+    if method != "EE":
+        return {"I2": 100 * tau2 / (tau2 + typical), "H2": tau2 / typical + 1}
+    H2 = Q / df if df else 1.0
+    return {"I2": max(0.0, 100 * (1 - 1 / H2)) if H2 > 0 else 0.0, "H2": H2}
 
 
-def r_squared(tau2, yi, vi, X, method):
+def r_squared(tau2, yi, vi, method):
     """Percent of tau2 that the moderators explain, Raudenbush 2009 [raudenbush2009]; 0 where there is none to explain."""
-    from evidence.models.tau2 import TAU2
-
     if method == "EE":
         return None
-    without = float(TAU2[method](yi[:, None], vi[:, None])[0])
+    without = TAU2[method](yi, vi)
     return max(0.0, 100 * (without - tau2) / without) if without > 0 else 0.0
 
 
 def moderator_test(beta, vcov, X, df):
-    """Omnibus test of the coefficients without the intercept (of the intercept where it is alone)."""
+    """Omnibus test of the coefficients without the intercept (of the intercept where it is alone).
+
+    QM = b'V^-1 b, chi-squared with m degrees of freedom; divided by m an F with m and k - p where `df` is given.
+    """
     first = 1 if len(beta) > 1 and (X[:, 0] == 1).all() else 0
     b, V = beta[first:], vcov[first:, first:]
     m = len(b)

@@ -6,7 +6,7 @@ import numpy as np
 
 from evidence import arguments
 from evidence.models import distributions
-from evidence.models.regression import basis, design
+from evidence.models.regression import design
 from evidence.models.tau2 import TAU2
 from evidence.models.uni import Fit, fit_at, rma
 
@@ -62,7 +62,7 @@ def subgroups(yi, vi, labels, method="REML", test="z", tau2="separate", level=0.
     else:
         dummies = (index[:, None] == np.arange(len(names))).astype(float)
         X = design(dummies, len(yi), intercept=False)
-        common = float(TAU2[method](yi[:, None], vi[:, None], basis(X))[0]) if len(yi) > len(names) else 0.0
+        common = TAU2[method](yi, vi, X) if len(yi) > len(names) else 0.0
         fits = [at(yi[rows], vi[rows], common, method, test, level) for rows in parts]
         plain = [at(yi[rows], vi[rows], common, method, "z", level) for rows in parts]
     estimate = np.array([fit.estimate for fit in plain])
@@ -74,4 +74,4 @@ def subgroups(yi, vi, labels, method="REML", test="z", tau2="separate", level=0.
 
 def at(yi, vi, tau2, method, test, level) -> Fit:
     """The fit of one subgroup at a given tau2."""
-    return fit_at(yi, vi, np.ones((len(yi), 1)), None, tau2, method, "z" if len(yi) == 1 else test, level)
+    return fit_at(yi, vi, np.ones((len(yi), 1)), tau2, method, test, level)

@@ -1,125 +1,109 @@
 """Estimators of the variance between studies, tau2.
 
-Each takes Y (k, m), V (k, m) or (k, 1) with infinite variance for an absent
-study, and Q (see `evidence.models.likelihood`), and returns tau2 (m,).
+Each takes effects and variances, (k,) or (k, m) with infinite variances for absent studies, and the design X (k, p),
+None for an intercept alone; and returns tau2, a number or an array (m,).
 """
 
 import numpy as np
 
-from evidence.models.likelihood import generalised_q, residuals, trace_P
-from evidence.models.maximum import maximum
-from evidence.models.roots import bracketed_newton
+from evidence.models.forms import prepare
+from evidence.models.maxima import highest
+from evidence.models.roots import rise
 
 
-def size(V, Q):
-    """Number of studies and of coefficients, per data set."""
-    k = np.isfinite(V).sum(0)
-    return k, 1 if Q is None else Q.shape[1]
+def equal_effects(yi, vi, X=None):
+    """EE: no variance between studies, tau2 = 0 by assumption [hedges1985]."""
+    return 0.0 if yi.ndim == 1 else np.zeros(yi.shape[1])
 
 
-def at_zero(Y, V, Q):
-    """Weights, Q statistic and trace of P at tau2 = 0."""
-    w = np.broadcast_to(1 / V, Y.shape)
-    e, S = residuals(w, Y, Q)
-    return w, (w * e * e).sum(0), trace_P(w, S, Q)
+def dersimonian_laird(yi, vi, X=None):
+    """DL: (Y'PY - (k - p)) / tr P with tau2 = 0 in P, DerSimonian & Laird 1986 [dersimonian1986]."""
+    data = prepare(yi, vi, X)
+    zero = np.zeros_like(data.scale)
+    Q, _ = data.q(zero)
+    _, trace, _, _ = data.at(zero)
+    return shaped(data, np.maximum(0, (Q - (data.k - data.p)) / trace))
 
 
-def equal_effects(Y, V, Q=None):
-    """EE: no variance between studies, tau2 = 0 by assumption."""
-    return np.zeros(Y.shape[1])
+def hedges(yi, vi, X=None):
+    """HE: (RSS - tr(P V)) / (k - p) with the P of ordinary least squares, Hedges & Olkin 1985 [hedges1985]."""
+    data = prepare(yi, vi, X)
+    present = np.isfinite(vi)
+    spread = np.where(present, vi, 0.0) / data.scale
+    trace = (spread * (1 - leverages(present, X))).sum(0)
+    return shaped(data, np.maximum(0, (data.rss - trace) / (data.k - data.p)))
 
 
-def dersimonian_laird(Y, V, Q=None):
-    """DL: (Q - (k - p)) / tr P, DerSimonian & Laird 1986 eq. 8 [dersimonian1986]; with moderators Raudenbush 2009."""
-    k, p = size(V, Q)
-    _, q, trace = at_zero(Y, V, Q)
-    return np.maximum(0, (q - (k - p)) / trace)
+def leverages(present, X):
+    """Diagonal of the ordinary hat matrix of the studies present, shape of `present`."""
+    if X is None:
+        return present / present.sum(0)
+    if present.all():
+        h = (np.linalg.qr(X)[0] ** 2).sum(1)
+        return h if present.ndim == 1 else h[:, None]
+    hats = np.zeros(present.shape)
+    for column in range(present.shape[1]):
+        rows = present[:, column]
+        hats[rows, column] = (np.linalg.qr(X[rows])[0] ** 2).sum(1)
+    return hats
 
 
-def ordinary(Y, V, Q):
-    """Residual sum of squares of ordinary least squares, and tr(P V) with its P."""
-    present = np.isfinite(V) & np.ones_like(Y, bool)
-    w = present.astype(float)
-    e, S = residuals(w, Y, Q)
-    v = np.where(present, V, 0.0)
-    if Q is None:
-        hat = np.broadcast_to(1 / w.sum(0), w.shape)
-    else:
-        hat = np.einsum("kp,mpq,kq->km", Q, S, Q, optimize=True)
-    return (w * e * e).sum(0), (w * v * (1 - hat)).sum(0)
+def hunter_schmidt(yi, vi, X=None):
+    """HS: (Y'PY - k) / sum(1 / vi) with tau2 = 0 in P, Hunter & Schmidt; Viechtbauer 2005 [viechtbauer2005]."""
+    data = prepare(yi, vi, X)
+    Q, _ = data.q(np.zeros_like(data.scale))
+    return shaped(data, np.maximum(0, (Q - data.k) / (data.scale / vi).sum(0)))
 
 
-def hedges(Y, V, Q=None):
-    """HE: (RSS - tr(P V)) / (k - p) from ordinary least squares, Hedges & Olkin 1985 eq. 9.20 [hedges1985]."""
-    k, p = size(V, Q)
-    rss, trace = ordinary(Y, V, Q)
-    return np.maximum(0, (rss - trace) / (k - p))
-
-
-def hunter_schmidt(Y, V, Q=None):
-    """HS: (Q - k) / sum(wi), Hunter & Schmidt 1990; Viechtbauer 2005 eq. 5 [viechtbauer2005]."""
-    k, _ = size(V, Q)
-    w, q, _ = at_zero(Y, V, Q)
-    return np.maximum(0, (q - k) / w.sum(0))
-
-
-def sidik_jonkman_start(Y, V):
-    """Variance of the effects over k, the first value of Sidik & Jonkman 2005 [sidik2005]."""
-    present = np.isfinite(V) & np.ones_like(Y, bool)
+def sidik_jonkman_start(yi, vi):
+    """Variance of the effects with divisor k, the first value of Sidik & Jonkman 2005 [sidik2005]."""
+    present = np.isfinite(vi)
     k = present.sum(0)
-    mean = np.where(present, Y, 0).sum(0) / k
-    return np.where(present, (Y - mean) ** 2, 0).sum(0) / k
+    mean = np.where(present, yi, 0.0).sum(0) / k
+    return np.where(present, (yi - mean) ** 2, 0.0).sum(0) / k
 
 
-def sidik_jonkman(Y, V, Q=None):
-    """SJ: tau2_0 Y'PY / (k - p) with weights 1 / (vi + tau2_0), Sidik & Jonkman 2005 eq. 3 [sidik2005]."""
-    k, p = size(V, Q)
-    start = sidik_jonkman_start(Y, V)
-    return start * generalised_q(start, Y, V, Q)[0] / (k - p)
+def sidik_jonkman(yi, vi, X=None):
+    """SJ: t Y'PY / (k - p) with tau2 = t in P, t the variance of the effects, Sidik & Jonkman 2005 [sidik2005]."""
+    data = prepare(yi, vi, X)
+    start = sidik_jonkman_start(yi, vi) / data.scale
+    return shaped(data, start * data.q(start)[0] / (data.k - data.p))
 
 
-def q_root(Y, V, Q, target, scale=None):
-    """tau2 at which the generalised Q statistic equals `target`; 0 where it is below at tau2 = 0.
+def q_root(yi, vi, X, target):
+    """tau2 at which the generalised Q statistic Y'PY equals `target`; 0 where it is below already at tau2 = 0."""
+    data = prepare(yi, vi, X)
+    return shaped(data, rise(data.q, target, np.zeros_like(data.scale)))
 
-    Q falls from its value at 0 towards 0, so that the root is unique.
+
+def paule_mandel(yi, vi, X=None):
+    """PM: the tau2 at which Y'PY = k - p, Paule & Mandel 1982 [paule1982]; 0 where it is below at tau2 = 0."""
+    return q_root(yi, vi, X, np.isfinite(vi).sum(0) - (1 if X is None else X.shape[1]))
+
+
+def empirical_bayes(yi, vi, X=None):
+    """EB: the root of sum wi (k / (k - p) (yi - fit)^2 - (vi + tau2)), Morris 1983 [morris1983].
+
+    With wi = 1 / (vi + tau2) this is Y'PY = k - p: the Paule-Mandel equation (Viechtbauer et al. 2015 [viechtbauer2015]).
     """
-    target = np.broadcast_to(np.asarray(target, float), (Y.shape[1],))
-    zero = np.zeros(Y.shape[1])
-    typical = 1 / (1 / V).max(0)
-    positive = generalised_q(zero, Y, V, Q)[0] > target
-    high = np.broadcast_to(typical, zero.shape).copy()
-    for _ in range(2000):
-        short = positive & (generalised_q(high, Y, V, Q)[0] > target)
-        if not short.any():
-            break
-        high = np.where(short, 4 * high, high)
-
-    def gap(tau2):
-        value, slope = generalised_q(tau2, Y, V, Q)
-        return value - target, slope
-
-    return np.where(positive, bracketed_newton(gap, zero, high, np.broadcast_to(typical, zero.shape)), 0.0)
+    return paule_mandel(yi, vi, X)
 
 
-def paule_mandel(Y, V, Q=None):
-    """PM: the tau2 at which Q(tau2) = k - p, Paule & Mandel 1982 [paule1982]; 0 where Q(0) is below."""
-    k, p = size(V, Q)
-    return q_root(Y, V, Q, k - p)
+def maximum_likelihood(yi, vi, X=None):
+    """ML: the global maximum over tau2 >= 0 of -1/2 (sum log(vi + tau2) + Y'PY), Viechtbauer 2005 [viechtbauer2005]."""
+    data = prepare(yi, vi, X)
+    return shaped(data, highest(data, restricted=False))
 
 
-def empirical_bayes(Y, V, Q=None):
-    """EB: Morris 1983 [morris1983]; its fixed point is the Paule-Mandel equation (Viechtbauer et al. 2015)."""
-    return paule_mandel(Y, V, Q)
+def restricted_maximum_likelihood(yi, vi, X=None):
+    """REML: the global maximum of -1/2 (sum log(vi + tau2) + log det X'WX + Y'PY), Viechtbauer 2005 [viechtbauer2005]."""
+    data = prepare(yi, vi, X)
+    return shaped(data, highest(data, restricted=True))
 
 
-def maximum_likelihood(Y, V, Q=None):
-    """ML: the global maximum of the likelihood over tau2 >= 0, Viechtbauer 2005 eq. 7 [viechtbauer2005]."""
-    return maximum(Y, V, Q, restricted=False)
-
-
-def restricted_maximum_likelihood(Y, V, Q=None):
-    """REML: the global maximum of the restricted likelihood, Viechtbauer 2005 eq. 9 [viechtbauer2005]."""
-    return maximum(Y, V, Q, restricted=True)
+def shaped(data, tau2):
+    """tau2 in the units of the variances, a number for one data set."""
+    return float(np.asarray(data.scale * tau2).item()) if data.single else data.scale * tau2
 
 
 TAU2 = {

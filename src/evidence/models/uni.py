@@ -6,7 +6,7 @@ import numpy as np
 
 from evidence import arguments
 from evidence.models import distributions, intervals, regression
-from evidence.models.likelihood import generalised_q, loglik
+from evidence.models.forms import prepare
 from evidence.models.tau2 import TAU2
 from evidence.models.variances import standard_error_tau2
 
@@ -58,7 +58,7 @@ class Fit:
 
     def I2_ci(self, kind="qprofile", level=None):
         """Interval of I2: that of tau2 over itself plus the typical variance."""
-        typical = regression.typical_variance(self.vi, self.X)
+        typical = regression.typical_variance(self.vi, prepare(self.yi, self.vi, regression.moderators(self.X)))
         low, high = self.tau2_ci(kind, level)
         return 100 * low / (low + typical), 100 * high / (high + typical)
 
@@ -113,60 +113,66 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
         raise ValueError(f"level must be between 0 and 1, got {level}")
     X = regression.design(X, len(yi), intercept)
     k, p = X.shape
-    if p > k or (p == k and p > 1):
+    if k <= p and (k, p) != (1, 1):
         raise ValueError(f"X must have fewer columns than there are studies, got {p} columns for {k} studies")
-    basis = regression.basis(X)
-    Y, V = yi[:, None], vi[:, None]
-    tau2 = 0.0 if k == p else float(TAU2[method](Y, V, basis)[0])
-    return fit_at(yi, vi, X, basis, tau2, method, "z" if k == p else test, level)
+    tau2 = 0.0 if k == p else TAU2[method](yi, vi, regression.moderators(X))
+    return fit_at(yi, vi, X, tau2, method, test, level)
 
 
-def fit_at(yi, vi, X, basis, tau2, method, test, level):
+def fit_at(yi, vi, X, tau2, method, test, level):
     """The fit at a given tau2."""
     k, p = X.shape
-    Y, V = yi[:, None], vi[:, None]
+    pool = regression.is_intercept(X)
+    data = prepare(yi, vi, None if pool else X)
+    df = None if test == "z" or k == p else k - p
     w = 1 / (vi + tau2)
     beta, vcov = regression.coefficients(yi, w, X)
-    df = None if test == "z" else k - p
-    if df:
-        q = float(generalised_q(np.array([tau2]), Y, V, basis)[0][0]) / (k - p)
-        vcov = vcov * (max(1.0, q) if test == "adhoc" else q)
-    se = np.sqrt(np.diag(vcov))
-    stat = np.divide(beta, se, out=np.where(beta == 0, 0.0, np.copysign(np.inf, beta)), where=se > 0)
-    crit = distributions.quantile((1 + level) / 2, df)
-    p_values = distributions.two_sided_p(stat, df)
-    Q = float(generalised_q(np.zeros(1), Y, V, basis)[0][0])
-    heterogeneity = regression.heterogeneity(tau2, Q, vi, X, method)
-    plain = p == 1 and basis is None
-    half = crit * np.sqrt(vcov[0, 0] + tau2) if plain and method != "EE" else None
-    pick = (lambda values: float(values[0])) if plain else (lambda values: values)
+    vcov = vcov * dispersion(data, tau2, test, df)
+    numbers = intervals_of(beta, np.sqrt(np.diag(vcov)), df, level)
+    half = distributions.quantile((1 + level) / 2, df) * np.sqrt(vcov[0, 0] + tau2) if pool and method != "EE" else None
+    Q = float(data.q(0.0)[0]) if k > p else 0.0
+    typical = regression.typical_variance(vi, data)
     return Fit(
-        yi=yi, vi=vi, X=X, method=method, test=test, level=level, beta=beta, vcov=vcov,
-        estimate=pick(beta), se=pick(se), stat=pick(stat), p=pick(p_values), df=df,
-        ci_low=pick(beta - crit * se), ci_high=pick(beta + crit * se),
+        yi=yi, vi=vi, X=X, method=method, test=test, level=level, beta=beta, vcov=vcov, df=df,
+        **({name: float(values[0]) for name, values in numbers.items()} if pool else numbers),
         pi_low=None if half is None else float(beta[0] - half), pi_high=None if half is None else float(beta[0] + half),
-        tau2=tau2, se_tau2=standard_error_tau2(method, tau2, yi, vi, X), **heterogeneity,
-        R2=None if plain else regression.r_squared(tau2, yi, vi, X, method),
+        tau2=tau2, se_tau2=standard_error_tau2(method, tau2, vi, yi, X, data),
+        **regression.heterogeneity(tau2, Q, k - p, typical, method),
+        R2=None if pool else regression.r_squared(tau2, yi, vi, method),
         Q=Q, Q_df=k - p, Q_p=float(distributions.chi2_p(Q, k - p)) if k > p else 1.0,
         **regression.moderator_test(beta, vcov, X, df), k=k, weights=100 * w / w.sum(),
-        **information(tau2, Y, V, X, basis, method),
+        **information(tau2, data, method),
     )  # fmt: skip
 
 
-def information(tau2, Y, V, X, basis, method):
+def dispersion(data, tau2, test, df):
+    """Factor on the variances: Y'PY / (k - p) for Knapp-Hartung, at least 1 for "adhoc", 1 for "z"."""
+    if df is None:
+        return 1.0
+    q = float(data.q(tau2 / data.scale)[0]) / df
+    return max(1.0, q) if test == "adhoc" else q
+
+
+def intervals_of(beta, se, df, level):
+    """Estimates with their tests and intervals; without any spread the statistic is infinite, or 0 for 0."""
+    stat = np.divide(beta, se, out=np.where(beta == 0, 0.0, np.copysign(np.inf, beta)), where=se > 0)
+    half = distributions.quantile((1 + level) / 2, df) * se
+    return {
+        "estimate": beta, "se": se, "stat": stat, "p": distributions.two_sided_p(stat, df),
+        "ci_low": beta - half, "ci_high": beta + half,
+    }  # fmt: skip
+
+
+def information(tau2, data, method):
     """Log-likelihood (restricted for REML) with its constants, and AIC, BIC, AICc as metafor defines them."""
-    k, p = X.shape
     restricted = method == "REML"
-    value = float(loglik(np.array([tau2]), Y, V, basis, restricted)[0])
-    observations = k - p if restricted else k
-    value -= observations * np.log(2 * np.pi) / 2
-    if restricted and basis is None:
-        value += np.log(k) / 2
-    number = p + (method != "EE")
+    observations = data.k - data.p if restricted else data.k
+    value = float(data.loglik(tau2 / data.scale, restricted)) - observations * np.log(2 * np.pi * data.scale) / 2
+    number = data.p + (method != "EE")
     corrected = max(observations, number + 2)
     return {
-        "loglik": value,
-        "aic": 2 * number - 2 * value,
-        "bic": number * np.log(max(observations, 1)) - 2 * value,
-        "aicc": 2 * number * corrected / (corrected - number - 1) - 2 * value,
+        "loglik": float(value),
+        "aic": float(2 * number - 2 * value),
+        "bic": float(number * np.log(max(observations, 1)) - 2 * value),
+        "aicc": float(2 * number * corrected / (corrected - number - 1) - 2 * value),
     }

@@ -2,38 +2,41 @@
 
 import numpy as np
 
+from evidence.models.regression import coefficients
+from evidence.models.tau2 import sidik_jonkman_start
 
-def standard_error_tau2(method, tau2, yi, vi, X):
+
+def standard_error_tau2(method, tau2, vi, yi, X, data):
     """Standard error of tau2, NaN where the method has none.
 
-    From the variance of a quadratic form: 2 (k-p) + 4 tau2 tr P + 2 tau2^2 tr PP over the square of what the
-    statistic is divided by (DL, HS), with the V of the effects between (HE, SJ); the inverse information (ML, REML);
-    Viechtbauer 2005 eq. 12 and 13 [viechtbauer2005].
+    From the variance of the quadratic form behind the estimate, 2 (k - p) + 4 tau2 tr P + 2 tau2^2 tr PP over the square
+    of what the form is divided by (DL, HS), its like for weights that are not 1 / vi (HE, SJ), or the inverse of the
+    information (ML, REML; EB and PM share that of Morris); Viechtbauer 2005 [viechtbauer2005].
     """
     k, p = X.shape
     if method == "EE" or k == p:
         return float("nan")
     if method in ("DL", "HS"):
-        w = 1 / vi
-        P = projection(w, X)
-        divisor = np.trace(P) if method == "DL" else w.sum()
-        return float(np.sqrt(2 * (k - p) + 4 * tau2 * np.trace(P) + 2 * tau2**2 * (P * P).sum()) / divisor)
+        _, trace, _, fall = data.at(0.0)
+        trace, trace2 = trace / data.scale, trace * fall / data.scale**2
+        divisor = trace if method == "DL" else (1 / vi).sum()
+        return float(np.sqrt(2 * (k - p) + 4 * tau2 * trace + 2 * tau2**2 * trace2) / divisor)
     if method in ("HE", "SJ"):
-        start = 1.0 if method == "HE" else float(np.var(yi))
-        P = projection(np.ones(k) if method == "HE" else 1 / (vi + start), X)
-        PV = P * vi
-        total = 2 * (PV * PV.T).sum() + 4 * tau2 * (PV * P).sum() + 2 * tau2**2 * (P * P).sum()
-        return float(start * np.sqrt(total) / (k - p))
-    w = 1 / (vi + tau2)
-    if method == "ML":
-        return float(np.sqrt(2 / (w**2).sum()))
-    if method == "REML":
-        return float(np.sqrt(2 / (projection(w, X) ** 2).sum()))
-    return float(np.sqrt(2 * k**2 / (k - p)) / w.sum())
+        start = 1.0 if method == "HE" else float(sidik_jonkman_start(yi, vi))
+        w = np.ones(k) if method == "HE" else 1 / (vi + start)
+        one = np.ones(k)
+        total = trace_of_two(w, X, vi, vi) + 2 * tau2 * trace_of_two(w, X, vi, one) + tau2**2 * trace_of_two(w, X, one, one)
+        return float(start * np.sqrt(2 * total) / (k - p))
+    if method in ("ML", "REML"):
+        _, trace, _, fall = data.at(tau2 / data.scale, method == "REML")
+        return float(data.scale * np.sqrt(2 / (trace * fall)))
+    return float(np.sqrt(2 * k**2 / (k - p)) / (1 / (vi + tau2)).sum())
 
 
-def projection(w, X):
-    """P = W - W X (X'WX)^-1 X'W."""
-    root = np.sqrt(w)
-    Q = np.linalg.qr(root[:, None] * X)[0]
-    return np.diag(w) - root[:, None] * (Q @ Q.T) * root
+def trace_of_two(w, X, a, b):
+    """tr(P diag(a) P diag(b)) with P = W - W X (X'WX)^-1 X'W."""
+    _, inverse = coefficients(w, w, X)
+    WX = w[:, None] * X
+    A, B = (inverse @ (WX.T @ (each[:, None] * WX)) for each in (a, b))
+    hat = ((WX @ inverse) * WX).sum(1)
+    return (w * w * a * b).sum() - 2 * (w * a * b * hat).sum() + np.trace(A @ B)

@@ -1,0 +1,143 @@
+"""The global maximum of the likelihood of tau2, proved rather than hoped for.
+
+The derivative of twice the log-likelihood is A - B with A = Y'PPY and B = tr P (REML) or tr W (ML). Both are sums
+of positive multiples of powers of 1 / (lj + tau2) (see `evidence.models.forms`), so that log A and log B are convex
+and the rates at which they fall, a = -(log A)' and b = -(log B)', fall as well. In a cell [low, high] of tau2
+
+- A / B only falls where a(high) > b(low): at most one maximum, and one if A > B at `low` but not at `high`;
+- A / B only rises where a(low) < b(high): no maximum;
+- A stays above B (or below) where the tangents of log A clear the chord of log B (or the reverse): no maximum.
+
+A cell of which none is true is halved. Beyond tau2 = max(vi) - 2 min(vi), A / B only falls. All maxima are found
+this way, and the highest is taken. tau2 is in units of the smallest variance.
+"""
+
+import numpy as np
+
+from evidence.models.forms import TINY
+from evidence.models.roots import newton, newton_each
+
+CELLS = 3
+NARROWEST = 1e-7
+
+
+def highest(data, restricted):
+    """tau2 >= 0 at which the (restricted) likelihood is highest, in units of `data.scale`."""
+    grid = cells(data, restricted)
+    states = scan(data, grid, restricted)
+    number, m = grid.shape
+    columns = np.tile(np.arange(m), number - 1)
+    ends = (columns, grid[:-1].ravel(), grid[1:].ravel(), flat(states, 0), flat(states, 1))
+    columns, low, high, start = brackets(data, ends, restricted)
+    at_zero = states[0, 0] <= states[1, 0]
+    return best(data, restricted, at_zero, columns, refined(data, restricted, columns, low, high, start))
+
+
+def flat(states, first):
+    """States at the lower (`first` 0) or upper (1) ends of the cells, shape (4, cells)."""
+    number = states.shape[1]
+    return states[:, first : number - 1 + first].reshape(4, -1)
+
+
+def cells(data, restricted):
+    """Ends of the cells, shape (CELLS + 2, m): even steps of log(1 + tau2), then all that is beyond.
+
+    No maximum lies beyond the last end, where (k - p) (1 + tau2)^2 = RSS (max(vi) + tau2): A <= RSS / (1 + tau2)^2 and
+    B >= (k - p) / (max(vi) + tau2), or k for ML, with RSS of ordinary least squares.
+    """
+    terms = data.k - data.p if restricted else data.k
+    rss, largest = np.atleast_1d(data.rss), np.atleast_1d(data.largest)
+    root = np.sqrt(rss * (rss + 4 * terms * (largest - 1)))
+    end = np.maximum((rss + root) / (2 * terms) - 1, 0) * (1 + 1e-9)
+    last = np.minimum(np.maximum(largest - 2, 0), end)
+    steps = (1 + last) ** (np.arange(CELLS + 1)[:, None] / CELLS) - 1
+    return np.concatenate([steps, end[None]])
+
+
+def scan(data, grid, restricted):
+    """A, B and the rates of their fall at each end, shape (4, ends, m)."""
+    if data.single:
+        return np.array(data.at(grid[:, 0], restricted))[:, :, None]
+    return np.stack([np.array(data.at(tau2, restricted)) for tau2 in grid], axis=1)
+
+
+def brackets(data, ends, restricted):
+    """Columns, ends and a first guess of the cells with exactly one maximum, after halving the doubtful ones."""
+    found = []
+    while len(ends[0]):
+        columns, low, high, lower, upper = ends
+        peak, doubtful = judged(low, high, lower, upper)
+        found.append((columns[peak], low[peak], high[peak], guess(low, high, lower, upper, peak)))
+        columns, low, high, lower, upper = (part[..., doubtful] for part in ends)
+        if not len(columns):
+            break
+        middle = np.sqrt((1 + low) * (1 + high)) - 1
+        state = np.array(data.take(columns).at(middle, restricted))
+        halves = (columns, low, middle, lower, state), (columns, middle, high, state, upper)
+        ends = tuple(np.concatenate(pair, axis=-1) for pair in zip(*halves))
+    return tuple(np.concatenate(part) for part in zip(*found))
+
+
+def judged(low, high, lower, upper):
+    """Which cells hold exactly one maximum, and which are doubtful."""
+    (A0, B0, a0, b0), (A1, B1, a1, b1) = lower, upper
+    positive, negative = (A0 > B0) & (A1 > B1), (A0 <= B0) & (A1 <= B1)
+    crossing = (A0 > B0) & (A1 <= B1)
+    width = high - low
+    narrow = width <= NARROWEST * (1 + low)
+    one = (a1 > b0) | narrow
+    doubtful = ~(one | (a0 < b1))
+    if doubtful.any():
+        part = np.flatnonzero(doubtful)
+        logA0, logB0, logA1, logB1 = (np.log(each[part] + TINY) for each in (A0, B0, A1, B1))
+        A = width[part], logA0, logA1, a0[part], a1[part]
+        B = width[part], logB0, logB1, b0[part], b1[part]
+        clear = (positive[part] & (kink(*A, *B[1:3]) > 0)) | (negative[part] & (kink(*B, *A[1:3]) > 0))
+        doubtful[part] = ~clear
+    return one & crossing, doubtful
+
+
+def kink(width, log0, log1, rate0, rate1, chord0, chord1):
+    """Height of the tangents of one curve above the chord of another, where the tangents meet."""
+    bend = np.where(rate0 > rate1, rate0 - rate1, 1.0)
+    place = np.clip((log0 - log1 - rate1 * width) / bend, 0, width)
+    return log0 - rate0 * place - chord0 - (chord1 - chord0) * place / width
+
+
+def guess(low, high, lower, upper, peak):
+    """Where B / A, which is straight when all variances are one, is 1 between the ends of a cell."""
+    below = 1 - lower[1][peak] / lower[0][peak]
+    above = upper[1][peak] / (upper[0][peak] + TINY) - 1
+    return low[peak] + (high - low)[peak] * below / (below + above)
+
+
+def refined(data, restricted, columns, low, high, start):
+    """Roots of B / A - 1 in brackets."""
+
+    def gap(part):
+        def value_and_slope(tau2):
+            A, B, a, b = part.at(tau2, restricted)
+            ratio = B / (A + TINY)
+            return ratio - 1, ratio * (a - b)
+
+        return value_and_slope
+
+    if data.single:
+        return np.array([newton(gap(data), *ends) for ends in zip(low.tolist(), high.tolist(), start.tolist())])
+    return newton_each(gap(data.take(columns)), low, high, start) if len(columns) else low
+
+
+def best(data, restricted, at_zero, columns, roots):
+    """The candidate of each column with the highest likelihood."""
+    tau2 = np.zeros(len(at_zero))
+    tau2[columns] = roots
+    candidates = np.bincount(columns, minlength=len(tau2)) + at_zero
+    several = np.flatnonzero(candidates > 1)
+    if len(several):
+        chosen = np.isin(columns, several)
+        places = np.concatenate([columns[chosen], several[at_zero[several]]])
+        values = np.concatenate([roots[chosen], np.zeros(len(places) - chosen.sum())])
+        order = np.argsort(data.take(places).loglik(values, restricted), kind="stable")
+        for place in order:
+            tau2[places[place]] = values[place]
+    return tau2
