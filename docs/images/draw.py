@@ -1,0 +1,22 @@
+"""Draw the README's picture from the built review: python docs/images/draw.py"""
+
+from pathlib import Path
+
+from evidence.config import load
+from evidence.stages.figures import drawings
+from evidence.stages.files import read_csv, read_tables
+from evidence.stages.plotting import save_png
+
+ROOT = Path(__file__).parents[2]
+SHOWN = "forest-lh-before_after-ROM-1.svg"
+
+
+def main():
+    frames = [read_csv(ROOT / f"data/processed/{name}.csv", name) for name in ("effects", "pools", "members")]
+    for file, figure, _ in drawings(read_tables(ROOT), load(ROOT), *frames):
+        if file == SHOWN:
+            save_png(figure, Path(__file__).with_name("forest.png"), dpi=130)
+
+
+if __name__ == "__main__":
+    main()
