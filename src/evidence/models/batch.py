@@ -1,16 +1,16 @@
 """Many independent fits at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from evidence import arguments
-from evidence.models import distributions
-from evidence.models.likelihood import residuals, trace_P
+from evidence.models import distributions, regression
+from evidence.models.forms import dot, prepare
 from evidence.models.tau2 import TAU2, q_root
-from evidence.models.uni import TESTS
+from evidence.models.uni import TESTS, intervals_of
 
-CHUNK = 400
+NUMBERS = 80_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,45 +34,59 @@ class Batch:
     Q: np.ndarray
     Q_df: np.ndarray
     Q_p: np.ndarray
+    QM: np.ndarray
+    QM_p: np.ndarray
     k: np.ndarray
 
 
-def rma_batch(Y, V, method="REML", test="knha", level=0.95, tau2_ci=False):
+def rma_batch(Y, V, X=None, method="REML", test="knha", level=0.95, tau2_ci=False, intercept=True):
     """Fit m random-effects models at once, with the numbers `rma` gives one by one.
 
     Parameters
     ----------
     Y, V : array_like, shape (k, m)
         Effects and variances, a column a data set; NaN in both for an absent study.
-    method, test, level
+    X : array_like, shape (k,) or (k, q), optional
+        Moderators, the same for all data sets.
+    method, test, level, intercept
         As in `rma`.
     tau2_ci : bool
-        Also the Q-profile interval of tau2.
+        Also the Q-profile interval of tau2, NaN otherwise.
 
     Returns
     -------
     Batch
-        Arrays (m,); `df` is NaN for the normal distribution, the prediction interval NaN for EE.
+        Arrays (m,), with moderators (p, m) for the coefficients; `df` is NaN for the normal distribution, the
+        prediction interval NaN for EE and with moderators.
 
     Raises
     ------
     ValueError
         Names the argument and the first offending place.
+
+    Notes
+    -----
+    The columns are fitted in chunks that stay in the processor's cache. Formulas and references are those of `rma`.
     """
     Y, V = checked(Y, V)
     arguments.choice("method", method, tuple(TAU2))
     arguments.choice("test", test, TESTS)
-    parts = [fit_columns(Y[:, at : at + CHUNK], V[:, at : at + CHUNK], method, test, level, tau2_ci) for at in range(0, Y.shape[1], CHUNK)]
-    if not parts:
-        return Batch(**{name: np.empty(0) for name in Batch.__dataclass_fields__})
-    return Batch(**{name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    arguments.level(level)
+    X = regression.design(X, len(Y), intercept)
+    enough(X, np.isfinite(V))
+    step = max(1, NUMBERS // len(Y))
+    parts = [
+        fit_columns(Y[:, at : at + step], V[:, at : at + step], X, method, test, level, tau2_ci)
+        for at in range(0, max(Y.shape[1], 1), step)
+    ]
+    return Batch(**{each.name: np.concatenate([part[each.name] for part in parts], axis=-1) for each in fields(Batch)})
 
 
 def checked(Y, V):
     """Effects with 0 and variances with infinity where a study is absent."""
     Y, V = np.asarray(Y, float), np.asarray(V, float)
-    if Y.ndim != 2 or Y.shape != V.shape:
-        raise ValueError(f"Y and V must be (k, m) arrays of one shape, got {Y.shape} and {V.shape}")
+    if Y.ndim != 2 or Y.shape != V.shape or len(Y) == 0:
+        raise ValueError(f"Y and V must be (k, m) arrays of one shape with k > 0, got {Y.shape} and {V.shape}")
     absent = np.isnan(Y)
     faults = {
         "V must be NaN exactly where Y is": absent != np.isnan(V),
@@ -85,50 +99,99 @@ def checked(Y, V):
             raise ValueError(f"{words}, got Y[{row}, {column}] = {Y[row, column]} and V[{row}, {column}] = {V[row, column]}")
     if absent.all(0).any():
         raise ValueError(f"Y must hold at least one study a column, got none in column {int(np.argmax(absent.all(0)))}")
+    if not absent.any():
+        return Y, V
     return np.where(absent, 0.0, Y), np.where(absent, np.inf, V)
 
 
-def fit_columns(Y, V, method, test, level, tau2_ci):
+def enough(X, present):
+    """Raise ValueError for a column whose studies cannot carry the moderators."""
+    if regression.is_intercept(X):
+        return
+    p = X.shape[1]
+    patterns, first = np.unique(present, axis=1, return_index=True)
+    for place in np.argsort(first):
+        rows = patterns[:, place]
+        if rows.sum() <= p or np.linalg.matrix_rank(X[rows] / np.abs(X).max(0)) < p:
+            raise ValueError(
+                f"X must have fewer columns than there are studies, and independent ones among them: column {first[place]} "
+                f"of Y has {rows.sum()} studies for {p} coefficients"
+            )
+
+
+def fit_columns(Y, V, X, method, test, level, tau2_ci):
     """Results of one chunk of columns."""
-    m = Y.shape[1]
-    k = np.isfinite(V).sum(0)
-    many = k > 1
-    tau2, low, high = np.zeros(m), np.full(m, np.nan), np.full(m, np.nan)
-    if many.any():
-        y, v = Y[:, many], V[:, many]
-        tau2[many] = TAU2[method](y, v)
-        if tau2_ci:
-            for bound, probability in ((low, (1 + level) / 2), (high, (1 - level) / 2)):
-                bound[many] = q_root(y, v, None, distributions.chi2_quantile(probability, k[many] - 1))
+    moderators = regression.moderators(X)
+    pool = moderators is None
+    data = prepare(Y, V, moderators)
+    df = data.k - data.p
+    tau2 = TAU2[method](Y, V, moderators)
+    zero = np.zeros_like(tau2)
+    Q = data.q(zero)[0]
+    normal = (df == 0) | (test == "z")
+    beta, vcov = average(Y, V, tau2) if pool else data.coefficients(tau2)
+    vcov = vcov * np.where(normal, 1.0, dispersion(data, tau2, test))
+    t_df = np.where(normal, np.inf, df)
+    width = quantiles(t_df, level)
+    numbers = intervals_of(beta, np.sqrt(np.einsum("iim->im", vcov)), t_df, width)
+    half = width * np.sqrt(vcov[0, 0] + tau2)
+    half = half if pool and method != "EE" else np.full_like(half, np.nan)
+    low, high = tau2_bounds(Y, V, moderators, df, level) if tau2_ci else np.full((2, len(df)), np.nan)
+    return {
+        **{name: each[0] if pool else each for name, each in numbers.items()},
+        "df": np.where(normal, np.nan, df), "pi_low": beta[0] - half, "pi_high": beta[0] + half,
+        "tau2": tau2, "tau2_low": low, "tau2_high": high, **heterogeneity(data, tau2, Q, method),
+        "Q": Q, "Q_df": df.astype(float), "Q_p": distributions.chi2_p(np.where(df > 0, Q, 0.0), np.maximum(df, 1)),
+        **({"QM": numbers["stat"][0] ** 2, "QM_p": numbers["p"][0]} if pool else moderator_tests(beta, vcov, X, t_df)), "k": data.k.astype(float),
+    }  # fmt: skip
+
+
+def quantiles(df, level):
+    """Half-widths of intervals in standard errors, worked out once for each number of degrees of freedom."""
+    known, places = (df[:1], np.zeros(len(df), int)) if (df == df[:1]).all() else np.unique(df, return_inverse=True)
+    return distributions.quantile((1 + level) / 2, known)[places]
+
+
+def average(Y, V, tau2):
+    """Weighted averages (1, m) and their variances (1, 1, m)."""
     w = 1 / (V + tau2)
     total = w.sum(0)
-    estimate = (w * Y).sum(0) / total
-    variance = 1 / total
-    df = np.where(many & (test != "z"), k - 1.0, np.nan)
-    if test != "z":
-        q = np.where(many, (w * (Y - estimate) ** 2).sum(0) / np.maximum(k - 1, 1), 1.0)
-        variance = variance * (np.maximum(q, 1) if test == "adhoc" else q)
-    se = np.sqrt(variance)
-    normal = np.isnan(df)
-    safe = np.where(normal, 1, df)
-    crit = np.where(normal, distributions.quantile((1 + level) / 2), distributions.quantile((1 + level) / 2, safe))
-    stat = np.divide(estimate, se, out=np.where(estimate == 0, 0.0, np.copysign(np.inf, estimate)), where=se > 0)
-    p = np.where(normal, distributions.two_sided_p(stat), distributions.two_sided_p(stat, safe))
-    w0 = 1 / V
-    e, _ = residuals(w0, Y, None)
-    Q = (w0 * e * e).sum(0)
-    trace = trace_P(w0, None, None)
-    Q_df = k - 1.0
-    typical = np.divide(Q_df, trace, out=1 / total, where=many)
-    if method == "EE":
-        H2 = np.where(many, Q / np.maximum(Q_df, 1), 1.0)
-        I2 = 100 * np.maximum(0, 1 - np.divide(1, H2, out=np.ones(m), where=H2 > 0))
-    else:
-        H2, I2 = tau2 / typical + 1, 100 * tau2 / (tau2 + typical)
-    half = crit * np.sqrt(variance + tau2) * (np.nan if method == "EE" else 1)
-    Q_p = np.where(many, distributions.chi2_p(Q, np.maximum(Q_df, 1)), 1.0)
-    return {
-        "estimate": estimate, "se": se, "stat": stat, "p": p, "df": df, "ci_low": estimate - crit * se, "ci_high": estimate + crit * se,
-        "pi_low": estimate - half, "pi_high": estimate + half, "tau2": tau2, "tau2_low": low, "tau2_high": high, "I2": I2, "H2": H2,
-        "Q": Q, "Q_df": Q_df, "Q_p": Q_p, "k": k.astype(float),
-    }  # fmt: skip
+    return (dot(w, Y) / total)[None], (1 / total)[None, None]
+
+
+def dispersion(data, tau2, test):
+    """As `evidence.models.uni.dispersion`, for each column."""
+    q = data.q(tau2 / data.scale)[0] / np.maximum(data.k - data.p, 1)
+    return np.maximum(q, 1) if test == "adhoc" else q
+
+
+def heterogeneity(data, tau2, Q, method):
+    """As `evidence.models.regression.heterogeneity`, for each column."""
+    df = np.maximum(data.k - data.p, 1)
+    if method != "EE":
+        ratio = tau2 / data.scale * data.at(np.zeros_like(tau2))[1] / df
+        return {"I2": 100 * ratio / (1 + ratio), "H2": 1 + ratio}
+    H2 = np.where(data.k > data.p, Q / df, 1.0)
+    return {"I2": 100 * np.maximum(0, 1 - 1 / np.maximum(H2, 1)), "H2": H2}
+
+
+def tau2_bounds(Y, V, moderators, df, level):
+    """Q-profile intervals; NaN for a lone study."""
+    known = np.maximum(df, 1)
+    targets = (distributions.chi2_quantile(probability, known) for probability in ((1 + level) / 2, (1 - level) / 2))
+    return [np.where(df > 0, q_root(Y, V, moderators, target), np.nan) for target in targets]
+
+
+def moderator_tests(beta, vcov, X, df):
+    """As `evidence.models.regression.moderator_test`, for each column; df is infinite for chi-squared."""
+    first = 1 if len(beta) > 1 and (X[:, 0] == 1).all() else 0
+    b, V = beta[first:], vcov[first:, first:]
+    m = len(b)
+    spread = (np.einsum("iim->im", V) > 0).all(0)
+    V = np.where(spread, V, np.eye(m)[:, :, None])
+    solved = (b / V[0]) if m == 1 else np.linalg.solve(V.transpose(2, 0, 1), b.T[:, :, None])[:, :, 0].T
+    QM = np.where(spread, dot(b, solved), np.inf)
+    t = np.isfinite(df)
+    QM = np.where(t, QM / m, QM)
+    p = distributions.f_p(QM, m, np.where(t, df, 1)) if t.all() else distributions.chi2_p(QM, m)
+    return {"QM": QM, "QM_p": p}

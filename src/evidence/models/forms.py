@@ -54,7 +54,7 @@ def pooled_forms(w0, s1, s2, s3, t1, t2, t3, u2, u3):
 
 def rates(quadratic, cubic, trace, trace2):
     """Y'PPY, tr P, and how fast the logarithm of each falls with tau2."""
-    return quadratic, trace, 2 * cubic / (quadratic + TINY), trace2 / trace
+    return quadratic, trace, 2 * cubic / (quadratic + TINY), trace2 / (trace + TINY)
 
 
 class Mean:
@@ -113,13 +113,16 @@ class Means:
 
     def __init__(self, yi, vi):
         first, columns = vi.argmin(0), np.arange(vi.shape[1])
-        self.scale = vi[first, columns]
-        self.k = np.isfinite(vi).sum(0)
+        present = np.isfinite(vi)
+        self.k, self.scale = present.sum(0), vi[first, columns]
         u = vi / self.scale
-        self.largest = np.where(np.isfinite(u), u, 1.0).max(0)
-        u[first, columns] = np.inf
         y = (yi - yi[first, columns]) / np.sqrt(self.scale)
-        y[np.isinf(u)] = 0.0
+        if present.all():
+            self.largest = u.max(0)
+        else:
+            self.largest = np.where(present, u, 1.0).max(0)
+            y[~present] = 0.0
+        u[first, columns] = np.inf
         self.u, self.y, self.yy = u, y, y * y
         self.rss = self.yy.sum(0) - y.sum(0) ** 2 / self.k
         self.room = np.empty((3, *u.shape))
@@ -220,14 +223,17 @@ class Regressions:
     single = False
 
     def __init__(self, yi, vi, X):
-        self.X = np.linalg.qr(X / np.abs(X).max(0))[0]
+        largest = np.abs(X).max(0)
+        self.X, R = np.linalg.qr(X / largest)
+        self.back = np.linalg.inv(R * largest)
         self.p = X.shape[1]
         self.present = np.isfinite(vi)
         self.k = self.present.sum(0)
         self.scale = vi.min(0)
         self.u = vi / self.scale
         self.largest = np.where(self.present, self.u, 1.0).max(0)
-        self.y = np.where(self.present, yi, 0.0) / np.sqrt(self.scale)
+        self.effects = np.where(self.present, yi, 0.0)
+        self.y = self.effects / np.sqrt(self.scale)
         self.rss = (self.residuals(self.present.astype(float), self.y)[0] ** 2).sum(0)
         root = np.sqrt(1 / self.u)
         fitted_out, _ = self.residuals(root, self.y)
@@ -243,17 +249,18 @@ class Regressions:
         return part
 
     def residuals(self, root, y):
-        """Residuals of root * y, and an orthonormal basis of the columns of root * X with log det X'WX."""
-        basis, logdet = [], 0.0
-        for x in self.X.T:
-            column = root * x[:, None]
-            for q in basis:
-                column -= q * dot(q, column)
-            square = dot(column, column)
-            logdet = logdet + np.log(square)
-            column /= np.sqrt(square)
-            basis.append(column)
-        return without(basis, root * y), (basis, logdet)
+        """Residuals of root * y, and the orthonormal basis of the columns of root * X with its triangle R."""
+        basis, R = gram_schmidt([root * x[:, None] for x in self.X.T])
+        return without(basis, root * y), (basis, R)
+
+    def coefficients(self, tau2):
+        """Coefficients (p, m) and (X'WX)^-1 (p, p, m), in the units of the effects."""
+        root = np.sqrt(1 / (self.u + tau2 / self.scale))
+        basis, R = gram_schmidt([root * x[:, None] for x in self.X.T])
+        z = root * self.effects
+        half = np.einsum("ij,jam->iam", self.back, inverse_triangle(R))
+        beta = np.einsum("iam,am->im", half, np.array([dot(q, z) for q in basis]))
+        return beta, np.einsum("iam,jam->ijm", half, half) * self.scale
 
     def q(self, tau2):
         """As `Mean.q`."""
@@ -282,7 +289,8 @@ class Regressions:
     def loglik(self, tau2, restricted=True):
         """As `Mean.loglik`."""
         x = self.u + tau2
-        z, (_, logdet) = self.residuals(np.sqrt(1 / x), self.y)
+        z, (_, R) = self.residuals(np.sqrt(1 / x), self.y)
+        logdet = 2 * np.log(np.einsum("iim->im", R)).sum(0)
         value = np.log(np.where(self.present, x, 1.0)).sum(0) + dot(z, z)
         return -(value + logdet) / 2 if restricted else -value / 2
 
@@ -292,3 +300,25 @@ def without(basis, z):
     for q in basis:
         z = z - q * dot(q, z)
     return z
+
+
+def gram_schmidt(columns):
+    """Orthonormal basis of the columns (list of p arrays (k, m)) and R (p, p, m), columns = basis R."""
+    basis, R = [], np.zeros((len(columns), len(columns), columns[0].shape[1]))
+    for j, column in enumerate(columns):
+        for i, q in enumerate(basis):
+            R[i, j] = dot(q, column)
+            column = column - R[i, j] * q
+        R[j, j] = np.sqrt(dot(column, column))
+        basis.append(column / R[j, j])
+    return basis, R
+
+
+def inverse_triangle(R):
+    """Inverses of upper triangles (p, p, m)."""
+    inverse = np.zeros_like(R)
+    for j in range(len(R)):
+        inverse[j, j] = 1 / R[j, j]
+        for i in reversed(range(j)):
+            inverse[i, j] = -dot(R[i, i + 1 : j + 1], inverse[i + 1 : j + 1, j]) / R[i, i]
+    return inverse

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy
 
-from evidence.arguments import choice
+from evidence import arguments
 from evidence.models import distributions
 from evidence.models.forms import prepare
 from evidence.models.regression import moderators
@@ -38,9 +38,8 @@ def tau2_interval(fit, kind, level):
     ----------
     Viechtbauer 2007, Stat Med 26:37-52 (Q-profile and profile likelihood) [viechtbauer2007].
     """
-    choice("kind", kind, ("qprofile", "profile"))
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
+    arguments.choice("kind", kind, ("qprofile", "profile"))
+    arguments.level(level)
     if fit.k <= fit.X.shape[1]:
         raise ValueError(f"yi must hold more studies than the design has columns for an interval of tau2, got {fit.k}")
     return (q_profile if kind == "qprofile" else profile)(fit, level)

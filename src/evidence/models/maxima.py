@@ -23,35 +23,35 @@ NARROWEST = 1e-7
 
 def highest(data, restricted):
     """tau2 >= 0 at which the (restricted) likelihood is highest, in units of `data.scale`."""
-    grid = cells(data, restricted)
+    grid, end = cells(data, restricted)
     states = scan(data, grid, restricted)
     number, m = grid.shape
-    columns = np.tile(np.arange(m), number - 1)
-    ends = (columns, grid[:-1].ravel(), grid[1:].ravel(), flat(states, 0), flat(states, 1))
+    ends = (
+        np.tile(np.arange(m), number - 1), grid[:-1].ravel(), grid[1:].ravel(),
+        states[:, :-1].reshape(4, -1), states[:, 1:].reshape(4, -1),
+    )  # fmt: skip
+    tail = np.flatnonzero(states[0, -1] > states[1, -1])
+    if len(tail):
+        beyond = np.array(data.take(tail).at(end[tail], restricted))
+        last = tail, grid[-1, tail], end[tail], states[:, -1, tail], beyond
+        ends = tuple(np.concatenate(pair, axis=-1) for pair in zip(ends, last))
     columns, low, high, start = brackets(data, ends, restricted)
     at_zero = states[0, 0] <= states[1, 0]
     return best(data, restricted, at_zero, columns, refined(data, restricted, columns, low, high, start))
 
 
-def flat(states, first):
-    """States at the lower (`first` 0) or upper (1) ends of the cells, shape (4, cells)."""
-    number = states.shape[1]
-    return states[:, first : number - 1 + first].reshape(4, -1)
-
-
 def cells(data, restricted):
-    """Ends of the cells, shape (CELLS + 2, m): even steps of log(1 + tau2), then all that is beyond.
+    """Ends of CELLS cells (CELLS + 1, m), even in log(1 + tau2), and the end (m,) of all that is beyond.
 
-    No maximum lies beyond the last end, where (k - p) (1 + tau2)^2 = RSS (max(vi) + tau2): A <= RSS / (1 + tau2)^2 and
+    No maximum lies beyond it, where (k - p) (1 + tau2)^2 = RSS (max(vi) + tau2): A <= RSS / (1 + tau2)^2 and
     B >= (k - p) / (max(vi) + tau2), or k for ML, with RSS of ordinary least squares.
     """
-    terms = data.k - data.p if restricted else data.k
+    terms = np.maximum(data.k - data.p, 1) if restricted else data.k
     rss, largest = np.atleast_1d(data.rss), np.atleast_1d(data.largest)
     root = np.sqrt(rss * (rss + 4 * terms * (largest - 1)))
     end = np.maximum((rss + root) / (2 * terms) - 1, 0) * (1 + 1e-9)
     last = np.minimum(np.maximum(largest - 2, 0), end)
-    steps = (1 + last) ** (np.arange(CELLS + 1)[:, None] / CELLS) - 1
-    return np.concatenate([steps, end[None]])
+    return (1 + last) ** (np.arange(CELLS + 1)[:, None] / CELLS) - 1, end
 
 
 def scan(data, grid, restricted):
@@ -105,10 +105,16 @@ def kink(width, log0, log1, rate0, rate1, chord0, chord1):
 
 
 def guess(low, high, lower, upper, peak):
-    """Where B / A, which is straight when all variances are one, is 1 between the ends of a cell."""
-    below = 1 - lower[1][peak] / lower[0][peak]
-    above = upper[1][peak] / (upper[0][peak] + TINY) - 1
-    return low[peak] + (high - low)[peak] * below / (below + above)
+    """Where B / A, which is straight when all variances are one, is 1: Hermite's cubic through the ends of a cell."""
+    low, width = low[peak], (high - low)[peak]
+    (A0, B0, a0, b0), (A1, B1, a1, b1) = lower[:, peak], upper[:, peak]
+    ratio0, ratio1 = B0 / A0, B1 / (A1 + TINY)
+    part = (1 - ratio0) / (ratio1 - ratio0)
+    rise = (ratio1 - ratio0) / np.maximum(width, TINY)
+    slope0 = rise / np.maximum(ratio0 * (a0 - b0), rise / 3)
+    slope1 = rise / np.maximum(ratio1 * (a1 - b1), rise / 3)
+    left = 1 - part
+    return low + width * part * (left * left * slope0 + part * (3 - 2 * part) - part * left * slope1)
 
 
 def refined(data, restricted, columns, low, high, start):

@@ -6,9 +6,14 @@ None for an intercept alone; and returns tau2, a number or an array (m,).
 
 import numpy as np
 
-from evidence.models.forms import prepare
+from evidence.models.forms import TINY, prepare
 from evidence.models.maxima import highest
 from evidence.models.roots import rise
+
+
+def df(data):
+    """Degrees of freedom k - p; 1 for a lone study, whose sums are all 0."""
+    return np.maximum(data.k - data.p, 1)
 
 
 def equal_effects(yi, vi, X=None):
@@ -22,7 +27,7 @@ def dersimonian_laird(yi, vi, X=None):
     zero = np.zeros_like(data.scale)
     Q, _ = data.q(zero)
     _, trace, _, _ = data.at(zero)
-    return shaped(data, np.maximum(0, (Q - (data.k - data.p)) / trace))
+    return shaped(data, np.maximum(0, (Q - df(data)) / (trace + TINY)))
 
 
 def hedges(yi, vi, X=None):
@@ -31,7 +36,7 @@ def hedges(yi, vi, X=None):
     present = np.isfinite(vi)
     spread = np.where(present, vi, 0.0) / data.scale
     trace = (spread * (1 - leverages(present, X))).sum(0)
-    return shaped(data, np.maximum(0, (data.rss - trace) / (data.k - data.p)))
+    return shaped(data, np.maximum(0, (data.rss - trace) / df(data)))
 
 
 def leverages(present, X):
@@ -67,7 +72,7 @@ def sidik_jonkman(yi, vi, X=None):
     """SJ: t Y'PY / (k - p) with tau2 = t in P, t the variance of the effects, Sidik & Jonkman 2005 [sidik2005]."""
     data = prepare(yi, vi, X)
     start = sidik_jonkman_start(yi, vi) / data.scale
-    return shaped(data, start * data.q(start)[0] / (data.k - data.p))
+    return shaped(data, start * data.q(start)[0] / df(data))
 
 
 def q_root(yi, vi, X, target):
@@ -78,7 +83,8 @@ def q_root(yi, vi, X, target):
 
 def paule_mandel(yi, vi, X=None):
     """PM: the tau2 at which Y'PY = k - p, Paule & Mandel 1982 [paule1982]; 0 where it is below at tau2 = 0."""
-    return q_root(yi, vi, X, np.isfinite(vi).sum(0) - (1 if X is None else X.shape[1]))
+    data = prepare(yi, vi, X)
+    return shaped(data, rise(data.q, df(data), np.zeros_like(data.scale)))
 
 
 def empirical_bayes(yi, vi, X=None):

@@ -109,8 +109,7 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
     yi, vi = arguments.studies(yi, vi)
     arguments.choice("method", method, tuple(TAU2))
     arguments.choice("test", test, TESTS)
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
+    arguments.level(level)
     X = regression.design(X, len(yi), intercept)
     k, p = X.shape
     if k <= p and (k, p) != (1, 1):
@@ -128,8 +127,9 @@ def fit_at(yi, vi, X, tau2, method, test, level):
     w = 1 / (vi + tau2)
     beta, vcov = regression.coefficients(yi, w, X)
     vcov = vcov * dispersion(data, tau2, test, df)
-    numbers = intervals_of(beta, np.sqrt(np.diag(vcov)), df, level)
-    half = distributions.quantile((1 + level) / 2, df) * np.sqrt(vcov[0, 0] + tau2) if pool and method != "EE" else None
+    width = distributions.quantile((1 + level) / 2, df)
+    numbers = intervals_of(beta, np.sqrt(np.diag(vcov)), df, width)
+    half = width * np.sqrt(vcov[0, 0] + tau2) if pool and method != "EE" else None
     Q = float(data.q(0.0)[0]) if k > p else 0.0
     typical = regression.typical_variance(vi, data)
     return Fit(
@@ -153,13 +153,12 @@ def dispersion(data, tau2, test, df):
     return max(1.0, q) if test == "adhoc" else q
 
 
-def intervals_of(beta, se, df, level):
-    """Estimates with their tests and intervals; without any spread the statistic is infinite, or 0 for 0."""
+def intervals_of(beta, se, df, width):
+    """Estimates with their tests, and intervals of `width` standard errors to each side; without any spread the statistic is infinite, or 0 for 0."""
     stat = np.divide(beta, se, out=np.where(beta == 0, 0.0, np.copysign(np.inf, beta)), where=se > 0)
-    half = distributions.quantile((1 + level) / 2, df) * se
     return {
         "estimate": beta, "se": se, "stat": stat, "p": distributions.two_sided_p(stat, df),
-        "ci_low": beta - half, "ci_high": beta + half,
+        "ci_low": beta - width * se, "ci_high": beta + width * se,
     }  # fmt: skip
 
 
