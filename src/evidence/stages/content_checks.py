@@ -1,6 +1,8 @@
-"""What was doubted, judged, computed again and compared: bias, flags, second opinion, other reviews, citations."""
+"""What was judged, doubted, computed again and compared: bias, flags, second opinion, other reviews, citations."""
 
+from evidence.stages.content_inputs import by, rows
 from evidence.stages.content_words import (
+    CONTRASTS,
     cell,
     column,
     count,
@@ -14,106 +16,119 @@ from evidence.stages.content_words import (
     true_minus,
     words_of,
 )
+from evidence.stages.scales import MINUS
 
 FILL = {"low": 0, "some_concerns": 2, "moderate": 2, "high": 3, "serious": 3, "critical": 4, "no_information": 1}
 
 
 def bias(inputs, prose):
     """Judgements by study and domain, a table per tool, then the reason of each."""
-    frame, blocks = inputs.tables.risk_of_bias, []
-    if not len(frame):
-        return []
-    for tool, rows in frame.groupby("tool", sort=True):
-        domains = list(dict.fromkeys(rows["domain"]))
+    judged = rows(inputs.tables.risk_of_bias)
+    blocks = []
+    for tool, those in sorted(by(judged, lambda row: row.tool).items()):
+        domains = list(dict.fromkeys(row.domain for row in those))
         columns = [column("Study", "1.5fr"), *(column(sentence(words_of(name)), "1fr", "center") for name in domains)]
         made = []
-        for study_id in sorted(rows["study_id"].unique(), key=inputs.references.get):
-            judged = dict(zip(*(rows.loc[rows["study_id"] == study_id, name] for name in ("domain", "judgement")), strict=True))
-            made.append([inputs.cited(study_id), *(judgement(judged.get(name, "")) for name in domains)])
+        for study_id, own in in_order(inputs, those):
+            found = {row.domain: row.judgement for row in own}
+            made.append([inputs.cited(study_id), *(judgement(found.get(name, "")) for name in domains)])
         blocks.append(table(f"Risk of bias, {tool}", columns, made, size=7, inset=2))
-    return [*blocks, reasons(inputs, frame)]
+    return [*blocks, reasons(inputs, judged)] if judged else []
+
+
+def in_order(inputs, items):
+    """Rows by study, in the order of the references."""
+    own = by(items, lambda row: row.study_id)
+    return [(study_id, own[study_id]) for study_id in sorted(own, key=inputs.references.get)]
 
 
 def judgement(code):
     return cell(words_of(code), align="center", fill=FILL.get(code, 0), vertical="horizon")
 
 
-def reasons(inputs, frame):
+def reasons(inputs, judged):
     """One row per study: every judgement with its reason."""
-    rows = []
-    for study_id in sorted(frame["study_id"].unique(), key=inputs.references.get):
-        own, said = frame[frame["study_id"] == study_id], []
-        for row in own.itertuples():
-            said += [run(f"{sentence(words_of(row.domain))}: {words_of(row.judgement)}. ", "bold"), run(f"{true_minus(row.support)} ")]
-        rows.append([inputs.cited(study_id), listed(words_of(name) for name in sorted(set(own["basis"]))), said])
+    made = []
+    for study_id, own in in_order(inputs, judged):
+        said = []
+        for row in own:
+            said.append(run(f"{sentence(words_of(row.domain))}: {words_of(row.judgement)}. ", "bold"))
+            said.append(run(f"{true_minus(row.support)} "))
+        basis = listed(words_of(name) for name in sorted({row.basis for row in own}))
+        made.append([inputs.cited(study_id), basis, said])
     columns = [column("Study", 32), column("Judged from", 18), column("Judgements and their reasons", "1fr")]
-    return table("Reasons for the judgements", columns, rows, size=7)
+    return table("Reasons for the judgements", columns, made, size=7)
 
 
 def flags(inputs, prose):
-    """Every doubt about a row of the data."""
-    frame = inputs.tables.flags
-    if not len(frame):
-        return []
-    columns = [column("Where", 33), column("Study", 32), column("What is doubted", "1fr"), column("In the headline", 20)]
-    rows = []
-    for row in frame.sort_values(["blocks", "file", "line"], ascending=[False, True, True]).itertuples():
-        where = [run(f"{row.file.rpartition('/')[2]}:{row.line}", "code"), run(f" {row.column}", "small")]
-        study = inputs.cited(row.study_id) if row.study_id in inputs.references else ""
-        outcome = [run("\n"), run(inputs.outcomes[row.outcome].label, "small")] if study and row.outcome in inputs.outcomes else []
-        rows.append([where, [*study, *outcome] if study else "", true_minus(row.what), "left out" if row.blocks == "yes" else "stays"])
-    return [table("Doubts about the data", columns, rows, size=7)]
+    """Every doubt about a row of the data, those that take it out of the headline first."""
+    doubts = sorted(rows(inputs.tables.flags), key=lambda row: (row.blocks != "yes", row.file, row.line, row.column))
+    columns = [column("Where", 33), column("Study", 32), column("What is doubted", "1fr"), column("Headline", align="center")]
+    made = []
+    for row in doubts:
+        where = [run(f"{row.file.rpartition('/')[2]}:{row.line} {row.column}", "code")]
+        about = inputs.cited(row.study_id) if row.study_id in inputs.references else ""
+        if about and row.outcome in inputs.outcomes:
+            about = [*about, run("\n"), run(inputs.outcomes[row.outcome].label, "small")]
+        made.append([where, about, true_minus(row.what), "left out" if row.blocks == "yes" else "stays"])
+    return [table("Doubts about the data", columns, made, size=7)] if made else []
 
 
 def opinion(inputs, prose):
     """Headline pools computed again by other programs."""
-    frame = inputs.opinion
-    if not len(frame):
+    compared = rows(inputs.opinion)
+    if not compared:
         return []
+    engines = list(dict.fromkeys((row.engine, row.method) for row in compared))
     columns = [column("Pool", "1fr"), column("Studies", align="right")]
-    engines = list(dict.fromkeys(zip(frame["engine"], frame["method"], strict=True)))
     for engine, method in engines:
-        columns += [column(f"{method}: ours", align="right"), column(f"{engine} ", align="right")]
-    columns += [column("Largest difference", align="right"), column("Agrees", align="center")]
-    rows = [opinion_row(inputs, pool, part, engines) for pool, part in frame.groupby("pool", sort=False)]
-    gap, wrong = frame["difference"].max(), frame.loc[frame["agrees"] != "yes", "pool"].nunique()
-    said = f"Largest difference over all pools and quantities: {tiny(gap)}. Pools beyond the tolerance: {wrong}."
-    note = "Estimates on the analysis scale. Largest difference of estimate, standard error and tau²: in standard errors, tau² in units of tau² plus the mean sampling variance."
-    return [text(said), table("Headline pools computed again", columns, rows, size=7, note=note)]
+        columns += [column(f"{method}, ours", align="right"), column(f"{method}, {engine}", align="right")]
+    columns += [column("Difference", align="right"), column("Agrees", align="center")]
+    by_pool = by(compared, lambda row: row.pool)
+    made = [opinion_row(inputs, pool, own, engines) for pool, own in by_pool.items()]
+    wrong = len({row.pool for row in compared if row.agrees != "yes"})
+    largest = tiny(max(row.difference for row in compared))
+    said = [run("Largest difference: "), *largest, run(f". Pools beyond the tolerance: {wrong} of {len(by_pool)}.")]
+    note = (
+        "Estimates on the analysis scale. Difference: the largest of estimate, standard error and tau², in standard errors; "
+        "tau² in units of tau² plus the mean sampling variance."
+    )
+    return [text(said), table("Headline pools computed again", columns, made, size=7, note=note)]
 
 
-def opinion_row(inputs, pool, part, engines):
+def opinion_row(inputs, pool, own, engines):
+    """One pool: the estimates of all programs, and the largest difference of any quantity."""
     row = inputs.pool[pool]
-    name = [run(f"{inputs.outcomes[row.outcome].label}, {words_of(row.contrast)}"), run(f" {inputs.stratum_label(row.stratum)}", "small")]
-    estimates = part[part["quantity"] == "estimate"]
-    cells = [name, count(row.k)]
-    for engine, method in engines:
-        own = estimates[(estimates["engine"] == engine) & (estimates["method"] == method)]
-        cells += [f"{own['ours'].iloc[0]:.6f}", f"{own['theirs'].iloc[0]:.6f}"] if len(own) else ["", ""]
-    agrees = "yes" if (part["agrees"] == "yes").all() else "no"
-    return [true_minus_cells(one) for one in cells] + [tiny(part["difference"].max()), [run(agrees, "" if agrees == "yes" else "bold")]]
-
-
-def true_minus_cells(content):
-    return true_minus(content) if isinstance(content, str) else content
+    label = f"{inputs.outcomes[row.outcome].label}, {CONTRASTS[row.contrast].lower()}"
+    estimates = {(one.engine, one.method): one for one in own if one.quantity == "estimate"}
+    numbers = []
+    for engine in engines:
+        found = estimates.get(engine)
+        numbers += [true_minus(f"{found.ours:.6f}"), true_minus(f"{found.theirs:.6f}")] if found else ["", ""]
+    agrees = all(one.agrees == "yes" for one in own)
+    verdict = run("yes") if agrees else run("no", "bold")
+    name = [run(label), run(f" {inputs.stratum_label(row.stratum)}", "small")]
+    return [name, count(row.k), *numbers, tiny(max(one.difference for one in own)), [verdict]]
 
 
 def tiny(gap):
-    """A difference as a power of ten that it stays below."""
-    return next((f"< 10{power}" for limit, power in ((1e-9, "⁻⁹"), (1e-8, "⁻⁸"), (1e-7, "⁻⁷"), (1e-6, "⁻⁶"), (1e-5, "⁻⁵"), (1e-4, "⁻⁴")) if gap < limit), decimal(gap))
+    """A small difference as the power of ten that it stays below."""
+    power = next((power for power in range(9, 3, -1) if gap < 10**-power), None)
+    return [run(decimal(gap))] if power is None else [run("< 10"), run(f"{MINUS}{power}", "raised")]
 
 
 def reviews(inputs, prose):
     """What earlier reviews pooled, as they print it."""
-    frame = inputs.tables.reviews
-    if not len(frame):
-        return []
-    columns = [column("Review", 32), column("Outcome", 34), column("Comparison", "1fr"), column("Measure", 16), column("Estimate", align="right"), column("p", align="right"), column("I²", align="right"), column("k", align="right"), column("n", align="right")]
-    rows = []
-    for row in frame.sort_values("review_id", kind="stable").itertuples():
+    columns = [
+        column("Review", 32), column("Outcome", 34), column("Comparison", "1fr"), column("Measure", 16),
+        *(column(title, align="right") for title in ("Estimate", "p", "I²", "k", "n")),
+    ]  # fmt: skip
+    made = []
+    for row in sorted(rows(inputs.tables.reviews), key=lambda row: row.review_id):
         label = inputs.cited(row.review_id) if row.review_id in inputs.references else row.review_id
-        rows.append([label, inputs.outcomes[row.outcome].label, row.comparison, row.measure, printed_interval(row), row.p, row.i2_text, row.k_text, row.n_text])
-    return [table("Pools of earlier reviews, as printed", columns, rows, size=7)]
+        numbers = [printed_interval(row), row.p, row.i2_text, row.k_text, row.n_text]
+        made.append([label, inputs.outcomes[row.outcome].label, row.comparison, row.measure, *numbers])
+    return [table("Pools of earlier reviews, as printed", columns, made, size=7)] if made else []
 
 
 def printed_interval(row):
@@ -125,12 +140,18 @@ def printed_interval(row):
 
 def citations(inputs, prose):
     """Where the article's references differ from the record."""
-    frame = inputs.tables.article_citations
-    wrong = frame[frame["status"] == "differs"]
-    if not len(wrong):
+    given = rows(inputs.tables.article_citations)
+    wrong = [row for row in given if row.status == "differs"]
+    if not wrong:
         return []
-    columns = [column("Reference", align="right"), column("Field", 16), column("As the article gives it", "1fr"), column("As the record has it", "1fr"), column("Note", "1fr")]
-    rows = [[f"{row.order:g}", row.field, row.as_given, row.verified or "not found", row.note] for row in wrong.itertuples()]
-    checked, unknown = frame["order"].nunique(), frame.loc[frame["status"] == "unverified", "order"].nunique()
-    note = f"{wrong['order'].nunique()} of {checked} references differ from the record in at least one field; {unknown} could not be verified."
-    return [table("Corrections to the article’s references", columns, rows, size=7.2, note=note)]
+    columns = [
+        column("Reference", align="right"), column("Field", 16),
+        column("As the article gives it", "1fr"), column("As the record has it", "1fr"), column("Note", "1fr"),
+    ]  # fmt: skip
+    made = [[f"{row.order:g}", row.field, row.as_given, row.verified or "not found", row.note] for row in wrong]
+    numbers = [{row.order for row in some} for some in (wrong, given, [row for row in given if row.status == "unverified"])]
+    note = (
+        f"{len(numbers[0])} of {len(numbers[1])} references differ from the record in a field or more; "
+        f"{len(numbers[2])} could not be verified."
+    )
+    return [table("Corrections to the article’s references", columns, made, size=7.2, note=note)]

@@ -152,10 +152,12 @@ class Names:
 
     def check(self, name):
         """Raise LookupError unless each part of a pool's name is known."""
-        parts = name.split(".")
-        if len(parts) < 4:
+        parts = name.split(".", 2)
+        if len(parts) < 3 or "." not in parts[2]:
             raise LookupError(f"no number is called {name!r}", near(name, [*self.inputs.pool, *NAMESPACES]))
-        outcome, contrast, stratum, analysis = parts[0], parts[1], ".".join(parts[2:-1]), parts[-1]
+        outcome, contrast, rest = parts
+        analysis = next((one for one in self.analyses if rest.endswith(f".{one}")), rest.partition(".")[2])
+        stratum = rest.removesuffix(f".{analysis}")
         for part, kind, known in (
             (outcome, "outcome", self.inputs.outcomes),
             (contrast, "contrast", CONTRASTS),

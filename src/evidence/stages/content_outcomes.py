@@ -52,9 +52,10 @@ def of_outcome(inputs, outcome):
     blocks, sentences = [], []
     for contrast in CONTRASTS:
         pools = inputs.pools_of.get((outcome, contrast), [])
+        drawn = figures(inputs, outcome, contrast)
         made = [
-            *figures(inputs, outcome, contrast),
-            *strata(inputs, outcome, contrast, pools),
+            *drawn,
+            *strata(inputs, outcome, contrast, pools, bool(drawn)),
             *sensitivity(inputs, outcome, contrast, pools),
             *not_weighted(inputs, outcome, contrast),
         ]
@@ -114,8 +115,8 @@ def merged(inputs, pools):
         yield [inputs.stratum_label(row.stratum) for row in rows], rows[0]
 
 
-def strata(inputs, outcome, contrast, pools):
-    """Table of the headline pools by stratum."""
+def strata(inputs, outcome, contrast, pools, drawn):
+    """Table of the headline pools by stratum; none for a single study that is drawn already."""
     pools = [row for row in pools if row.analysis == HEADLINE]
     if not pools:
         return []
@@ -134,7 +135,7 @@ def strata(inputs, outcome, contrast, pools):
     for labels, row in merged(inputs, pools):
         name = [run(" \N{MIDDLE DOT} ".join(labels), "bold" if row.stratum == "all" else "")]
         rows.append([name, count(row.k), people(row), effect_words(row), spread(row), tau2(row), percent(row.I2), q_test(row)])
-    if len(rows) == 1 and pools[0].k == 1:
+    if drawn and len(rows) == 1 and pools[0].k == 1:
         return []
     caption = f"{inputs.outcome_title(outcome, contrast)}: pools by stratum{f' ({unit})' if unit else ''}"
     note = "Strata with exactly the same studies share a line." if len(rows) < len(pools) else ""

@@ -30,6 +30,18 @@ def shown(sign):
     return f"\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}U+{ord(sign):04X}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 
 
+def replaced(value):
+    """What `printable` changes in the texts of a JSON-able value: the characters, each with what is shown."""
+    if isinstance(value, str):
+        if value.isascii() and value.isprintable():
+            return {}
+        return {sign: shown(sign) for sign in sorted(set(unicodedata.normalize("NFC", value))) if shown(sign) != sign}
+    found = {}
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ():
+        found |= replaced(one)
+    return dict(sorted(found.items()))
+
+
 def printable(value):
     """All texts of a JSON-able value, made printable.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evidence.problems import EvidenceError, Problem
 from evidence.stages.content import Inputs, content
-from evidence.stages.content_printable import printable
+from evidence.stages.content_printable import printable, replaced
 
 TEMPLATE = Path(__file__).parents[1] / "template"
 FONTS = TEMPLATE / "fonts"
@@ -105,7 +105,9 @@ def build(folder, tables, config, effects, pools, members, unused, opinion, figu
         texts=prose(folder), versions=versions(),
         digests={"config": digest(folder, "config"), "data": digest(folder, "data/raw")}, **more,
     )  # fmt: skip
-    made = printable(content(inputs))
+    made = content(inputs)
+    signs = ", ".join(f"U+{ord(sign):04X} as {words}" for sign, words in replaced(made).items())
+    made = printable(made | {"replaced": signs})
     with tempfile.TemporaryDirectory(prefix="evidence-") as name:
         root = Path(name)
         for path in TEMPLATE.glob("*.typ"):
