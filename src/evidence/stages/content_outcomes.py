@@ -18,6 +18,7 @@ from evidence.stages.content_words import (
     p_words,
     percent,
     plural,
+    raised,
     run,
     study_effect_words,
     table,
@@ -26,7 +27,7 @@ from evidence.stages.content_words import (
     words_of,
 )
 
-WHOLE_PAGE, BESIDE_HEADING = 236, 202
+WHOLE_PAGE, BESIDE_HEADING = 236, 211
 KINDS = {
     "studies": "Other studies",
     "correlation": "Correlation assumed within people",
@@ -42,7 +43,8 @@ def outcomes(inputs, prose):
     for outcome in inputs.shown_outcomes:
         made = of_outcome(inputs, outcome)
         if made:
-            blocks += [heading(inputs.outcomes[outcome].label, f"outcome-{outcome}") | {"need": room(made)}]
+            need = room(made) if blocks else 0
+            blocks += [heading(inputs.outcomes[outcome].label, f"outcome-{outcome}") | {"need": need}]
             blocks += [*prose.blocks(f"outcome-{outcome}"), *made]
     return blocks + others(inputs)
 
@@ -70,7 +72,7 @@ def of_outcome(inputs, outcome):
 def room(blocks):
     """Millimetres that a heading needs below it: its first figure, or a few lines."""
     first = next((block for block in blocks if block["kind"] != "list"), {})
-    return min(first["height"], first["most"]) + 42 if first.get("kind") == "figure" else 60
+    return min(first["height"], first["most"]) + 34 if first.get("kind") == "figure" else 60
 
 
 def summary(inputs, outcome, contrast):
@@ -78,7 +80,7 @@ def summary(inputs, outcome, contrast):
     row = inputs.pool.get(f"{outcome}.{contrast}.all.headline")
     if row is None:
         return f"{NOTHING}."
-    unit = "" if row.effect_unit == inputs.outcomes[outcome].label else row.effect_unit
+    unit = "" if row.effect_unit == inputs.outcomes[outcome].label else raised(row.effect_unit)
     return f"{change(row, inputs.config.level, unit)}; {studies(row)}."
 
 
@@ -217,13 +219,16 @@ def not_weighted(inputs, outcome, contrast):
         if reason:
             words = study_effect_words(effect, inputs.z)
             rows.append([inputs.cited(effect.study_id), effect.group_label, true_minus(effect.printed), words, true_minus(brief(reason))])
-    said = stated(inputs, outcome, contrast)
-    if not rows + said:
+    said, caption = stated(inputs, outcome, contrast), inputs.outcome_title(outcome, contrast)
+    if not rows and said:
+        return [table(f"{caption}: stated without a figure", [column("Stated", 25), column("Reports", "1fr")], said, size=7)]
+    if not rows:
         return []
+    said = [group("Stated without a figure")] * bool(said) + [[one, cell(names, span=4)] for one, names in said]
     columns = [
         column("Study", 29), column("Group", 25), column("Printed", "1fr"), column("Effect", 27), column("Why not in the pool", "1.25fr"),
     ]  # fmt: skip
-    return [table(f"{inputs.outcome_title(outcome, contrast)}: measured, not in the pool", columns, rows + said, size=7)]
+    return [table(f"{caption}: measured, not in the pool", columns, rows + said, size=7)]
 
 
 def brief(reason):
@@ -235,7 +240,7 @@ def brief(reason):
 def stated(inputs, outcome, contrast):
     """One row for each direction that reports state without a figure, with the reports."""
     found = by(inputs.stated_of.get((outcome, contrast), []), lambda row: row.reported_as)
-    rows = [group("Stated without a figure")] if found else []
+    rows = []
     for reported_as in sorted(found):
         names = []
         for row in found[reported_as]:
@@ -245,7 +250,7 @@ def stated(inputs, outcome, contrast):
             p = f"p {row.p_operator} {row.p_value_text}" if row.p_operator else ""
             more = ", ".join(word for word in (label, p) if word)
             names += [run(f" ({more})", "small")] if more else []
-        rows.append([words_of(reported_as), cell(names, span=4)])
+        rows.append([words_of(reported_as), names])
     return rows
 
 
