@@ -60,7 +60,7 @@ def rates(quadratic, cubic, trace, trace2):
 class Mean:
     """One data set and its average."""
 
-    single, p = True, 1
+    single, average, p = True, True, 1
 
     def __init__(self, yi, vi):
         first = int(vi.argmin())
@@ -109,7 +109,7 @@ class Mean:
 class Means:
     """Many data sets and their averages, one a column."""
 
-    single, p = False, 1
+    single, average, p = False, True, 1
 
     def __init__(self, yi, vi):
         first, columns = vi.argmin(0), np.arange(vi.shape[1])
@@ -182,7 +182,7 @@ class Contrasts:
     They come from the singular values of K'V^(1/2), whose small ones keep their digits beside large ones.
     """
 
-    single = True
+    single, average = True, False
 
     def __init__(self, yi, vi, X):
         self.k, self.p = X.shape
@@ -220,7 +220,7 @@ class Contrasts:
 class Regressions:
     """Many data sets with the same moderators, one a column, by Gram-Schmidt on W^(1/2) X."""
 
-    single = False
+    single, average = False, False
 
     def __init__(self, yi, vi, X):
         largest = np.abs(X).max(0)

@@ -17,7 +17,7 @@ import numpy as np
 from evidence.models.forms import TINY
 from evidence.models.roots import newton, newton_each
 
-CELLS = 3
+CELLS, CELLS_OF_ONE = 3, 12
 NARROWEST = 1e-7
 
 
@@ -27,7 +27,7 @@ def highest(data, restricted):
     states = scan(data, grid, restricted)
     number, m = grid.shape
     ends = (
-        np.tile(np.arange(m), number - 1), grid[:-1].ravel(), grid[1:].ravel(),
+        np.broadcast_to(np.arange(m), (number - 1, m)).ravel(), grid[:-1].ravel(), grid[1:].ravel(),
         states[:, :-1].reshape(4, -1), states[:, 1:].reshape(4, -1),
     )  # fmt: skip
     tail = np.flatnonzero(states[0, -1] > states[1, -1])
@@ -41,7 +41,7 @@ def highest(data, restricted):
 
 
 def cells(data, restricted):
-    """Ends of CELLS cells (CELLS + 1, m), even in log(1 + tau2), and the end (m,) of all that is beyond.
+    """Ends of cells (cells + 1, m), even in log(1 + tau2), and the end (m,) of all that is beyond.
 
     No maximum lies beyond it, where (k - p) (1 + tau2)^2 = RSS (max(vi) + tau2): A <= RSS / (1 + tau2)^2 and
     B >= (k - p) / (max(vi) + tau2), or k for ML, with RSS of ordinary least squares.
@@ -51,7 +51,8 @@ def cells(data, restricted):
     root = np.sqrt(rss * (rss + 4 * terms * (largest - 1)))
     end = np.maximum((rss + root) / (2 * terms) - 1, 0) * (1 + 1e-9)
     last = np.minimum(np.maximum(largest - 2, 0), end)
-    return (1 + last) ** (np.arange(CELLS + 1)[:, None] / CELLS) - 1, end
+    number = CELLS_OF_ONE if data.single else CELLS
+    return (1 + last) ** (np.arange(number + 1)[:, None] / number) - 1, end
 
 
 def scan(data, grid, restricted):
@@ -63,14 +64,15 @@ def scan(data, grid, restricted):
 
 def brackets(data, ends, restricted):
     """Columns, ends and a first guess of the cells with exactly one maximum, after halving the doubtful ones."""
-    found = []
+    found = [(np.empty(0, int), np.empty(0), np.empty(0), np.empty(0))]
     while len(ends[0]):
         columns, low, high, lower, upper = ends
         peak, doubtful = judged(low, high, lower, upper)
-        found.append((columns[peak], low[peak], high[peak], guess(low, high, lower, upper, peak)))
-        columns, low, high, lower, upper = (part[..., doubtful] for part in ends)
-        if not len(columns):
+        if peak.any():
+            found.append((columns[peak], low[peak], high[peak], guess(low, high, lower, upper, peak)))
+        if not doubtful.any():
             break
+        columns, low, high, lower, upper = (part[..., doubtful] for part in ends)
         middle = np.sqrt((1 + low) * (1 + high)) - 1
         state = np.array(data.take(columns).at(middle, restricted))
         halves = (columns, low, middle, lower, state), (columns, middle, high, state, upper)

@@ -1,11 +1,12 @@
 """Random- and equal-effects models of one data set: `rma` and its result."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from evidence import arguments
-from evidence.models import distributions, intervals, regression
+from evidence.models import distributions, intervals, printed, regression
 from evidence.models.forms import prepare
 from evidence.models.tau2 import TAU2
 from evidence.models.variances import standard_error_tau2
@@ -52,15 +53,24 @@ class Fit:
     bic: float
     aicc: float
 
+    def __str__(self):
+        return printed.text(self)
+
     def tau2_ci(self, kind="qprofile", level=None):
-        """Interval of tau2, see `evidence.models.intervals`."""
+        """Interval (low, high) of tau2, see `evidence.models.intervals.tau2_interval`."""
         return intervals.tau2_interval(self, kind, self.level if level is None else level)
 
     def I2_ci(self, kind="qprofile", level=None):
-        """Interval of I2: that of tau2 over itself plus the typical variance."""
-        typical = regression.typical_variance(self.vi, prepare(self.yi, self.vi, regression.moderators(self.X)))
-        low, high = self.tau2_ci(kind, level)
-        return 100 * low / (low + typical), 100 * high / (high + typical)
+        """Interval of I2, in percent: that of tau2 over itself plus the typical variance."""
+        return tuple(100 * bound / (bound + self.typical()) for bound in self.tau2_ci(kind, level))
+
+    def H2_ci(self, kind="qprofile", level=None):
+        """Interval of H2: that of tau2 over the typical variance, plus 1."""
+        return tuple(bound / self.typical() + 1 for bound in self.tau2_ci(kind, level))
+
+    def typical(self):
+        """Typical sampling variance, to which I2 and H2 compare tau2."""
+        return regression.typical_variance(self.vi, prepare(self.yi, self.vi, regression.moderators(self.X)))
 
 
 def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
@@ -99,12 +109,16 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
 
     Notes
     -----
-    One study: tau2 is 0 and the interval is the study's own, normal whatever the test.
+    beta = (X'WX)^-1 X'Wy with W = diag(1 / (vi + tau2)), variance (X'WX)^-1; Knapp-Hartung multiplies it by
+    Y'PY / (k - p), "adhoc" by that or 1, whichever is larger.
+    One study: tau2 is 0 and the interval is the study's own, normal whatever the test (`df` is None).
+    Effects that agree to the last digit: tau2 is 0; with "knha" the standard error is 0 and the statistic infinite.
 
     References
     ----------
-    Viechtbauer 2005, J Educ Behav Stat 30:261 [viechtbauer2005]; Knapp & Hartung 2003, Stat Med 22:2693, eq. 3
-    [knapp2003]; Higgins, Thompson & Spiegelhalter 2009, J R Stat Soc A 172:137, eq. 12 [higgins2009].
+    Viechtbauer 2005, J Educ Behav Stat 30:261-293 [viechtbauer2005]; Hartung & Knapp 2001, Stat Med 20:3875-3889
+    [hartung2001]; Knapp & Hartung 2003, Stat Med 22:2693-2710 [knapp2003]; Higgins, Thompson & Spiegelhalter 2009,
+    J R Stat Soc A 172:137-159 [higgins2009].
     """
     yi, vi = arguments.studies(yi, vi)
     arguments.choice("method", method, tuple(TAU2))
@@ -121,28 +135,38 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
 def fit_at(yi, vi, X, tau2, method, test, level):
     """The fit at a given tau2."""
     k, p = X.shape
-    pool = regression.is_intercept(X)
-    data = prepare(yi, vi, None if pool else X)
+    data = prepare(yi, vi, regression.moderators(X))
     df = None if test == "z" or k == p else k - p
     w = 1 / (vi + tau2)
     beta, vcov = regression.coefficients(yi, w, X)
     vcov = vcov * dispersion(data, tau2, test, df)
     width = distributions.quantile((1 + level) / 2, df)
     numbers = intervals_of(beta, np.sqrt(np.diag(vcov)), df, width)
-    half = width * np.sqrt(vcov[0, 0] + tau2) if pool and method != "EE" else None
     Q = float(data.q(0.0)[0]) if k > p else 0.0
-    typical = regression.typical_variance(vi, data)
+    results = {
+        **(pooled if data.average else regressed)(numbers, vcov, X, df, width, tau2, method), "tau2": tau2,
+        "se_tau2": standard_error_tau2(method, tau2, vi, yi, X, data),
+        **regression.heterogeneity(tau2, Q, k - p, regression.typical_variance(vi, data), method),
+        "Q": Q, "Q_df": k - p, "Q_p": float(distributions.chi2_p(Q, k - p)) if k > p else 1.0,
+        "R2": None if data.average else regression.r_squared(tau2, yi, vi, method), **information(tau2, data, method),
+    }  # fmt: skip
     return Fit(
-        yi=yi, vi=vi, X=X, method=method, test=test, level=level, beta=beta, vcov=vcov, df=df,
-        **({name: float(values[0]) for name, values in numbers.items()} if pool else numbers),
-        pi_low=None if half is None else float(beta[0] - half), pi_high=None if half is None else float(beta[0] + half),
-        tau2=tau2, se_tau2=standard_error_tau2(method, tau2, vi, yi, X, data),
-        **regression.heterogeneity(tau2, Q, k - p, typical, method),
-        R2=None if pool else regression.r_squared(tau2, yi, vi, method),
-        Q=Q, Q_df=k - p, Q_p=float(distributions.chi2_p(Q, k - p)) if k > p else 1.0,
-        **regression.moderator_test(beta, vcov, X, df), k=k, weights=100 * w / w.sum(),
-        **information(tau2, data, method),
+        yi=yi, vi=vi, X=X, method=method, test=test, level=level, beta=beta, vcov=vcov, df=df, k=k,
+        weights=100 * w / w.sum(), **results,
     )  # fmt: skip
+
+
+def pooled(numbers, vcov, X, df, width, tau2, method):
+    """What belongs to an average alone: numbers for arrays, the prediction interval, QM as the test of the average."""
+    numbers = {name: float(values[0]) for name, values in numbers.items()}
+    half = None if method == "EE" else width * math.sqrt(vcov[0, 0] + tau2)
+    low, high = (None, None) if half is None else (numbers["estimate"] - half, numbers["estimate"] + half)
+    return {**numbers, "pi_low": low, "pi_high": high, "QM": numbers["stat"] ** 2, "QM_df": (1, df), "QM_p": numbers["p"]}
+
+
+def regressed(numbers, vcov, X, df, width, tau2, method):
+    """What belongs to a meta-regression alone."""
+    return {**numbers, "pi_low": None, "pi_high": None, **regression.moderator_test(numbers["estimate"], vcov, X, df)}
 
 
 def dispersion(data, tau2, test, df):
