@@ -27,7 +27,12 @@ OUTCOMES = [
     {"outcome": "event", "label": "Event", "measure": "PLO", "unit": "proportion", "domain": "fertility"},
     {"outcome": "extra", "label": "Extra level", "headline": "no"},
 ]
-UNITS = [{}, {"outcome": "score", "unit": "cm2", "to_unit": "cm2"}, {"outcome": "event", "unit": "n", "to_unit": "proportion"}, {"outcome": "extra"}]
+UNITS = [
+    {},
+    {"outcome": "score", "unit": "cm2", "to_unit": "cm2"},
+    {"outcome": "event", "unit": "n", "to_unit": "proportion"},
+    {"outcome": "extra"},
+]
 CONDITIONS = [
     {},
     {"condition": "condition_b", "label": "Condition B", "definition": "B"},
@@ -35,8 +40,19 @@ CONDITIONS = [
 ]
 STUDIES = [
     study("able2001"),
-    study("baker2002", authors="Baker B", year="2002", title="Second", identity="provisional", doi="10.1000/x_y"),
-    study("cole2003", authors="Cole C; Dow D; Ely E", year="2003", title="Third", journal="Journal", volume="3", issue="2", pages="1-9"),
+    study(
+        "baker2002", authors="Baker B", year="2002", title="Second", identity="provisional", doi="10.1000/x_y"
+    ),
+    study(
+        "cole2003",
+        authors="Cole C; Dow D; Ely E",
+        year="2003",
+        title="Third",
+        journal="Journal",
+        volume="3",
+        issue="2",
+        pages="1-9",
+    ),
     study("trial", authors="", year="", title="", design="rct_parallel"),
     study("words", authors="Word W", year="2005", eligibility="background", eligibility_reason="no_numbers"),
 ]
@@ -66,7 +82,9 @@ MEASUREMENTS = [
     number("trial", 50, n=20, **sd(15)),
     number("trial", 30, n=20, group_id="placebo", **sd(10)),
     number("trial", -3, "change", n=20, outcome="score", unit="cm2", statistic="mean", **sd(6)),
-    number("baker2002", 11, "change", outcome="extra", statistic="percent_change", unit="%", **p("<", "0.05")),
+    number(
+        "baker2002", 11, "change", outcome="extra", statistic="percent_change", unit="%", **p("<", "0.05")
+    ),
 ]
 UNREPORTED = [{"study_id": "words", "group_id": "treated", "outcome": "level", "timepoint": "followup", "reported_as": "increased",
                "p_operator": "<", "p_value": "0.05", "source_locator": "Abstract"}]  # fmt: skip
@@ -145,8 +163,22 @@ def test_content_is_json(made):
 
 
 def test_sections_without_data_are_left_out(made):
-    assert [one["id"] for one in made["sections"]] == ["map", "outcomes", "flow", "opinion", "studies", "numbers", "methods", "references"]
-    assert set(SECTIONS) - {one["id"] for one in made["sections"]} == {"bias", "reviews", "flags", "citations"}
+    assert [one["id"] for one in made["sections"]] == [
+        "map",
+        "outcomes",
+        "flow",
+        "opinion",
+        "studies",
+        "numbers",
+        "methods",
+        "references",
+    ]
+    assert set(SECTIONS) - {one["id"] for one in made["sections"]} == {
+        "bias",
+        "reviews",
+        "flags",
+        "citations",
+    }
 
 
 def test_every_form_of_a_pool(names):
@@ -166,7 +198,16 @@ def test_every_form_of_a_pool(names):
 
 
 def pool(measure, contrast, low, high, unit="", k=1, n=20.0):
-    return SimpleNamespace(measure=measure, contrast=contrast, estimate=(low + high) / 2, ci_low=low, ci_high=high, effect_unit=unit, k=k, n=n)
+    return SimpleNamespace(
+        measure=measure,
+        contrast=contrast,
+        estimate=(low + high) / 2,
+        ci_low=low,
+        ci_high=high,
+        effect_unit=unit,
+        k=k,
+        n=n,
+    )
 
 
 WORDINGS = [
@@ -191,12 +232,23 @@ def test_wording_follows_the_interval(numbers, wording):
 
 
 def test_a_pool_without_a_study_is_no_error(names):
-    assert names("level.before_after.condition-condition_c.headline", "change") == "could not be weighted in any study"
+    assert (
+        names("level.before_after.condition-condition_c.headline", "change")
+        == "could not be weighted in any study"
+    )
     assert names("level.before_after.condition-condition_c.headline", "studies") == "no study"
 
 
 def test_numbers_in_prose_stand_in_its_style(inputs):
-    prose = Prose({"answer": ("config/text/answer.md", "**Level {level.before_after.all.headline:effect}** of *{count.reports:report}*")}, Names(inputs))
+    prose = Prose(
+        {
+            "answer": (
+                "config/text/answer.md",
+                "**Level {level.before_after.all.headline:effect}** of *{count.reports:report}*",
+            )
+        },
+        Names(inputs),
+    )
     assert prose.runs("answer") == [
         {"text": "Level ", "style": "bold"}, {"text": "+36%", "style": "bold"}, {"text": " of "}, {"text": "5 reports", "style": "italic"},
     ]  # fmt: skip
@@ -209,7 +261,9 @@ def test_prose_lists_braces_and_links(inputs):
 
 def test_a_name_from_the_data_is_no_markup(inputs):
     tables = inputs.tables
-    conditions = tables.conditions.assign(label=tables.conditions["label"].replace("Condition C", "**C** {count.reports}"))
+    conditions = tables.conditions.assign(
+        label=tables.conditions["label"].replace("Condition C", "**C** {count.reports}")
+    )
     changed = replace(inputs, tables=replace(tables, conditions=conditions))
     assert said(changed, "for {list.conditions_empty} nothing") == "for **C** {count.reports} nothing"
 
@@ -217,8 +271,10 @@ def test_a_name_from_the_data_is_no_markup(inputs):
 UNKNOWN = [
     ("{levle.before_after.all.headline:k}", "there is no outcome called 'levle'. Did you mean level?"),
     ("{level.before.all.headline:k}", "there is no contrast called 'before'. Did you mean before_after?"),
-    ("{level.before_after.condition-condition_x.headline:k}",
-     "there is no stratum called 'condition-condition_x'. Did you mean condition-condition_c?"),
+    (
+        "{level.before_after.condition-condition_x.headline:k}",
+        "there is no stratum called 'condition-condition_x'. Did you mean condition-condition_c?",
+    ),
     ("{level.before_after.all.r_0.4:k}", "there is no analysis called 'r_0.4'"),
     ("{level.before_after.all.headline:chnage}", "there is no form 'chnage' of a pool. Did you mean change?"),
     ("{level.before_after.all.headline}", "there is no form '' of a pool. Known: change, effect"),
@@ -242,8 +298,14 @@ def test_an_unknown_name_is_told_with_its_line(inputs, text, message):
 
 def test_all_unknown_names_are_told_at_once(inputs):
     with pytest.raises(ev.EvidenceError) as error:
-        content(replace(inputs, texts={"answer": ("a.md", "{x} {y}"), "limits": ("b.md", "- ok\n- {count.z}")}))
-    assert [(problem.file, problem.line) for problem in error.value.problems] == [("a.md", 1), ("a.md", 1), ("b.md", 2)]
+        content(
+            replace(inputs, texts={"answer": ("a.md", "{x} {y}"), "limits": ("b.md", "- ok\n- {count.z}")})
+        )
+    assert [(problem.file, problem.line) for problem in error.value.problems] == [
+        ("a.md", 1),
+        ("a.md", 1),
+        ("b.md", 2),
+    ]
 
 
 def test_counts_are_counted(names):
@@ -260,15 +322,21 @@ def test_counts_are_counted(names):
 
 def test_page_one_has_every_headline_pool(made):
     findings = next(block for block in made["front"]["blocks"] if block["kind"] == "table")
-    assert ["Level", "3", "60", "", "+36% (−6% to +96%)", "−30% to +164%", "75% (0.016)", "1"] in cells(findings)
+    assert ["Level", "3", "60", "", "+36% (−6% to +96%)", "−30% to +164%", "75% (0.016)", "1"] in cells(
+        findings
+    )
     assert ["Level", "1", "40", "", "+67% (+37% to +103%)", "single study", "", "0"] in cells(findings)
-    assert ["Score difference, cm²", "1", "20", "", "−3.0 (−5.6 to −0.4)", "single study", "", "0"] in cells(findings)
+    assert ["Score difference, cm²", "1", "20", "", "−3.0 (−5.6 to −0.4)", "single study", "", "0"] in cells(
+        findings
+    )
     assert ["Event share", "1", "10", "", "80% (46% to 95%)", "single study", "", "0"] in cells(findings)
 
 
 def test_small_intervals_lie_on_one_axis(made):
     findings = next(block for block in made["front"]["blocks"] if block["kind"] == "table")
-    level = next(row for row in findings["rows"] if "cells" in row and plain(row["cells"][0]["runs"]) == "Level")
+    level = next(
+        row for row in findings["rows"] if "cells" in row and plain(row["cells"][0]["runs"]) == "Level"
+    )
     plot = level["cells"][3]["plot"]
     axis = math.log(8) - math.log(0.25)
     assert plot["null"] == pytest.approx(math.log(4) / axis, abs=1e-4)
@@ -286,17 +354,31 @@ def test_the_map_shows_gaps_as_gaps(made):
 
 def test_outcomes_tell_what_is_not_in_the_pool(made):
     blocks = section(made, "outcomes")["blocks"]
-    left = next(block for block in blocks if block["kind"] == "table" and block["caption"].endswith("stated without a figure"))
+    left = next(
+        block
+        for block in blocks
+        if block["kind"] == "table" and block["caption"].endswith("stated without a figure")
+    )
     assert cells(left) == [["increased", "Word 2005 [5] (Drug, p < 0.05)"]]
-    others = next(block for block in blocks if block["kind"] == "table" and block["caption"].startswith("Outcomes outside"))
+    others = next(
+        block
+        for block in blocks
+        if block["kind"] == "table" and block["caption"].startswith("Outcomes outside")
+    )
     assert cells(others) == [["Extra level", "1", "20", "−10% (−22% to +4%)", "single study", ""]]
 
 
 def test_every_number_has_its_trace(made):
     rows = cells(table(made, "numbers"))
-    top = next(place for place, row in enumerate(rows) if row[0:2] == ["Drug", "Level, change from baseline"] and "20 (SD" in row[2])
+    top = next(
+        place
+        for place, row in enumerate(rows)
+        if row[0:2] == ["Drug", "Level, change from baseline"] and "20 (SD" in row[2]
+    )
     assert rows[top][3:] == ["+60% (+38% to +85%)", "yes"]
-    assert rows[top + 1] == ["Route: spread. Source: Abstract; measurements.csv line 7 and 6. Id: cole2003.treated.level.before_after"]
+    assert rows[top + 1] == [
+        "Route: spread. Source: Abstract; measurements.csv line 7 and 6. Id: cole2003.treated.level.before_after"
+    ]
 
 
 def test_references_fill_nothing_in(made):
@@ -312,18 +394,24 @@ def test_references_fill_nothing_in(made):
 
 def test_ama_prints_three_of_more_than_six_authors(inputs):
     row = next(inputs.tables.studies.assign(authors="A A; B B; C C; D D; E E; F F; G G").itertuples())
-    from evidence.stages.content_studies import reference
+    from evidence.stages.content_references import reference
 
     assert plain(reference(row)).startswith("A A, B B, C C, et al. ")
 
 
-@pytest.mark.parametrize(("value", "digits", "expected"), [(0.13842, 3, "0.138"), (0, 3, "0"), (-12.345, 3, "−12.3"), (1234.5, 2, "1,234"), (float("nan"), 3, "–")])
+@pytest.mark.parametrize(
+    ("value", "digits", "expected"),
+    [(0.13842, 3, "0.138"), (0, 3, "0"), (-12.345, 3, "−12.3"), (1234.5, 2, "1,234"), (float("nan"), 3, "–")],
+)
 def test_decimals(value, digits, expected):
     assert words.decimal(value, digits) == expected
 
 
 def test_true_minus_leaves_ranges_and_names():
-    assert words.true_minus("change -60.3 (-2 to 3), 17-hydroxy, 1-9, x-1") == "change −60.3 (−2 to 3), 17-hydroxy, 1-9, x-1"
+    assert (
+        words.true_minus("change -60.3 (-2 to 3), 17-hydroxy, 1-9, x-1")
+        == "change −60.3 (−2 to 3), 17-hydroxy, 1-9, x-1"
+    )
 
 
 def test_what_acts_or_has_no_face_is_shown_as_its_code_point():

@@ -6,9 +6,11 @@ from evidence.stages.content_inputs import Inputs
 from evidence.stages.content_map import evidence_map
 from evidence.stages.content_methods import methods
 from evidence.stages.content_names import Names
+from evidence.stages.content_numbers import every_number
 from evidence.stages.content_outcomes import outcomes
 from evidence.stages.content_prose import Prose
-from evidence.stages.content_studies import characteristics, every_number, flow, references
+from evidence.stages.content_references import references
+from evidence.stages.content_studies import characteristics, flow
 
 __all__ = ["SECTIONS", "Inputs", "content"]
 
@@ -27,6 +29,12 @@ SECTIONS = {
     "references": ("References", references),
 }
 WHOLE_PAGES, ROOM = ("map", "outcomes", "bias", "studies"), 90
+
+
+def subject(inputs):
+    """What made the report, for the foot of each page."""
+    parts = {"evidence": inputs.versions.get("evidence"), "data": inputs.digests.get("data")}
+    return " \N{MIDDLE DOT} ".join(f"{name} {value}" for name, value in parts.items() if value)
 
 
 def content(inputs):
@@ -54,7 +62,7 @@ def content(inputs):
         "subtitle": config.subtitle,
         "date": [config.date.year, config.date.month, config.date.day],
         "date_words": f"Evidence as of {config.date.isoformat()}",
-        "subject": f"evidence {inputs.versions.get('evidence', '')} \N{MIDDLE DOT} data {inputs.digests.get('data', '')}",
+        "subject": subject(inputs),
         "front": front(inputs, prose),
         "reading": [{"kind": "label", "label": "How to read this report"}, *prose.blocks("reading")],
         "sections": [],
@@ -63,6 +71,8 @@ def content(inputs):
         blocks = section(inputs, prose)
         if blocks:
             room = 0 if name in WHOLE_PAGES else ROOM
-            made["sections"].append({"id": name, "title": title, "room": room, "blocks": [*prose.blocks(name), *blocks]})
+            made["sections"].append(
+                {"id": name, "title": title, "room": room, "blocks": [*prose.blocks(name), *blocks]}
+            )
     prose.check()
     return made

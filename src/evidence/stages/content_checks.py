@@ -1,4 +1,4 @@
-"""What was judged, doubted, computed again and compared: bias, flags, second opinion, other reviews, citations."""
+"""What was judged, doubted, computed again and compared: bias, flags, opinion, reviews, citations."""
 
 from evidence.stages.content_inputs import by, rows
 from evidence.stages.content_words import (
@@ -18,7 +18,15 @@ from evidence.stages.content_words import (
 )
 from evidence.stages.scales import MINUS
 
-FILL = {"low": 0, "some_concerns": 2, "moderate": 2, "high": 3, "serious": 3, "critical": 4, "no_information": 1}
+FILL = {
+    "low": 0,
+    "some_concerns": 2,
+    "moderate": 2,
+    "high": 3,
+    "serious": 3,
+    "critical": 4,
+    "no_information": 1,
+}
 
 
 def bias(inputs, prose):
@@ -27,7 +35,10 @@ def bias(inputs, prose):
     blocks = []
     for tool, those in sorted(by(judged, lambda row: row.tool).items()):
         domains = list(dict.fromkeys(row.domain for row in those))
-        columns = [column("Study", "1.5fr"), *(column(sentence(words_of(name)), "1fr", "center") for name in domains)]
+        columns = [
+            column("Study", "1.5fr"),
+            *(column(sentence(words_of(name)), "1fr", "center") for name in domains),
+        ]
         made = []
         for study_id, own in in_order(inputs, those):
             found = {row.domain: row.judgement for row in own}
@@ -62,8 +73,15 @@ def reasons(inputs, judged):
 
 def flags(inputs, prose):
     """Every doubt about a row of the data, those that take it out of the headline first."""
-    doubts = sorted(rows(inputs.tables.flags), key=lambda row: (row.blocks != "yes", row.file, row.line, row.column))
-    columns = [column("Where", 33), column("Study", 32), column("What is doubted", "1fr"), column("Headline", align="center")]
+    doubts = sorted(
+        rows(inputs.tables.flags), key=lambda row: (row.blocks != "yes", row.file, row.line, row.column)
+    )
+    columns = [
+        column("Where", 33),
+        column("Study", 32),
+        column("What is doubted", "1fr"),
+        column("Headline", align="center"),
+    ]
     made = []
     for row in doubts:
         where = [run(f"{row.file.rpartition('/')[2]}:{row.line} {row.column}", "code")]
@@ -88,10 +106,14 @@ def opinion(inputs, prose):
     made = [opinion_row(inputs, pool, own, engines) for pool, own in by_pool.items()]
     wrong = len({row.pool for row in compared if row.agrees != "yes"})
     largest = tiny(max(row.difference for row in compared))
-    said = [run("Largest difference: "), *largest, run(f". Pools beyond the tolerance: {wrong} of {len(by_pool)}.")]
+    said = [
+        run("Largest difference: "),
+        *largest,
+        run(f". Pools beyond the tolerance: {wrong} of {len(by_pool)}."),
+    ]
     note = (
-        "Estimates on the analysis scale. Difference: the largest of estimate, standard error and tau², in standard errors; "
-        "tau² in units of tau² plus the mean sampling variance."
+        "Estimates on the analysis scale. Difference: the largest of estimate, standard error and tau², "
+        "in standard errors; tau² in units of tau² plus the mean sampling variance."
     )
     return [text(said), table("Headline pools computed again", columns, made, size=7, note=note)]
 
@@ -146,10 +168,15 @@ def citations(inputs, prose):
         return []
     columns = [
         column("Reference", align="right"), column("Field", 16),
-        column("As the article gives it", "1fr"), column("As the record has it", "1fr"), column("Note", "1fr"),
+        *(column(title, "1fr") for title in ("As the article gives it", "As the record has it", "Note")),
     ]  # fmt: skip
-    made = [[f"{row.order:g}", row.field, row.as_given, row.verified or "not found", row.note] for row in wrong]
-    numbers = [{row.order for row in some} for some in (wrong, given, [row for row in given if row.status == "unverified"])]
+    made = [
+        [f"{row.order:g}", row.field, row.as_given, row.verified or "not found", row.note] for row in wrong
+    ]
+    numbers = [
+        {row.order for row in some}
+        for some in (wrong, given, [row for row in given if row.status == "unverified"])
+    ]
     note = (
         f"{len(numbers[0])} of {len(numbers[1])} references differ from the record in a field or more; "
         f"{len(numbers[2])} could not be verified."

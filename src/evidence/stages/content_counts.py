@@ -6,7 +6,10 @@ from evidence.stages.content_words import listed
 
 def reports(inputs):
     """Reports by what they are and where their numbers were read."""
-    studies, kinds = inputs.tables.studies, inputs.tables.measurements.groupby("study_id")["source_kind"].agg(set)
+    studies, kinds = (
+        inputs.tables.studies,
+        inputs.tables.measurements.groupby("study_id")["source_kind"].agg(set),
+    )
     return {
         "reports": len(studies),
         "included": int((studies["eligibility"] == "include").sum()),
@@ -45,7 +48,7 @@ def effects(inputs):
 
 
 def domains(inputs):
-    """Cohorts by domain of outcomes: all that speak of it, those compared with a control group, those weighted."""
+    """Cohorts by domain of outcomes: all that speak of it, compared with a control group, weighted."""
     by_domain = by(inputs.mentions, lambda one: inputs.outcomes[one.outcome].domain)
     found = {}
     for name in sorted({row.domain for row in inputs.outcomes.values()}):
@@ -94,7 +97,10 @@ def counts(inputs):
 def lists(inputs):
     """Names in words, for prose."""
     highest = standings(inputs)
-    labels = {level: [inputs.condition_labels[name] for name in asked(inputs) if highest[name] == level] for level in range(4)}
+    labels = {
+        level: [inputs.condition_labels[name] for name in asked(inputs) if highest[name] == level]
+        for level in range(4)
+    }
     names = {"conditions_empty": 0, "conditions_stated": 1, "conditions_shown": 2, "conditions_weighted": 3}
     return {name: listed(map(lowered, labels[level])) or "none" for name, level in names.items()}
 

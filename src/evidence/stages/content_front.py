@@ -5,6 +5,7 @@ import math
 from evidence.stages.content_inputs import best
 from evidence.stages.content_words import (
     CONTRASTS,
+    as_cell,
     cell,
     column,
     count,
@@ -19,7 +20,6 @@ from evidence.stages.content_words import (
     table,
     unit_words,
 )
-
 
 
 def front(inputs, prose):
@@ -42,7 +42,7 @@ def findings(inputs, prose):
         column("Outcome", "1fr"),
         column("Studies", align="right"),
         column("People", align="right"),
-        column("", "auto", "center") | {"axis": [{"at": place(math.log(ratio)), "words": words} for ratio, words in TICKS]},
+        column("", align="center") | {"axis": axis()},
         column(f"Effect ({interval_name(inputs)})", align="right"),
         column("Prediction interval", 22, "right"),
         column("I² (tau²)", align="right"),
@@ -50,12 +50,15 @@ def findings(inputs, prose):
     ]
     rows = []
     for contrast, title in CONTRASTS.items():
-        found = [(outcome, best(inputs.mentions_of.get((outcome, contrast), []))) for outcome in inputs.shown_outcomes]
-        found = [(outcome, shown + stated, inputs.pool.get(f"{outcome}.{contrast}.all.headline"))
-                 for outcome, (weighted, shown, stated) in found if weighted + shown + stated]  # fmt: skip
-        own = [finding(inputs, row, others) for _, others, row in found if row is not None]
-        empty = [(outcome, others) for outcome, others, row in found if row is None]
-        rows += [group(title)] if found else []
+        own, empty = [], []
+        for outcome in inputs.shown_outcomes:
+            weighted, shown, stated = best(inputs.mentions_of.get((outcome, contrast), []))
+            row = inputs.pool.get(f"{outcome}.{contrast}.all.headline")
+            if row is not None:
+                own.append(finding(inputs, row, shown + stated))
+            elif weighted + shown + stated:
+                empty.append((outcome, weighted + shown + stated))
+        rows += [group(title)] if own or empty else []
         rows += own + ([nothing(inputs, empty, len(columns))] if empty else [])
     return table("Summary of findings", columns, rows, note=prose.runs("findings"), size=7.8)
 
@@ -70,8 +73,8 @@ def finding(inputs, row, others):
     unit = unit_words(row.measure, row.effect_unit, about.label)
     name = [run(about.label, to=f"outcome-{row.outcome}"), *([run(f" {unit}", "small")] if unit else [])]
     effect = [run(effect_words(row), "bold")]
-    cells = [name, count(row.k), people(row), drawn(row), effect, spread(row), heterogeneity(row), str(others)]
-    return [one if "runs" in one else cell(one, vertical="horizon") for one in cells]
+    before, after = [name, count(row.k), people(row)], [effect, spread(row), heterogeneity(row), str(others)]
+    return [as_cell(one) | {"vertical": "horizon"} for one in (*before, drawn(row), *after)]
 
 
 def nothing(inputs, empty, width):
@@ -79,7 +82,10 @@ def nothing(inputs, empty, width):
     names = [run("No study can be weighted: ", "small")]
     for place, (outcome, others) in enumerate(empty):
         names += [run("; ")] if place else []
-        names += [run(inputs.outcomes[outcome].label, to=f"outcome-{outcome}"), run(f" ({plural(others, 'study', 'studies')})", "small")]
+        names += [
+            run(inputs.outcomes[outcome].label, to=f"outcome-{outcome}"),
+            run(f" ({plural(others, 'study', 'studies')})", "small"),
+        ]
     return [cell(names, span=width)]
 
 
@@ -92,16 +98,24 @@ def place(value):
     return round((min(max(value, LOW), HIGH) - LOW) / (HIGH - LOW), 4)
 
 
+def axis():
+    """Ticks of the small axis."""
+    return [{"at": place(math.log(ratio)), "words": words} for ratio, words in TICKS]
+
+
 def drawn(row):
     """A ratio of means as a small interval on a log axis from −75% to +700%, nothing for other scales."""
     if scale_of(row.measure) != "ratio":
         return cell("")
-
     plot = {
-        "estimate": place(row.estimate), "low": place(row.ci_low), "high": place(row.ci_high), "null": place(0.0),
-        "ticks": [place(math.log(ratio)) for ratio, _ in TICKS], "beyond": [bool(row.ci_low < LOW), bool(row.ci_high > HIGH)],
-    }  # fmt: skip
-    return cell("", plot=plot, vertical="horizon", align="center")
+        "estimate": place(row.estimate),
+        "low": place(row.ci_low),
+        "high": place(row.ci_high),
+        "null": place(0.0),
+        "ticks": [place(math.log(ratio)) for ratio, _ in TICKS],
+        "beyond": [bool(row.ci_low < LOW), bool(row.ci_high > HIGH)],
+    }
+    return cell("", plot=plot, align="center")
 
 
 def people(row):

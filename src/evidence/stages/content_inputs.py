@@ -20,7 +20,7 @@ WEIGHTED, SHOWN, STATED = 3, 2, 1
 
 
 class Mention(NamedTuple):
-    """A group's word on an outcome: weighted in a headline pool, shown without weight, or stated without a figure."""
+    """A group's word on an outcome: weighted in a headline pool, shown without weight, or only stated."""
 
     cohort_id: str
     outcome: str
@@ -92,8 +92,11 @@ class Inputs:
 
     @cached_property
     def shown_outcomes(self):
-        """The headline outcomes, in file order."""
-        return [name for name, row in self.outcomes.items() if row.headline == "yes"]
+        """Outcomes of the summary of findings by the config, in file order."""
+        wanted = self.config.outcomes
+        if wanted == "headline":
+            return [name for name, row in self.outcomes.items() if row.headline == "yes"]
+        return [name for name in self.outcomes if wanted == "all" or name in wanted]
 
     @cached_property
     def studies(self):
@@ -150,7 +153,9 @@ class Inputs:
     def stated_of(self):
         """Results stated without a figure, by outcome and the contrast they speak of."""
         speaks = {"difference": "versus_control"}
-        return by(rows(self.tables.unreported), lambda row: (row.outcome, speaks.get(row.timepoint, "before_after")))
+        return by(
+            rows(self.tables.unreported), lambda row: (row.outcome, speaks.get(row.timepoint, "before_after"))
+        )
 
     @cached_property
     def group_conditions(self):
@@ -163,7 +168,13 @@ class Inputs:
     def mentions(self):
         """Every time that a group says something of an outcome."""
         shown = [
-            Mention(row.cohort_id, row.outcome, row.contrast, WEIGHTED if row.headline == "yes" else SHOWN, parts(row.conditions))
+            Mention(
+                row.cohort_id,
+                row.outcome,
+                row.contrast,
+                WEIGHTED if row.headline == "yes" else SHOWN,
+                parts(row.conditions),
+            )
             for row in rows(self.effects)
         ]
         stated = [

@@ -7,8 +7,14 @@ from evidence.stages.content_words import DASH, cell, column, group, run, table
 LEGEND = [
     run("Each cell counts cohorts: "),
     run("weighted in a headline pool", "bold"),
-    run(", and small: shown without weight + stated without a figure. The darker a cell, the more can be weighted; "),
-    run("a dash is a gap: no cohort speaks of this outcome in this condition. A broader condition holds its narrower ones."),
+    run(
+        ", and small: shown without weight + stated without a figure. "
+        "The darker a cell, the more can be weighted; "
+    ),
+    run(
+        "a dash is a gap: no cohort speaks of this outcome in this condition. "
+        "A broader condition holds its narrower ones."
+    ),
 ]
 
 
@@ -24,8 +30,22 @@ def evidence_map(inputs, prose):
     for title, names in (("Asked about by the article", first), ("Other conditions of the groups", others)):
         made += [group(title)] if names else []
         made += [map_row(inputs, inputs.condition_labels[name], within(everything, name)) for name in names]
-    columns = [column("Condition", "1fr"), *(column(inputs.outcomes[name].label, 8.6, "center") for name in inputs.shown_outcomes)]
-    return [table("Cohorts by condition and outcome", columns, made, note=LEGEND, rotated=True, inset=1.5, rise=3.4, size=7.5)]
+    columns = [
+        column("Condition", "1fr"),
+        *(column(inputs.outcomes[name].label, 8.6, "center") for name in inputs.shown_outcomes),
+    ]
+    return [
+        table(
+            "Cohorts by condition and outcome",
+            columns,
+            made,
+            note=LEGEND,
+            rotated=True,
+            inset=1.5,
+            rise=3.4,
+            size=7.5,
+        )
+    ]
 
 
 def within(everything, condition):
@@ -37,7 +57,10 @@ def map_row(inputs, label, mentions, style=""):
     """One condition; a single wide cell where no cohort speaks of any outcome."""
     name = cell([run(label, style)], vertical="horizon")
     if not any(mentions.values()):
-        return [name, cell([run("no study", "italic")], span=len(mentions), align="center", vertical="horizon")]
+        return [
+            name,
+            cell([run("no study", "italic")], span=len(mentions), align="center", vertical="horizon"),
+        ]
     return [name, *map(map_cell, mentions.values())]
 
 

@@ -7,9 +7,9 @@ from evidence.stages.content_words import column, run, table, words_of
 
 ROUTES = {
     "printed": "The change or difference is printed with its own SE, SD or interval.",
-    "paired_p": "The exact p-value of a paired test gives the SE that it implies (t with n \N{MINUS SIGN} 1 degrees of freedom).",
+    "paired_p": "The exact p-value of a paired test gives the SE (t, n \N{MINUS SIGN} 1 degrees of freedom).",
     "between_p": "The exact p-value of a comparison between two arms gives the SE.",
-    "spread": "Both spreads are printed; the correlation within people is recovered from another study or assumed.",
+    "spread": "Both spreads; the correlation within people is recovered from another study or assumed.",
     "quantiles": "Medians and quartiles, through the log scale.",
     "counts": "Events and people.",
     "bound": "Only p below a threshold: the largest SE that it allows. Never in the headline.",
@@ -24,15 +24,34 @@ def methods(inputs, prose):
 
 def routes(inputs):
     used, headline = inputs.effects["route"], inputs.effects["headline"] == "yes"
-    rows = [[[run(words_of(code), "bold")], words, str(int((used == code).sum())), str(int((headline & (used == code)).sum()))] for code, words in ROUTES.items()]
-    columns = [column("Route", 22), column("How the standard error came about", "1fr"), column("Effects", align="right"), column("In the headline", align="right")]
+    rows = [
+        [
+            [run(words_of(code), "bold")],
+            words,
+            str(int((used == code).sum())),
+            str(int((headline & (used == code)).sum())),
+        ]
+        for code, words in ROUTES.items()
+    ]
+    columns = [
+        column("Route", 22),
+        column("How the standard error came about", "1fr"),
+        column("Effects", align="right"),
+        column("In the headline", align="right"),
+    ]
     return table("Routes to a standard error, the first that applies", columns, rows)
 
 
 def plan(inputs):
     """Every choice of config.yaml that has a value."""
-    keys = [field.name for field in fields(inputs.config) if field.name not in ("title", "subtitle", "question")]
-    rows = [[[run(key, "code")], said(value)] for key in keys if not holds_rows(value := getattr(inputs.config, key))]
+    keys = [
+        field.name for field in fields(inputs.config) if field.name not in ("title", "subtitle", "question")
+    ]
+    rows = [
+        [[run(key, "code")], said(value)]
+        for key in keys
+        if not holds_rows(value := getattr(inputs.config, key))
+    ]
     half = (len(rows) + 1) // 2
     pairs = [[*left, *right] for left, right in zip_longest(rows[:half], rows[half:], fillvalue=["", ""])]
     columns = [column("Key"), column("Value", "1fr"), column("Key"), column("Value", "1fr")]
@@ -54,6 +73,13 @@ def said(value):
 
 def software(inputs):
     rows = [[name, version] for name, version in inputs.versions.items()]
-    rows += [[f"SHA-256 of {name} (first 12 digits)", [run(value, "code")]] for name, value in inputs.digests.items()]
-    note = "Digest: over the path and bytes of each file of config/ and of data/raw/, in the order of the paths."
-    return table("Software and digests", [column("Name", 70), column("Version", "1fr")], rows, note=note, size=7.2)
+    rows += [
+        [f"SHA-256 of {name} (first 12 digits)", [run(value, "code")]]
+        for name, value in inputs.digests.items()
+    ]
+    note = (
+        "Digest: over the path and bytes of each file of config/ and of data/raw/, in the order of the paths."
+    )
+    return table(
+        "Software and digests", [column("Name", 70), column("Version", "1fr")], rows, note=note, size=7.2
+    )

@@ -55,7 +55,9 @@ def size(row, unit):
 
 
 def signed_size(row, unit):
-    return f"{point_words(row)} {unit}" if scale_of(row.measure) == "difference" and unit else point_words(row)
+    return (
+        f"{point_words(row)} {unit}" if scale_of(row.measure) == "difference" and unit else point_words(row)
+    )
 
 
 def ends(row, level):
@@ -78,7 +80,13 @@ def change(row, level, unit):
 
 def studies(row):
     """6 studies, 99 people."""
-    people = f"{count(row.n)} people" if row.n == row.n else "people not printed in all" if row.k > 1 else "people not printed"
+    people = (
+        f"{count(row.n)} people"
+        if row.n == row.n
+        else "people not printed in all"
+        if row.k > 1
+        else "people not printed"
+    )
     return f"{plural(row.k, 'study', 'studies')}, {people}"
 
 
@@ -86,7 +94,9 @@ FORMS = {
     "change": change,
     "effect": lambda row, level, unit: point_words(row),
     "effect_interval": lambda row, level, unit: f"{point_words(row)} ({ends(row, level)})",
-    "prediction": lambda row, level, unit: prediction_words(row) or "not to be had from fewer than three studies",
+    "prediction": lambda row, level, unit: (
+        prediction_words(row) or "not to be had from fewer than three studies"
+    ),
     "studies": lambda row, level, unit: studies(row),
     "k": lambda row, level, unit: count(row.k),
     "n": lambda row, level, unit: count(row.n),
@@ -184,5 +194,6 @@ class Names:
         for outcome in self.inputs.shown_outcomes:
             name = f"{outcome}.{contrast}.all.headline"
             if name in self.inputs.pool:
-                said.append(f"{self.inputs.outcomes[outcome].label} {self.pool(name, 'change')}, {self.pool(name, 'studies')}")
+                label = self.inputs.outcomes[outcome].label
+                said.append(f"{label} {self.pool(name, 'change')}, {self.pool(name, 'studies')}")
         return f"{CONTRASTS[contrast]}: {'; '.join(said)}." if said else ""

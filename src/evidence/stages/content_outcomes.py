@@ -1,14 +1,13 @@
-"""Results by outcome: forest plots, pools by stratum, sensitivity, and what could not be weighted."""
+"""Results by outcome: forest plots, pools by stratum, sensitivity."""
 
 from evidence.stages.analyses import HEADLINE, analyses
 from evidence.stages.content_front import heterogeneity, interval_name, people, spread
-from evidence.stages.content_inputs import by
+from evidence.stages.content_left import not_weighted
 from evidence.stages.content_names import NOTHING, change, studies
 from evidence.stages.content_words import (
     CONTRASTS,
     DASH,
     bullets,
-    cell,
     column,
     count,
     decimal,
@@ -17,14 +16,10 @@ from evidence.stages.content_words import (
     heading,
     p_words,
     percent,
-    plural,
     raised,
     run,
-    study_effect_words,
     table,
-    true_minus,
     unit_words,
-    words_of,
 )
 
 WHOLE_PAGE, BESIDE_HEADING = 236, 211
@@ -62,7 +57,8 @@ def of_outcome(inputs, outcome):
             *not_weighted(inputs, outcome, contrast),
         ]
         if made:
-            sentences.append([run(f"{CONTRASTS[contrast]}: ", "bold"), run(summary(inputs, outcome, contrast))])
+            about = run(f"{CONTRASTS[contrast]}: ", "bold")
+            sentences.append([about, run(summary(inputs, outcome, contrast))])
         blocks += made
     if blocks and blocks[0]["kind"] == "figure":
         blocks[0]["most"] = BESIDE_HEADING
@@ -91,7 +87,7 @@ def figures(inputs, outcome, contrast):
             "kind": "figure",
             "file": figure["file"],
             "alt": figure["alt"],
-            "caption": figure["caption"] + (f" ({figure['page']} of {figure['pages']})" if figure.get("pages", 1) > 1 else ""),
+            "caption": figure["caption"] + page_words(figure),
             "width": figure["width_mm"],
             "height": figure["height_mm"],
             "most": WHOLE_PAGE,
@@ -101,18 +97,27 @@ def figures(inputs, outcome, contrast):
     ]
 
 
+def page_words(figure):
+    """(1 of 2) for a figure in parts."""
+    return f" ({figure['page']} of {figure['pages']})" if figure.get("pages", 1) > 1 else ""
+
+
 def stratum_order(inputs):
     """Rank of each stratum: all, conditions in file order, drugs by name."""
     conditions = {f"condition:{name}": place for place, name in enumerate(inputs.condition_labels)}
-    return lambda stratum: (stratum != "all", stratum.startswith("drug:"), conditions.get(stratum, 0), stratum)
+
+    def rank(stratum):
+        return stratum != "all", stratum.startswith("drug:"), conditions.get(stratum, 0), stratum
+
+    return rank
 
 
 def merged(inputs, pools):
     """Headline pools with the labels of all strata that hold the same cohorts."""
     rank, same = stratum_order(inputs), {}
     for row in sorted(pools, key=lambda row: rank(row.stratum)):
-        inside = tuple(sorted(member.effect_ids for member in inputs.members_of[row.id] if not member.left_out))
-        same.setdefault(inside, []).append(row)
+        inside = [member.effect_ids for member in inputs.members_of[row.id] if not member.left_out]
+        same.setdefault(tuple(sorted(inside)), []).append(row)
     for rows in same.values():
         yield [inputs.stratum_label(row.stratum) for row in rows], rows[0]
 
@@ -136,7 +141,8 @@ def strata(inputs, outcome, contrast, pools, drawn):
     rows = []
     for labels, row in merged(inputs, pools):
         name = [run(" \N{MIDDLE DOT} ".join(labels), "bold" if row.stratum == "all" else "")]
-        rows.append([name, count(row.k), people(row), effect_words(row), spread(row), tau2(row), percent(row.I2), q_test(row)])
+        found = [count(row.k), people(row), effect_words(row), spread(row)]
+        rows.append([name, *found, tau2(row), percent(row.I2), q_test(row)])
     if drawn and len(rows) == 1 and pools[0].k == 1:
         return []
     caption = f"{inputs.outcome_title(outcome, contrast)}: pools by stratum{f' ({unit})' if unit else ''}"
@@ -145,7 +151,8 @@ def strata(inputs, outcome, contrast, pools, drawn):
 
 
 def tau2(row):
-    return DASH if row.k == 1 else f"{decimal(row.tau2, 2)} ({decimal(row.tau2_low, 2)} to {decimal(row.tau2_high, 2)})"
+    tau2, low, high = (decimal(value, 2) for value in (row.tau2, row.tau2_low, row.tau2_high))
+    return DASH if row.k == 1 else f"{tau2} ({low} to {high})"
 
 
 def q_test(row):
@@ -154,12 +161,12 @@ def q_test(row):
 
 def same_numbers(row, headline):
     """Whether an analysis prints what the headline prints."""
-    return headline is not None and (row.k, effect_words(row), spread_words(row)) == (
-        headline.k, effect_words(headline), spread_words(headline))  # fmt: skip
+    return headline is not None and printed(row) == printed(headline)
 
 
-def spread_words(row):
-    return (decimal(row.pi_low), decimal(row.pi_high), decimal(row.tau2))
+def printed(row):
+    """What is printed of a pool, on the analysis scale where the readable one has no room for it."""
+    return row.k, effect_words(row), decimal(row.pi_low), decimal(row.pi_high), decimal(row.tau2)
 
 
 def sensitivity(inputs, outcome, contrast, pools):
@@ -184,7 +191,8 @@ def sensitivity(inputs, outcome, contrast, pools):
         return []
     columns = pool_columns(inputs, "Analysis of all groups")
     note = f"Same numbers as the headline: {', '.join(same)}." if same else ""
-    return [table(f"{inputs.outcome_title(outcome, contrast)}: sensitivity analyses", columns, rows, note=note)]
+    caption = f"{inputs.outcome_title(outcome, contrast)}: sensitivity analyses"
+    return [table(caption, columns, rows, note=note)]
 
 
 def pool_columns(inputs, title):
@@ -205,63 +213,18 @@ def analysis_row(row, label, style=""):
     return [name, count(row.k), people(row), [run(effect_words(row), style)], spread(row), heterogeneity(row)]
 
 
-def left_out(inputs, outcome, contrast):
-    """Reason by effect for what is left out of the headline pool of all groups."""
-    members = inputs.members_of.get(f"{outcome}.{contrast}.all.headline", [])
-    return {member.effect_ids: member.left_out for member in members if member.left_out}
-
-
-def not_weighted(inputs, outcome, contrast):
-    """Table of what was measured and is not in the pool of all groups, with the reason."""
-    out, rows = left_out(inputs, outcome, contrast), []
-    for effect in inputs.effects_of.get((outcome, contrast), []):
-        reason = effect.reason or out.get(effect.id, "")
-        if reason:
-            words = study_effect_words(effect, inputs.z)
-            rows.append([inputs.cited(effect.study_id), effect.group_label, true_minus(effect.printed), words, true_minus(brief(reason))])
-    said, caption = stated(inputs, outcome, contrast), inputs.outcome_title(outcome, contrast)
-    if not rows and said:
-        return [table(f"{caption}: stated without a figure", [column("Stated", 25), column("Reports", "1fr")], said, size=7)]
-    if not rows:
-        return []
-    said = [group("Stated without a figure")] * bool(said) + [[one, cell(names, span=4)] for one, names in said]
-    columns = [
-        column("Study", 29), column("Group", 25), column("Printed", "1fr"), column("Effect", 27), column("Why not in the pool", "1.25fr"),
-    ]  # fmt: skip
-    return [table(f"{caption}: measured, not in the pool", columns, rows + said, size=7)]
-
-
-def brief(reason):
-    """Of several doubts the first; all of them stand under the study's numbers."""
-    first, *more = reason.split("; ")
-    return f"{first} (and {plural(len(more), 'other doubt')})" if more and reason.startswith("flagged") else reason
-
-
-def stated(inputs, outcome, contrast):
-    """One row for each direction that reports state without a figure, with the reports."""
-    found = by(inputs.stated_of.get((outcome, contrast), []), lambda row: row.reported_as)
-    rows = []
-    for reported_as in sorted(found):
-        names = []
-        for row in found[reported_as]:
-            names += [run("; ")] if names else []
-            names += inputs.cited(row.study_id)
-            label = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
-            p = f"p {row.p_operator} {row.p_value_text}" if row.p_operator else ""
-            more = ", ".join(word for word in (label, p) if word)
-            names += [run(f" ({more})", "small")] if more else []
-        rows.append([words_of(reported_as), names])
-    return rows
-
-
 def others(inputs):
     """Table of the pools of outcomes outside the summary of findings."""
     rows = []
     for contrast, title in CONTRASTS.items():
-        pools = [inputs.pool.get(f"{outcome}.{contrast}.all.headline") for outcome in inputs.outcomes if outcome not in inputs.shown_outcomes]
-        rows += [group(title)] if any(pools) else []
-        rows += [analysis_row(row, inputs.outcomes[row.outcome].label) for row in pools if row is not None]
+        names = [
+            f"{name}.{contrast}.all.headline" for name in inputs.outcomes if name not in inputs.shown_outcomes
+        ]
+        pools = [inputs.pool[name] for name in names if name in inputs.pool]
+        rows += [group(title)] if pools else []
+        rows += [analysis_row(row, inputs.outcomes[row.outcome].label) for row in pools]
     if not rows:
         return []
     title = heading("Other outcomes", "other-outcomes") | {"need": 60}
-    return [title, table("Outcomes outside the summary of findings: pools of all groups", pool_columns(inputs, "Outcome"), rows)]
+    caption = "Outcomes outside the summary of findings: pools of all groups"
+    return [title, table(caption, pool_columns(inputs, "Outcome"), rows)]

@@ -12,7 +12,9 @@ def known_characters():
     """Code points that the shipped faces can draw."""
     from fontTools.ttLib import TTFont
 
-    return frozenset(point for path in sorted(FONTS.glob("*.ttf")) for point in TTFont(path, lazy=True).getBestCmap())
+    return frozenset(
+        point for path in sorted(FONTS.glob("*.ttf")) for point in TTFont(path, lazy=True).getBestCmap()
+    )
 
 
 def shown(sign):
@@ -27,7 +29,7 @@ def shown(sign):
     plain = "".join(one for one in plain if not unicodedata.combining(one))
     if plain != sign and plain and all(ord(one) in known_characters() for one in plain):
         return plain
-    return f"\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}U+{ord(sign):04X}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+    return f"‹U+{ord(sign):04X}›"
 
 
 def replaced(value):
@@ -35,9 +37,15 @@ def replaced(value):
     if isinstance(value, str):
         if value.isascii() and value.isprintable():
             return {}
-        return {sign: shown(sign) for sign in sorted(set(unicodedata.normalize("NFC", value))) if shown(sign) != sign}
+        return {
+            sign: shown(sign)
+            for sign in sorted(set(unicodedata.normalize("NFC", value)))
+            if shown(sign) != sign
+        }
     found = {}
-    for one in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ():
+    for one in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    ):
         found |= replaced(one)
     return dict(sorted(found.items()))
 
@@ -54,7 +62,11 @@ def printable(value):
     The same, with texts in composed form (NFC).
     """
     if isinstance(value, str):
-        return value if value.isascii() and value.isprintable() else "".join(map(shown, unicodedata.normalize("NFC", value)))
+        return (
+            value
+            if value.isascii() and value.isprintable()
+            else "".join(map(shown, unicodedata.normalize("NFC", value)))
+        )
     if isinstance(value, dict):
         return {key: printable(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

@@ -67,11 +67,6 @@ def p_words(p):
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
-def interval(low, high):
-    """Two printed ends as an interval."""
-    return f"({low} to {high})"
-
-
 def effect_words(row):
     """Estimate and interval of a pool, such as +52% (+38% to +68%)."""
     return in_words(scale_of(row.measure), row.estimate, row.ci_low, row.ci_high)
@@ -96,25 +91,20 @@ def study_effect_words(effect, z):
         return ""
     if missing(effect.sei):
         return in_words(scale_of(effect.measure), effect.yi)
-    return in_words(scale_of(effect.measure), effect.yi, effect.yi - z * effect.sei, effect.yi + z * effect.sei)
-
-
-def null_of(measure):
-    """No effect on the analysis scale; None for a proportion of one group."""
-    return None if measure == "PLO" else 0.0
+    half = z * effect.sei
+    return in_words(scale_of(effect.measure), effect.yi, effect.yi - half, effect.yi + half)
 
 
 def direction(row):
-    """up, down or unclear, by the interval of a pool; none where there is nothing to compare with."""
-    if null_of(row.measure) is None:
-        return "none"
+    """up, down or unclear, by the interval of a pool of comparisons."""
     return "up" if row.ci_low > 0 else "down" if row.ci_high < 0 else "unclear"
 
 
 def unit_words(measure, unit, label=""):
-    """Unit of an effect beside its outcome: empty for percent changes, not said twice where the label is the unit."""
-    names = {"ratio": "", "proportion": "share", "factor": unit}
-    return names.get(scale_of(measure), f"difference, {raised(unit)}" if unit and unit != label else "difference")
+    """Unit of an effect beside its outcome: none for percent changes, not said twice."""
+    difference = f"difference, {raised(unit)}" if unit and unit != label else "difference"
+    names = {"ratio": "", "proportion": "share", "factor": unit, "difference": difference}
+    return names[scale_of(measure)]
 
 
 def raised(unit):
@@ -134,15 +124,13 @@ def words_of(code):
 
 def true_minus(text):
     """Hyphens that stand for a minus, as such."""
-    return "".join(
-        MINUS if sign == "-" and text[place + 1 : place + 2].isdigit() and not text[place - 1 : place].isalnum() else sign
-        for place, sign in enumerate(text)
-    )
+    return re.sub(r"(?<![^\W_])-(?=\d)", MINUS, text)
 
 
 def run(text, style="", to="", url=""):
     """A piece of text: style bold, italic, small or code; linked to a place of the report or an address."""
-    return {key: value for key, value in (("text", text), ("style", style), ("to", to), ("url", url)) if value or key == "text"}
+    options = {"style": style, "to": to, "url": url}
+    return {"text": text} | {name: value for name, value in options.items() if value}
 
 
 def text(*paragraphs):
@@ -162,14 +150,17 @@ def heading(title, anchor=""):
 
 def runs(content):
     """Text or runs as a list of runs."""
-    if isinstance(content, str):
-        return [run(content)]
-    return [run(content)] if not isinstance(content, (list, dict)) else [content] if isinstance(content, dict) else content
+    return [run(content)] if isinstance(content, str) else content
 
 
 def cell(content, **options):
-    """A cell: runs with `fill` (0 to 4), `align`, `span` or `break` (breaks anywhere)."""
+    """A cell: runs with `fill` (0 to 4), `align`, `vertical`, `span`, `rows`, `joined` or `plot`."""
     return {"runs": runs(content), **options}
+
+
+def as_cell(content):
+    """A text, runs or a cell as a cell."""
+    return content if isinstance(content, dict) else cell(content)
 
 
 def column(title, width="auto", align="left"):
@@ -192,9 +183,16 @@ def table(caption, columns, rows, note="", size=7.5, **options):
     size : float
         Of the type, in points.
     """
-    made = [row if isinstance(row, dict) else {"cells": [one if "runs" in one else cell(one) for one in row]} for row in rows]
-    return {"kind": "table", "caption": caption, "columns": columns, "rows": made, "note": runs(note) if note else [],
-            "size": size, **options}
+    made = [row if isinstance(row, dict) else {"cells": [as_cell(one) for one in row]} for row in rows]
+    return {
+        "kind": "table",
+        "caption": caption,
+        "columns": columns,
+        "rows": made,
+        "note": runs(note) if note else [],
+        "size": size,
+        **options,
+    }
 
 
 def group(title, repeat=False):

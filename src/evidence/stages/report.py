@@ -47,8 +47,14 @@ def prose(folder):
     dict of (str, str)
         File as the user would type it, and its text.
     """
-    own = {path.stem: (f"config/text/{path.name}", path.read_text(encoding="utf-8-sig")) for path in sorted((folder / "config/text").glob("*.md"))}
-    general = {path.stem: (f"src/evidence/template/{path.name}", path.read_text(encoding="utf-8")) for path in sorted(TEMPLATE.glob("*.md"))}
+    own = {
+        path.stem: (f"config/text/{path.name}", path.read_text(encoding="utf-8-sig"))
+        for path in sorted((folder / "config/text").glob("*.md"))
+    }
+    general = {
+        path.stem: (f"src/evidence/template/{path.name}", path.read_text(encoding="utf-8"))
+        for path in sorted(TEMPLATE.glob("*.md"))
+    }
     return general | own
 
 
@@ -123,6 +129,8 @@ def copy_figures(source, target, figures):
     gone = [figure["file"] for figure in figures if not (source / figure["file"]).is_file()]
     if gone:
         remedy = "Draw the figures again: evidence figures."
-        raise EvidenceError([Problem(f"reports/figures/{file}", 0, "", "the figure is missing", remedy) for file in gone])
+        raise EvidenceError(
+            [Problem(f"reports/figures/{file}", 0, "", "the figure is missing", remedy) for file in gone]
+        )
     for figure in figures:
         shutil.copyfile(source / figure["file"], target / figure["file"])
