@@ -8,7 +8,8 @@ rule report:
         "data/processed/opinion.csv",
         "reports/figures/figures.json",
         CONFIG,
-        code("stages/report.py", "stages/files.py", "template/*", "template/fonts/*"),
+        sorted(map(str, Path("config/text").glob("*.md"))),
+        code("stages/report.py", "stages/content*.py", "stages/scales.py", "stages/files.py", "template/*", "template/fonts/*"),
     output:
         update("reports/evidence.pdf"),
         update("reports/tables/effects.csv"),
