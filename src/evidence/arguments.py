@@ -3,6 +3,14 @@
 import numpy as np
 
 
+def numbers(name, values):
+    """Return `values` as an array of floats of any shape, NaN and infinity allowed."""
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must hold numbers, got {values!r}") from None
+
+
 def vector(name, values):
     """Return `values` as a one-dimensional float array without NaN or infinity.
 
@@ -11,10 +19,7 @@ def vector(name, values):
     ValueError
         Names the argument and the first offending index.
     """
-    try:
-        array = np.atleast_1d(np.asarray(values, dtype=float))
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must hold numbers, got {values!r}") from None
+    array = np.atleast_1d(numbers(name, values))
     if array.ndim != 1:
         raise ValueError(f"{name} must be one-dimensional, got shape {array.shape}")
     finite = np.isfinite(array)

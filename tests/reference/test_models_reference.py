@@ -97,7 +97,8 @@ def test_meta_regression(name, key):
 def test_batch_gives_the_same(name, key):
     yi, vi, mod = data(name, moderator=key in REGRESSIONS)
     method, test = key.split("_")[-2:]
-    one, many = ev.rma(yi, vi, mod, method=method, test=test), ev.rma_batch(yi[:, None], vi[:, None], mod, method=method, test=test)
+    one = ev.rma(yi, vi, mod, method=method, test=test)
+    many = ev.rma_batch(yi[:, None], vi[:, None], method, test, X=mod)
     for result in ("estimate", "se", "ci_low", "ci_high", "stat", "p", "tau2", "I2", "H2", "Q", "Q_p", "QM", "QM_p"):
         np.testing.assert_allclose(getattr(many, result)[..., 0], getattr(one, result), rtol=1e-9, atol=1e-12, err_msg=result)
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from evidence import arguments
 from evidence.models import distributions, regression
-from evidence.models.forms import dot, prepare
+from evidence.models.forms import prepare
+from evidence.models.sums import dot
 from evidence.models.tau2 import TAU2, q_root
 from evidence.models.uni import TESTS, intervals_of
 
@@ -39,17 +40,19 @@ class Batch:
     k: np.ndarray
 
 
-def rma_batch(Y, V, X=None, method="REML", test="knha", level=0.95, tau2_ci=False, intercept=True):
+def rma_batch(Y, V, method="REML", test="knha", level=0.95, X=None, intercept=True, tau2_ci=False):
     """Fit m random-effects models at once, with the numbers `rma` gives one by one.
 
     Parameters
     ----------
     Y, V : array_like, shape (k, m)
         Effects and variances, a column a data set; NaN in both for an absent study.
+    method, test, level
+        As in `rma`.
     X : array_like, shape (k,) or (k, q), optional
         Moderators, the same for all data sets.
-    method, test, level, intercept
-        As in `rma`.
+    intercept : bool
+        False: take X as it is.
     tau2_ci : bool
         Also the Q-profile interval of tau2, NaN otherwise.
 
@@ -84,7 +87,7 @@ def rma_batch(Y, V, X=None, method="REML", test="knha", level=0.95, tau2_ci=Fals
 
 def checked(Y, V):
     """Effects with 0 and variances with infinity where a study is absent."""
-    Y, V = np.asarray(Y, float), np.asarray(V, float)
+    Y, V = arguments.numbers("Y", Y), arguments.numbers("V", V)
     if Y.ndim != 2 or Y.shape != V.shape or len(Y) == 0:
         raise ValueError(f"Y and V must be (k, m) arrays of one shape with k > 0, got {Y.shape} and {V.shape}")
     absent = np.isnan(Y)

@@ -14,8 +14,8 @@ this way, and the highest is taken. tau2 is in units of the smallest variance.
 
 import numpy as np
 
-from evidence.models.forms import TINY
 from evidence.models.roots import newton, newton_each
+from evidence.models.sums import TINY
 
 CELLS, CELLS_OF_ONE = 3, 12
 NARROWEST = 1e-7

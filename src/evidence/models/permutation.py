@@ -74,7 +74,7 @@ def permutation_test(fit, X=None, n=10_000, seed=None):
         return Permutations(share(batch.stat, fit.stat), share(batch.QM, fit.QM), exact, signs.shape[1])
     orders, exact = arrangements(fit.X, n, random)
     rows = np.argsort(row_groups(fit.X), kind="stable")
-    batch = rma_batch(fit.yi[orders], fit.vi[orders], fit.X[rows], method=fit.method, test=fit.test, intercept=False)
+    batch = rma_batch(fit.yi[orders], fit.vi[orders], method=fit.method, test=fit.test, X=fit.X[rows], intercept=False)
     return Permutations(share(batch.stat, fit.stat), share(batch.QM, fit.QM), exact, orders.shape[1])
 
 

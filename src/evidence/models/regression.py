@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.arguments import same_length
+from evidence.arguments import numbers, same_length
 from evidence.models import distributions
 from evidence.models.tau2 import TAU2
 
@@ -17,7 +17,7 @@ def design(X, k, intercept=True):
     """
     if X is None:
         return np.ones((k, 1))
-    X = np.asarray(X, float)
+    X = numbers("X", X)
     X = X[:, None] if X.ndim == 1 else X
     if X.ndim != 2:
         raise ValueError(f"X must be (k,) or (k, q), got shape {X.shape}")

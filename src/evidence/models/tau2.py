@@ -6,9 +6,10 @@ None for an intercept alone; and returns tau2, a number or an array (m,).
 
 import numpy as np
 
-from evidence.models.forms import TINY, prepare
+from evidence.models.forms import prepare
 from evidence.models.maxima import highest
 from evidence.models.roots import rise
+from evidence.models.sums import TINY
 
 
 def df(data):
