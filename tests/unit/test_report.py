@@ -11,7 +11,7 @@ import pytest
 
 import evidence as ev
 from evidence.stages.report import build, digest, prose
-from tests.toy import study
+from tests.toy import number, p, study
 from tests.unit.test_content import GROUPS, MEASUREMENTS, STUDIES, made_tables, review
 
 ROOT = Path(__file__).parents[2]
@@ -161,6 +161,21 @@ def test_a_wrong_name_in_a_text_of_the_review(tmp_path):
         match=r"config/text/answer.md:1 .* there is no analysis called 'headlin'\. Did you mean headline\?",
     ):
         pdf_of(folder)
+
+
+def test_a_text_that_is_not_utf8(tmp_path):
+    (tmp_path / "config/text").mkdir(parents=True)
+    (tmp_path / "config/text/answer.md").write_bytes("größer".encode("latin-1"))
+    with pytest.raises(ev.EvidenceError, match=r"config/text/answer\.md: the text is not UTF-8\. Save it as UTF-8\."):
+        prose(tmp_path)
+
+
+def test_a_review_with_nothing_to_weight(tmp_path):
+    one = number("baker2002", 11, "change", outcome="extra", statistic="percent_change", unit="%", **p("<", "0.05"))
+    folder = review(tmp_path, measurements=[one], unreported=[])
+    text = text_of(build(folder, **made_tables(folder), figures=[]))
+    assert text.count("No study can be weighted.") == 2
+    assert "Extra level, change from baseline" in text
 
 
 def test_a_missing_figure_is_named(tmp_path):

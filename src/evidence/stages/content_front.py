@@ -21,15 +21,18 @@ from evidence.stages.content_words import (
     unit_words,
 )
 
+NOTHING = "No study can be weighted."
+
 
 def front(inputs, prose):
     """Blocks of the first page."""
     question = {"kind": "question", "label": "Question", "runs": [run(inputs.config.question)]}
-    answer = {"kind": "answer", "label": "Answer", "paragraphs": prose.paragraphs("answer")}
+    answer = {"kind": "answer", "label": "Answer", "paragraphs": prose.paragraphs("answer") or [[run(NOTHING)]]}
     limits = {"kind": "limits", "label": "Limits of the evidence", "items": prose.items("limits")}
     counts = prose.names.counts
+    date = inputs.config.date
     line = (
-        f"Living meta-analysis \N{MIDDLE DOT} evidence as of {inputs.config.date:%-d %B %Y} \N{MIDDLE DOT} "
+        f"Living meta-analysis \N{MIDDLE DOT} evidence as of {date.day} {date:%B %Y} \N{MIDDLE DOT} "
         f"{plural(counts['reports'], 'report')} \N{MIDDLE DOT} {plural(counts['effects'], 'effect')}, "
         f"{counts['headline_effects']} of them weighted"
     )
@@ -60,6 +63,7 @@ def findings(inputs, prose):
                 empty.append((outcome, weighted + shown + stated))
         rows += [group(title)] if own or empty else []
         rows += own + ([nothing(inputs, empty, len(columns))] if empty else [])
+    rows = rows or [[cell(NOTHING, span=len(columns))]]
     return table("Summary of findings", columns, rows, note=prose.runs("findings"), size=7.8)
 
 

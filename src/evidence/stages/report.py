@@ -47,15 +47,19 @@ def prose(folder):
     dict of (str, str)
         File as the user would type it, and its text.
     """
-    own = {
-        path.stem: (f"config/text/{path.name}", path.read_text(encoding="utf-8-sig"))
-        for path in sorted((folder / "config/text").glob("*.md"))
-    }
-    general = {
-        path.stem: (f"src/evidence/template/{path.name}", path.read_text(encoding="utf-8"))
-        for path in sorted(TEMPLATE.glob("*.md"))
-    }
-    return general | own
+    return {**texts(TEMPLATE, "src/evidence/template"), **texts(folder / "config/text", "config/text")}
+
+
+def texts(folder, place):
+    """The .md files of a folder by name, each with its path as the user would type it."""
+    found = {}
+    for path in sorted(folder.glob("*.md")):
+        file = f"{place}/{path.name}"
+        try:
+            found[path.stem] = file, path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            raise EvidenceError([Problem(file, 0, "", "the text is not UTF-8", "Save it as UTF-8.")]) from None
+    return found
 
 
 def typeset(root, date):
