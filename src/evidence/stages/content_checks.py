@@ -103,7 +103,10 @@ def opinion(inputs, prose):
         columns += [column(f"{method}, ours", align="right"), column(f"{method}, {engine}", align="right")]
     columns += [column("Difference", align="right"), column("Agrees", align="center")]
     by_pool = by(compared, lambda row: row.pool)
-    made = [opinion_row(inputs, pool, own, engines) for pool, own in by_pool.items()]
+    same = by(
+        by_pool, lambda pool: (inputs.pool[pool].outcome, inputs.pool[pool].contrast, figures(by_pool[pool]))
+    )
+    made = [opinion_row(inputs, pools, by_pool[pools[0]], engines) for pools in same.values()]
     wrong = len({row.pool for row in compared if row.agrees != "yes"})
     largest = tiny(max(row.difference for row in compared))
     said = [
@@ -118,9 +121,15 @@ def opinion(inputs, prose):
     return [text(said), table("Headline pools computed again", columns, made, size=7, note=note)]
 
 
-def opinion_row(inputs, pool, own, engines):
-    """One pool: the estimates of all programs, and the largest difference of any quantity."""
-    row = inputs.pool[pool]
+def figures(own):
+    """All numbers of one pool."""
+    return tuple((row.engine, row.quantity, row.ours, row.theirs) for row in own)
+
+
+def opinion_row(inputs, pools, own, engines):
+    """Pools of the same studies: the estimates of all programs, the largest difference of any quantity."""
+    row = inputs.pool[pools[0]]
+    strata = " \N{MIDDLE DOT} ".join(inputs.stratum_label(inputs.pool[pool].stratum) for pool in pools)
     label = f"{inputs.outcomes[row.outcome].label}, {CONTRASTS[row.contrast].lower()}"
     estimates = {(one.engine, one.method): one for one in own if one.quantity == "estimate"}
     numbers = []
@@ -129,7 +138,7 @@ def opinion_row(inputs, pool, own, engines):
         numbers += [true_minus(f"{found.ours:.6f}"), true_minus(f"{found.theirs:.6f}")] if found else ["", ""]
     agrees = all(one.agrees == "yes" for one in own)
     verdict = run("yes") if agrees else run("no", "bold")
-    name = [run(label), run(f" {inputs.stratum_label(row.stratum)}", "small")]
+    name = [run(label), run(f" {strata}", "small")]
     return [name, count(row.k), *numbers, tiny(max(one.difference for one in own)), [verdict]]
 
 

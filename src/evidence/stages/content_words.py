@@ -124,7 +124,7 @@ def words_of(code):
 
 def true_minus(text):
     """Hyphens that stand for a minus, as such."""
-    return re.sub(r"(?<![^\W_])-(?=\d)", MINUS, text)
+    return re.sub(r"(?<![\w/])-(?=\d)", MINUS, text)
 
 
 def run(text, style="", to="", url=""):
