@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 COPIED = ["Snakefile", "workflow", "profiles", "config", "data/raw", "src"]
@@ -45,6 +46,13 @@ def test_everything_is_made(review):
     for name in ("effects", "pools", "members", "opinion", "flags", "unused"):
         assert (review / f"reports/tables/{name}.csv").stat().st_size > 0
     assert list((review / "reports/figures").glob("*.svg"))
+
+
+def test_every_column_of_every_made_table_is_in_its_schema(review):
+    for path in sorted((review / "reports/tables").glob("*.csv")):
+        stated = yaml.safe_load((ROOT / f"src/evidence/schema/{path.stem}.yaml").read_text(encoding="utf-8"))
+        header = path.read_text(encoding="utf-8").split("\n", 1)[0].split(",")
+        assert header == [field["name"] for field in stated["fields"]], path.name
 
 
 def test_shah_2021_reads_as_printed(review):
