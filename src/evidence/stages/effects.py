@@ -34,7 +34,7 @@ def contrasts(tables, config):
         *counted.two_arms(counts, config.control_arms),
         counted.printed_ratios(rows[rows["arm"] == "treatment"]),
     ]
-    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
 def p_kind(frame):
@@ -221,7 +221,10 @@ def unused(tables, used, stood_back):
 
 def effects_and_unused(tables, config):
     """Effects as `effects` makes them, and the measurements that are in none of them, each with the reason."""
-    frame = flagged(contrasts(tables, config), tables.flags)
+    frame = contrasts(tables, config) if len(tables.measurements) else pd.DataFrame(columns=["lines"])
+    if not len(frame):
+        return pd.DataFrame(columns=COLUMNS), unused(tables, frame, frame)
+    frame = flagged(frame, tables.flags)
     frame, stood_back = chosen(routed(frame, config), config)
     unused_rows = unused(tables, frame, stood_back)
     studies = tables.studies.assign(study_label=[label(study) for study in tables.studies.itertuples()])

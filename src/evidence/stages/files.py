@@ -63,7 +63,8 @@ def read_csv(path, name):
     header = pd.read_csv(path, nrows=0).columns
     texts = {column: str for column in header if column not in numbers}
     empty = {column: [""] for column in header if column in numbers}
-    return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=empty, encoding="utf-8")
+    frame = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=empty, encoding="utf-8")
+    return frame.astype({column: float for column in empty if column != "line"})
 
 
 def read_tables(folder):
