@@ -55,7 +55,7 @@ def leverages(present, X):
 
 
 def hunter_schmidt(yi, vi, X=None):
-    """HS: (Y'PY - k) / sum(1 / vi) with tau2 = 0 in P, Hunter & Schmidt; Viechtbauer 2005 [viechtbauer2005]."""
+    """HS: (Y'PY - k) / sum(1 / vi) with tau2 = 0 in P, Hunter & Schmidt 1990 [hunter1990]."""
     data = prepare(yi, vi, X)
     Q, _ = data.q(np.zeros_like(data.scale))
     return shaped(data, np.maximum(0, (Q - data.k) / (data.scale / vi).sum(0)))
@@ -77,7 +77,7 @@ def sidik_jonkman(yi, vi, X=None):
 
 
 def q_root(yi, vi, X, target):
-    """tau2 at which the generalised Q statistic Y'PY equals `target`; 0 where it is below already at tau2 = 0."""
+    """tau2 at which Y'PY equals `target`; 0 where it is below already at tau2 = 0. DerSimonian & Kacker 2007 [dersimonian2007]."""
     data = prepare(yi, vi, X)
     return shaped(data, rise(data.q, target, np.zeros_like(data.scale)))
 

@@ -117,7 +117,8 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
     References
     ----------
     Viechtbauer 2005, J Educ Behav Stat 30:261-293 [viechtbauer2005]; Hartung & Knapp 2001, Stat Med 20:3875-3889
-    [hartung2001]; Knapp & Hartung 2003, Stat Med 22:2693-2710 [knapp2003]; Higgins, Thompson & Spiegelhalter 2009,
+    [hartung2001]; Knapp & Hartung 2003, Stat Med 22:2693-2710 [knapp2003]; Roever, Knapp & Friede 2015, BMC Med Res
+    Methodol 15:99 ("adhoc") [rover2015]; Higgins, Thompson & Spiegelhalter 2009,
     J R Stat Soc A 172:137-159 [higgins2009].
     """
     yi, vi = arguments.studies(yi, vi)
