@@ -1,5 +1,6 @@
 """Bayesian random-effects model, exact by quadrature over tau."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,12 @@ class Bayes:
     level: float
     tau_prior: tuple
     mu_prior: tuple
+
+
+@functools.cache
+def gauss_legendre():
+    """Nodes and weights of the rule on (-1, 1), worked out once."""
+    return np.polynomial.legendre.leggauss(NODES)
 
 
 def halfnormal(tau, scale):
@@ -92,7 +99,7 @@ def nodes_and_weights(yi, vi, tau_prior, mu_prior):
     held = np.flatnonzero(heights > heights.max() - 45)
     low, high = coarse[max(held[0] - 1, 0)], coarse[min(held[-1] + 1, len(coarse) - 1)]
     edges = np.unique(np.concatenate([[low], np.geomspace(max(low, small), high, PANELS)]))
-    x, w = np.polynomial.legendre.leggauss(NODES)
+    x, w = gauss_legendre()
     half = np.diff(edges) / 2
     tau = ((edges[:-1] + half)[:, None] + half[:, None] * x).ravel()
     weight = (half[:, None] * w).ravel()
@@ -111,7 +118,7 @@ def mixture_quantile(probability, weights, means, sds):
 
 def tau_quantile(probability, edges, density):
     """Quantile of the posterior of tau, by integrating its density up to a trial value."""
-    x, w = np.polynomial.legendre.leggauss(NODES)
+    x, w = gauss_legendre()
 
     def mass(low, high):
         half = (high - low) / 2
