@@ -77,10 +77,3 @@ def level(value):
     if not 0 < value < 1:
         raise ValueError(f"level must be between 0 and 1, got {value}")
     return value
-
-
-def level(value):
-    """Return the level of an interval if it lies between 0 and 1, else raise ValueError."""
-    if not 0 < value < 1:
-        raise ValueError(f"level must be between 0 and 1, got {value}")
-    return value
