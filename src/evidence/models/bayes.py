@@ -82,7 +82,7 @@ def conditional(tau, yi, vi, mu_prior):
 def nodes_and_weights(yi, vi, tau_prior, mu_prior):
     """Quadrature over tau: nodes, their posterior probabilities, and the density with its constant.
 
-    The range that holds all but 1e-15 of the posterior is found on a coarse grid, then cut into panels of
+    The range that holds all but a vanishing part of the posterior is found on a coarse grid, then cut into panels of
     Gauss-Legendre nodes, narrower towards 0.
     """
     name, scale = tau_prior
@@ -96,7 +96,7 @@ def nodes_and_weights(yi, vi, tau_prior, mu_prior):
     small = min(np.sqrt(vi.min()), top) * 1e-4
     coarse = np.concatenate([[0.0], np.geomspace(small, top, 600)])
     heights = log_density(coarse)
-    held = np.flatnonzero(heights > heights.max() - 45)
+    held = np.flatnonzero(heights > heights.max() - 60)
     low, high = coarse[max(held[0] - 1, 0)], coarse[min(held[-1] + 1, len(coarse) - 1)]
     edges = np.unique(np.concatenate([[low], np.geomspace(max(low, small), high, PANELS)]))
     x, w = gauss_legendre()
