@@ -17,7 +17,7 @@ import numpy as np
 from evidence.models.roots import newton, newton_each
 from evidence.models.sums import TINY
 
-CELLS, CELLS_OF_ONE = 3, 12
+EVEN, EVEN_FOR_ONE = np.linspace(0, 1, 4)[:, None], np.linspace(0, 1, 13)[:, None]
 NARROWEST = 1e-7
 
 
@@ -26,10 +26,8 @@ def highest(data, restricted):
     grid, end = cells(data, restricted)
     states = scan(data, grid, restricted)
     number, m = grid.shape
-    ends = (
-        np.broadcast_to(np.arange(m), (number - 1, m)).ravel(), grid[:-1].ravel(), grid[1:].ravel(),
-        states[:, :-1].reshape(4, -1), states[:, 1:].reshape(4, -1),
-    )  # fmt: skip
+    columns = np.arange((number - 1) * m) % m
+    ends = columns, grid[:-1].ravel(), grid[1:].ravel(), states[:, :-1].reshape(4, -1), states[:, 1:].reshape(4, -1)
     tail = np.flatnonzero(states[0, -1] > states[1, -1])
     if len(tail):
         beyond = np.array(data.take(tail).at(end[tail], restricted))
@@ -47,12 +45,11 @@ def cells(data, restricted):
     B >= (k - p) / (max(vi) + tau2), or k for ML, with RSS of ordinary least squares.
     """
     terms = np.maximum(data.k - data.p, 1) if restricted else data.k
-    rss, largest = np.atleast_1d(data.rss), np.atleast_1d(data.largest)
+    rss, largest = data.rss, data.largest
     root = np.sqrt(rss * (rss + 4 * terms * (largest - 1)))
     end = np.maximum((rss + root) / (2 * terms) - 1, 0) * (1 + 1e-9)
     last = np.minimum(np.maximum(largest - 2, 0), end)
-    number = CELLS_OF_ONE if data.single else CELLS
-    return (1 + last) ** (np.arange(number + 1)[:, None] / number) - 1, end
+    return (1 + last) ** (EVEN_FOR_ONE if data.single else EVEN) - 1, np.atleast_1d(end)
 
 
 def scan(data, grid, restricted):
@@ -64,12 +61,11 @@ def scan(data, grid, restricted):
 
 def brackets(data, ends, restricted):
     """Columns, ends and a first guess of the cells with exactly one maximum, after halving the doubtful ones."""
-    found = [(np.empty(0, int), np.empty(0), np.empty(0), np.empty(0))]
-    while len(ends[0]):
+    found = []
+    while True:
         columns, low, high, lower, upper = ends
         peak, doubtful = judged(low, high, lower, upper)
-        if peak.any():
-            found.append((columns[peak], low[peak], high[peak], guess(low, high, lower, upper, peak)))
+        found.append((columns[peak], low[peak], high[peak], guess(low, high, lower, upper, peak)))
         if not doubtful.any():
             break
         columns, low, high, lower, upper = (part[..., doubtful] for part in ends)
@@ -77,7 +73,7 @@ def brackets(data, ends, restricted):
         state = np.array(data.take(columns).at(middle, restricted))
         halves = (columns, low, middle, lower, state), (columns, middle, high, state, upper)
         ends = tuple(np.concatenate(pair, axis=-1) for pair in zip(*halves))
-    return tuple(np.concatenate(part) for part in zip(*found))
+    return found[0] if len(found) == 1 else tuple(np.concatenate(part) for part in zip(*found))
 
 
 def judged(low, high, lower, upper):

@@ -180,7 +180,7 @@ def dispersion(data, tau2, test, df):
 
 def intervals_of(beta, se, df, width):
     """Estimates with their tests, and intervals of `width` standard errors to each side; without any spread the statistic is infinite, or 0 for 0."""
-    stat = np.divide(beta, se, out=np.where(beta == 0, 0.0, np.copysign(np.inf, beta)), where=se > 0)
+    stat = beta / se if se.all() else np.divide(beta, se, out=np.where(beta == 0, 0.0, np.copysign(np.inf, beta)), where=se > 0)
     return {
         "estimate": beta, "se": se, "stat": stat, "p": distributions.two_sided_p(stat, df),
         "ci_low": beta - width * se, "ci_high": beta + width * se,
