@@ -24,7 +24,7 @@ def brute(prior, of):
         like = np.sqrt(np.prod(w) / w.sum()) * np.exp(-(w * (YI - mean) ** 2).sum() / 2)
         return like * PRIORS[prior](tau), mean, w.sum() ** -0.5
 
-    edges = [0, 0.05, 0.2, 0.5, 1, 2] + ([] if prior == "uniform" else [4, 10, 100, 1e4, np.inf])
+    edges = [0, 0.05, 0.2, 0.5, 1, 2] + ([] if prior == "uniform" else [4, 10, 30, 100, 1e3, 1e4, 1e5, 1e6, 1e7])
 
     def integral(function):
         return sum(
