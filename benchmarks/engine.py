@@ -2,7 +2,8 @@
 
     python benchmarks/engine.py
 
-One core, one run: each line is the best of several repetitions, and the ratios are of times measured in this run.
+One core, one run: each line is the best of several repetitions, and the ratios are of times measured in this
+run.
 """
 
 import os
@@ -20,13 +21,19 @@ import evidence as ev  # noqa: E402
 
 STUDIES, SETS, SOME, ARRANGEMENTS = 20, 40_000, 2_000, 1_000
 TARGETS = {
-    "one REML fit, k = 20": "0.3 ms", "batch REML, k = 20": "400,000/s", "batch regression, p = 2": "100,000/s",
-    "1,000 sign flips": "40 ms", "1,000 permutations of a moderator": "40 ms", "import": "250 ms",
-}  # fmt: skip
+    "one REML fit, k = 20": "0.3 ms",
+    "batch REML, k = 20": "400,000/s",
+    "batch regression, p = 2": "100,000/s",
+    "1,000 sign flips": "40 ms",
+    "1,000 permutations of a moderator": "40 ms",
+    "import": "250 ms",
+    "import and the first fit": "-",
+}
 METAFOR = """
 suppressMessages(library(metafor)); set.seed(1); vi <- runif(20, .01, .3); yi <- rnorm(20, 0, sqrt(vi + .1))
 t0 <- proc.time()[3]; for (i in 1:200) rma(yi, vi); one <- (proc.time()[3] - t0) / 200
-res <- rma(yi, vi); t0 <- proc.time()[3]; permutest(res, iter=1000, progbar=FALSE); cat(one, proc.time()[3] - t0)
+res <- rma(yi, vi); t0 <- proc.time()[3]; permutest(res, iter=1000, progbar=FALSE); cat(one, proc.time()[3] -
+t0)
 """
 
 
@@ -53,12 +60,13 @@ def median_of_single_fits(fit, Y, V, number=100):
     return float(np.median([best(lambda one=one: fit(*one), 3) for one in sets]))
 
 
-def import_time(module):
+def import_time(code):
     """Seconds a fresh process needs beyond an empty one."""
+
     def run(code):
         return best(lambda: subprocess.run([sys.executable, "-c", code], check=True), 5)
 
-    return run(f"import {module}") - run("pass")
+    return run(code) - run("pass")
 
 
 def ours(Y, V, x):
@@ -70,7 +78,8 @@ def ours(Y, V, x):
         "batch regression, p = 2": best(lambda: ev.rma_batch(Y, V, X=x), 3) / SETS,
         "1,000 sign flips": best(lambda: ev.permutation_test(pool, n=ARRANGEMENTS, seed=1)),
         "1,000 permutations of a moderator": best(lambda: ev.permutation_test(slope, n=ARRANGEMENTS, seed=1)),
-        "import": import_time("evidence"),
+        "import": import_time("import evidence"),
+        "import and the first fit": import_time("import evidence; evidence.rma([1, 2, 4], [1, 2, 1])"),
     }
 
 
@@ -91,7 +100,7 @@ def pymare(Y, V, x):
         "batch regression, p = 2": best(lambda: fit(Y[several], V[several], X), 3) / SOME,
         "1,000 sign flips": best(lambda: pool.permutation_test(ARRANGEMENTS), 2),
         "1,000 permutations of a moderator": best(lambda: slope.permutation_test(ARRANGEMENTS), 2),
-        "import": import_time("pymare"),
+        "import": import_time("import pymare"),
     }
 
 
@@ -117,7 +126,9 @@ def main():
     print(f"{'':36}{'target':>12}{'evidence':>14}" + "".join(f"{name:>14}{'ratio':>8}" for name in others))
     for line, seconds in here.items():
         cells = "".join(
-            f"{shown(line, times[line]):>14}{times[line] / seconds:>8.1f}" if line in times else f"{'-':>14}{'':>8}"
+            f"{shown(line, times[line]):>14}{times[line] / seconds:>8.1f}"
+            if line in times
+            else f"{'-':>14}{'':>8}"
             for times in others.values()
         )
         print(f"{line:36}{TARGETS[line]:>12}{shown(line, seconds):>14}{cells}")

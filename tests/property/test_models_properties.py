@@ -28,7 +28,9 @@ def studies(draw, least=2, most=12):
 def same(one, other, names, shift=0.0, scale=1.0, spread=None):
     spread = one.se + np.sqrt(one.tau2) + 1e-12 if spread is None else spread
     for name in names:
-        assert getattr(other, name) == pytest.approx(scale * getattr(one, name) + shift, rel=1e-8, abs=1e-7 * abs(scale) * spread)
+        assert getattr(other, name) == pytest.approx(
+            scale * getattr(one, name) + shift, rel=1e-8, abs=1e-7 * abs(scale) * spread
+        )
 
 
 def same_tau2(one, other, scale=1.0):
@@ -41,7 +43,10 @@ def test_order_does_not_matter(data, method, test, random):
     yi, vi = data
     order = list(range(len(yi)))
     random.shuffle(order)
-    one, other = ev.rma(yi, vi, method=method, test=test), ev.rma(yi[order], vi[order], method=method, test=test)
+    one, other = (
+        ev.rma(yi, vi, method=method, test=test),
+        ev.rma(yi[order], vi[order], method=method, test=test),
+    )
     same_tau2(one, other)
     same(one, other, ("estimate", "se", "ci_low", "ci_high"))
 
@@ -71,7 +76,10 @@ def test_a_shift_shifts(data, method, test, shift):
 def test_a_unit_scales(data, method, test, power):
     yi, vi = data
     unit = 10.0**power
-    one, other = ev.rma(yi, vi, method=method, test=test), ev.rma(yi * unit, vi * unit**2, method=method, test=test)
+    one, other = (
+        ev.rma(yi, vi, method=method, test=test),
+        ev.rma(yi * unit, vi * unit**2, method=method, test=test),
+    )
     same_tau2(one, other, unit**2)
     same(one, other, ("estimate", "se", "ci_low", "ci_high"), scale=unit)
     for name in ("I2", "H2", "Q"):
@@ -134,7 +142,10 @@ def test_paule_mandel_solves_its_equation(data):
 def test_a_constant_beside_a_moderator_changes_nothing(data, method, test):
     yi, vi = data
     x = np.arange(len(yi)) ** 1.5
-    one, other = ev.rma(yi, vi, x, method=method, test=test), ev.rma(yi, vi, 10 * x - 3, method=method, test=test)
+    one, other = (
+        ev.rma(yi, vi, x, method=method, test=test),
+        ev.rma(yi, vi, 10 * x - 3, method=method, test=test),
+    )
     same_tau2(one, other)
     assert other.estimate[1] == pytest.approx(one.estimate[1] / 10, rel=1e-6, abs=1e-7 * one.se[1])
     assert other.QM == pytest.approx(one.QM, rel=1e-5, abs=1e-6)
@@ -154,7 +165,9 @@ def test_batch_is_the_loop(sets, method, test):
         fit = ev.rma(yi, vi, method=method, test=test)
         assert batch.tau2[column] == pytest.approx(fit.tau2, rel=1e-8, abs=1e-10 * vi.min())
         for name in ("estimate", "se", "ci_low", "ci_high"):
-            assert getattr(batch, name)[column] == pytest.approx(getattr(fit, name), rel=1e-8, abs=1e-9 * np.sqrt(vi.min()))
+            assert getattr(batch, name)[column] == pytest.approx(
+                getattr(fit, name), rel=1e-8, abs=1e-9 * np.sqrt(vi.min())
+            )
 
 
 @BUDGET

@@ -9,15 +9,29 @@ import pytest
 import evidence as ev
 from evidence.models import forms, regression
 
-REFERENCE = json.loads((Path(__file__).parent / "metafor_models.json").read_text(encoding="utf-8"))["datasets"]
-POOLS = ["EE_z"] + [f"{method}_{test}" for method in ("DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM") for test in ("z", "knha")]
+REFERENCE = json.loads((Path(__file__).parent / "metafor_models.json").read_text(encoding="utf-8"))[
+    "datasets"
+]
+POOLS = ["EE_z"] + [
+    f"{method}_{test}"
+    for method in ("DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
+    for test in ("z", "knha")
+]
 REGRESSIONS = [f"metareg_{method}_{test}" for method in ("DL", "ML", "REML", "PM") for test in ("z", "knha")]
 OTHERS = ["tau2_ci_qprofile", "tau2_ci_profile", "subgroups_common_tau2", "subgroups_separate_tau2"]
-CASES = [(name, key) for name, case in REFERENCE.items() for key in POOLS + REGRESSIONS + OTHERS if key in case["reference"]]
+CASES = [
+    (name, key)
+    for name, case in REFERENCE.items()
+    for key in POOLS + REGRESSIONS + OTHERS
+    if key in case["reference"]
+]
 
-# Where we differ on purpose, see docs/differences.md: metafor divides 8.9e-15 by 3.0e-13, what its iterations left of two
-# estimates that are 0; there is nothing to explain, so that ours is 0.
-DIFFERENCES = {("lau1992", "metareg_ML_z", "R2"): (97.032935854437, 0.0), ("lau1992", "metareg_ML_knha", "R2"): (97.032935854437, 0.0)}
+# Where we differ on purpose, see docs/differences.md: metafor divides 8.9e-15 by 3.0e-13, what its iterations
+# left of two estimates that are 0; there is nothing to explain, so that ours is 0.
+DIFFERENCES = {
+    ("lau1992", "metareg_ML_z", "R2"): (97.032935854437, 0.0),
+    ("lau1992", "metareg_ML_knha", "R2"): (97.032935854437, 0.0),
+}
 
 
 def data(name, moderator=False):
@@ -40,7 +54,10 @@ def close(found, expected, scale, tolerance=1e-7):
     """Within the tolerance of the scale, or of the number itself where that is larger."""
     found, expected = np.asarray(found, float), np.asarray(expected, float)
     assert found.shape == expected.shape
-    assert (np.abs(found - expected) <= tolerance * np.maximum(scale, np.abs(expected))).all(), (found, expected)
+    assert (np.abs(found - expected) <= tolerance * np.maximum(scale, np.abs(expected))).all(), (
+        found,
+        expected,
+    )
 
 
 def check(fit, expected, differs=()):
@@ -58,7 +75,11 @@ def check(fit, expected, differs=()):
     if given(expected["se_tau2"]):
         close(fit.se_tau2, expected["se_tau2"], typical)
     if given(expected["pi_low"]) and fit.method != "EE":
-        close([fit.pi_low, fit.pi_high], [expected["pi_low"], expected["pi_high"]], se + np.sqrt(expected["tau2"]))
+        close(
+            [fit.pi_low, fit.pi_high],
+            [expected["pi_low"], expected["pi_high"]],
+            se + np.sqrt(expected["tau2"]),
+        )
     assert fit.df == expected["df"]
 
 
@@ -66,10 +87,10 @@ def test_the_grid_of_cases_stands():
     assert len(REFERENCE) == 27
     assert len(CASES) == 27 * (len(POOLS) + 2) + 14 * (len(REGRESSIONS) + 2)
     assert list(REFERENCE) == [
-        "bcg_rr", "bcg_rd", "anand1999", "begg1989", "collins1985b", "curtis1998", "debruin2009", "dorn2007", "fine1993",
-        "hackshaw1998", "hahn2001", "hannum2020", "knapp2017", "lau1992", "li2007", "lopez2019", "mcdaniel1994", "molloy2014",
-        "nakagawa2007", "nielweise2008", "normand1999", "vanhowe1999", "white2020", "yusuf1985", "kalaian1996", "craft2003",
-        "crede2010",
+        "bcg_rr", "bcg_rd", "anand1999", "begg1989", "collins1985b", "curtis1998", "debruin2009", "dorn2007",
+        "fine1993", "hackshaw1998", "hahn2001", "hannum2020", "knapp2017", "lau1992", "li2007", "lopez2019",
+        "mcdaniel1994", "molloy2014", "nakagawa2007", "nielweise2008", "normand1999", "vanhowe1999", "white2020",
+        "yusuf1985", "kalaian1996", "craft2003", "crede2010",
     ]  # fmt: skip
     assert len(DIFFERENCES) == 2
 
@@ -99,8 +120,24 @@ def test_batch_gives_the_same(name, key):
     method, test = key.split("_")[-2:]
     one = ev.rma(yi, vi, mod, method=method, test=test)
     many = ev.rma_batch(yi[:, None], vi[:, None], method, test, X=mod)
-    for result in ("estimate", "se", "ci_low", "ci_high", "stat", "p", "tau2", "I2", "H2", "Q", "Q_p", "QM", "QM_p"):
-        np.testing.assert_allclose(getattr(many, result)[..., 0], getattr(one, result), rtol=1e-9, atol=1e-12, err_msg=result)
+    for result in (
+        "estimate",
+        "se",
+        "ci_low",
+        "ci_high",
+        "stat",
+        "p",
+        "tau2",
+        "I2",
+        "H2",
+        "Q",
+        "Q_p",
+        "QM",
+        "QM_p",
+    ):
+        np.testing.assert_allclose(
+            getattr(many, result)[..., 0], getattr(one, result), rtol=1e-9, atol=1e-12, err_msg=result
+        )
 
 
 @pytest.mark.parametrize("name", REFERENCE)
@@ -141,9 +178,15 @@ def test_subgroups(name):
     yi, vi, labels = yi[placed], vi[placed], [labels[index] for index in placed]
     expected = REFERENCE[name]["reference"]
     common = ev.subgroups(yi, vi, labels, tau2="common")
-    close([common.Q_between, common.df], [expected["subgroups_common_tau2"][key] for key in ("QM", "QM_df")], 1)
+    close(
+        [common.Q_between, common.df], [expected["subgroups_common_tau2"][key] for key in ("QM", "QM_df")], 1
+    )
     close(common.p, expected["subgroups_common_tau2"]["p"], 1)
-    close([fit.tau2 for fit in common.fits.values()], [expected["subgroups_common_tau2"]["tau2"]] * len(common.fits), np.median(vi))
+    close(
+        [fit.tau2 for fit in common.fits.values()],
+        [expected["subgroups_common_tau2"]["tau2"]] * len(common.fits),
+        np.median(vi),
+    )
     separate, apart = ev.subgroups(yi, vi, labels, test="z"), expected["subgroups_separate_tau2"]
     close([separate.Q_between, separate.df, separate.p], [apart[key] for key in ("Q_between", "df", "p")], 1)
     for level, *numbers in zip(*(apart[key] for key in ("levels", "k", "estimate", "se", "tau2"))):

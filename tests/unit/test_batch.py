@@ -7,7 +7,26 @@ import evidence as ev
 from evidence.models import batch as module
 from evidence.models.tau2 import TAU2
 
-NAMES = ("estimate", "se", "stat", "p", "ci_low", "ci_high", "tau2", "I2", "H2", "Q", "Q_df", "Q_p", "QM", "QM_p", "k", "df", "pi_low", "pi_high")
+NAMES = (
+    "estimate",
+    "se",
+    "stat",
+    "p",
+    "ci_low",
+    "ci_high",
+    "tau2",
+    "I2",
+    "H2",
+    "Q",
+    "Q_df",
+    "Q_p",
+    "QM",
+    "QM_p",
+    "k",
+    "df",
+    "pi_low",
+    "pi_high",
+)
 
 
 def columns(seed=1, k=8, m=40, gaps=0.4):
@@ -31,7 +50,9 @@ def one_by_one(Y, V, X=None, **kwargs):
 
 def agree(batch, fits, names=NAMES):
     for name in names:
-        single = np.array([np.nan if getattr(fit, name) is None else getattr(fit, name) for fit in fits], float).T
+        single = np.array(
+            [np.nan if getattr(fit, name) is None else getattr(fit, name) for fit in fits], float
+        ).T
         np.testing.assert_allclose(getattr(batch, name), single, rtol=1e-10, atol=1e-12, err_msg=name)
 
 
@@ -68,7 +89,11 @@ def test_the_same_with_moderators(method, test, gaps):
 def test_one_moderator_without_intercept():
     Y, V = columns(seed=3, gaps=0)
     x = np.linspace(1, 2, 8)
-    agree(ev.rma_batch(Y, V, X=x, intercept=False), list(one_by_one(Y, V, x, intercept=False)), ("estimate", "se", "tau2", "QM", "QM_p"))
+    agree(
+        ev.rma_batch(Y, V, X=x, intercept=False),
+        list(one_by_one(Y, V, x, intercept=False)),
+        ("estimate", "se", "tau2", "QM", "QM_p"),
+    )
 
 
 def test_chunks_do_not_show(monkeypatch):
@@ -92,10 +117,10 @@ def test_intervals_of_tau2_only_when_asked_for():
 
 NAN = np.nan
 ERRORS = [
-    (([[1.0, NAN]], [[1.0, 1.0]]), {}, r"V must be NaN exactly where Y is, got Y\[0, 1\] = nan and V\[0, 1\] = 1.0"),
-    (([[1.0, 1.0]], [[1.0, NAN]]), {}, r"V must be NaN exactly where Y is, got Y\[0, 1\] = 1.0 and V\[0, 1\] = nan"),
+    (([[1.0, NAN]], [[1.0, 1.0]]), {}, r"where Y is, got Y\[0, 1\] = nan and V\[0, 1\] = 1.0"),
+    (([[1.0, 1.0]], [[1.0, NAN]]), {}, r"V must be NaN exactly where Y is, got Y\[0, 1\] = 1.0 and"),
     (([[1.0, np.inf]], [[1.0, 1.0]]), {}, r"Y must hold finite numbers or NaN, got Y\[0, 1\] = inf"),
-    (([[1.0], [2.0]], [[1.0], [0.0]]), {}, r"V must hold finite numbers above zero or NaN, got Y\[1, 0\] = 2.0 and V\[1, 0\] = 0.0"),
+    (([[1.0], [2.0]], [[1.0], [0.0]]), {}, r"above zero or NaN, got Y\[1, 0\] = 2.0 and V\[1, 0\] = 0.0"),
     (([[1.0]], [[np.inf]]), {}, "V must hold finite numbers above zero or NaN"),
     (([[1.0, NAN]], [[1.0, NAN]]), {}, "Y must hold at least one study a column, got none in column 1"),
     (([1.0], [1.0]), {}, r"Y and V must be \(k, m\) arrays of one shape with k > 0, got \(1,\) and \(1,\)"),
@@ -106,7 +131,8 @@ ERRORS = [
     (([[1.0]], [[1.0]]), {"level": 2}, "level must be between 0 and 1, got 2"),
     (([[1.0]], [[1.0]]), {"X": [1.0, 2.0]}, "lengths differ: X has 2, yi has 1"),
     (
-        ([[1.0, 1.0], [2.0, NAN], [3.0, 3.0]], [[1.0, 1.0], [1.0, NAN], [1.0, 1.0]]), {"X": [1.0, 2.0, 3.0]},
+        ([[1.0, 1.0], [2.0, NAN], [3.0, 3.0]], [[1.0, 1.0], [1.0, NAN], [1.0, 1.0]]),
+        {"X": [1.0, 2.0, 3.0]},
         "X must have fewer columns than there are studies, .*: column 1 of Y has 2 studies for 2 coefficients",
     ),
     (

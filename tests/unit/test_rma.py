@@ -44,7 +44,11 @@ def test_design_and_shapes():
     with_constant = ev.rma(YI, VI, np.column_stack([XI, np.full(10, 7.0)]))
     np.testing.assert_array_equal(with_constant.X, one.X)
     through_zero = ev.rma(YI, VI, XI, intercept=False)
-    assert through_zero.X.shape == (10, 1) and through_zero.estimate.shape == (1,) and through_zero.QM_df == (1, 9)
+    assert (
+        through_zero.X.shape == (10, 1)
+        and through_zero.estimate.shape == (1,)
+        and through_zero.QM_df == (1, 9)
+    )
     assert pool.weights.sum() == pytest.approx(100) and pool.k == 10
     with pytest.raises(AttributeError):
         pool.tau2 = 0
@@ -63,7 +67,16 @@ def test_one_study_is_its_own_result():
     for method in TAU2:
         for test in ("z", "knha", "adhoc"):
             fit = ev.rma([0.5], [0.04], method=method, test=test)
-            assert (fit.estimate, fit.tau2, fit.df, fit.k, fit.Q, fit.Q_p, fit.I2, fit.H2) == (0.5, 0, None, 1, 0, 1, 0, 1)
+            assert (fit.estimate, fit.tau2, fit.df, fit.k, fit.Q, fit.Q_p, fit.I2, fit.H2) == (
+                0.5,
+                0,
+                None,
+                1,
+                0,
+                1,
+                0,
+                1,
+            )
             assert fit.se == pytest.approx(0.2)
             assert fit.ci_low == pytest.approx(0.5 - 1.959963984540054 * 0.2)
             assert np.isnan(fit.se_tau2)
@@ -78,7 +91,9 @@ def test_effects_that_agree_to_the_last_digit(method, test):
     assert fit.tau2 == 0 and fit.Q == 0 and fit.I2 == 0 and fit.estimate == pytest.approx(0.3)
     if test == "knha":
         assert fit.se == 0 and fit.p == 0 and np.isinf(fit.stat) and fit.ci_low == fit.ci_high
-    batch = ev.rma_batch(np.full((3, 2), 0.3), np.array([[0.1, 1], [0.2, 2], [0.4, 4]]), method=method, test=test)
+    batch = ev.rma_batch(
+        np.full((3, 2), 0.3), np.array([[0.1, 1], [0.2, 2], [0.4, 4]]), method=method, test=test
+    )
     assert (batch.tau2 == 0).all()
     if method in ("ML", "REML"):
         assert fit.tau2_ci("profile")[0] == 0
@@ -106,9 +121,11 @@ def hard_sets(seed, number):
         k = rng.integers(2, 9)
         vi = 10.0 ** rng.uniform(-rng.choice([1, 3, 5, 8]), 0, k)
         kinds = (
-            rng.normal(0, np.sqrt(vi + 10.0 ** rng.uniform(-6, 1))), rng.standard_t(1, k),
-            rng.choice([-1.0, 0.0, 1.0], k) + rng.normal(0, np.sqrt(vi)), rng.normal(0, np.sqrt(vi)) * 10.0 ** rng.uniform(-1, 2, k),
-        )  # fmt: skip
+            rng.normal(0, np.sqrt(vi + 10.0 ** rng.uniform(-6, 1))),
+            rng.standard_t(1, k),
+            rng.choice([-1.0, 0.0, 1.0], k) + rng.normal(0, np.sqrt(vi)),
+            rng.normal(0, np.sqrt(vi)) * 10.0 ** rng.uniform(-1, 2, k),
+        )
         yield kinds[rng.integers(4)], vi, np.column_stack([np.ones(k), rng.normal(size=k)]) if k > 3 else None
 
 
@@ -155,7 +172,11 @@ def test_variances_over_eight_orders():
         for method, fit in fits.items():
             W = np.diag(1 / (vi + fit.tau2))
             P = W - W @ X @ np.linalg.solve(X.T @ W @ X, X.T @ W)
-            sides = {"PM": (yi @ P @ yi, k - p), "ML": (yi @ P @ P @ yi, np.trace(W)), "REML": (yi @ P @ P @ yi, np.trace(P))}[method]
+            sides = {
+                "PM": (yi @ P @ yi, k - p),
+                "ML": (yi @ P @ P @ yi, np.trace(W)),
+                "REML": (yi @ P @ P @ yi, np.trace(P)),
+            }[method]
             assert sides[0] == pytest.approx(sides[1], rel=1e-7)
 
 
@@ -163,7 +184,9 @@ def test_variances_over_eight_orders():
 def test_q_profile_bounds_are_quantiles_of_q(X):
     fit = ev.rma(YI, VI, X)
     data = forms.prepare(fit.yi, fit.vi, None if X is None else fit.X)
-    quantiles = {None: (19.02276779864, 2.70038949998), 1: (17.53454614, 2.17973075)}[None if X is None else 1]
+    quantiles = {None: (19.02276779864, 2.70038949998), 1: (17.53454614, 2.17973075)}[
+        None if X is None else 1
+    ]
     for bound, quantile in zip(fit.tau2_ci("qprofile"), quantiles):
         assert data.q(bound / data.scale)[0] == pytest.approx(quantile, rel=1e-8)
 
@@ -185,7 +208,9 @@ def test_a_long_meta_regression():
     yi = rng.normal(0.2 + 0.1 * x, np.sqrt(vi + 0.1))
     fit = ev.rma(yi, vi, x)
     W = 1 / (vi + fit.tau2)
-    np.testing.assert_allclose(fit.beta, np.linalg.solve(fit.X.T @ (fit.X * W[:, None]), fit.X.T @ (W * yi)), rtol=1e-10)
+    np.testing.assert_allclose(
+        fit.beta, np.linalg.solve(fit.X.T @ (fit.X * W[:, None]), fit.X.T @ (W * yi)), rtol=1e-10
+    )
     assert fit.tau2 == pytest.approx(ev.rma_batch(yi[:, None], vi[:, None], X=x).tau2[0], rel=1e-12)
     assert fit.tau2_ci()[0] < fit.tau2 < fit.tau2_ci()[1]
 
@@ -200,7 +225,10 @@ def test_text():
         "    -0.1533     0.2000    -0.7668     0.4652    -0.6145     0.3078",
         "     0.1497     0.0591     2.5334     0.0351     0.0134     0.2859",
     ]
-    assert str(ev.rma([1e-6, 2e-6], [1.0, 1.0], test="z", method="EE")).splitlines()[0] == "Equal-effects model: k = 2, EE, normal"
+    assert (
+        str(ev.rma([1e-6, 2e-6], [1.0, 1.0], test="z", method="EE")).splitlines()[0]
+        == "Equal-effects model: k = 2, EE, normal"
+    )
 
 
 ERRORS = [
@@ -217,11 +245,20 @@ ERRORS = [
     (dict(yi=[1, 2], vi=[1, 1], level=95), "level must be between 0 and 1, got 95"),
     (dict(yi=YI, vi=VI, X=XI[:9]), "lengths differ: X has 9, yi has 10"),
     (dict(yi=YI, vi=VI, X=np.where(XI == 8, np.nan, XI)), r"X\[4, 0\] must be a finite number, got nan"),
-    (dict(yi=YI, vi=VI, X=np.c_[XI, 2 * XI]), "X must have linearly independent columns: column 2 of the design"),
-    (dict(yi=YI, vi=VI, X=np.c_[XI, 0 * XI]), "X must have linearly independent columns: column 2 of the design"),
+    (
+        dict(yi=YI, vi=VI, X=np.c_[XI, 2 * XI]),
+        "X must have linearly independent columns: column 2 of the design",
+    ),
+    (
+        dict(yi=YI, vi=VI, X=np.c_[XI, 0 * XI]),
+        "X must have linearly independent columns: column 2 of the design",
+    ),
     (dict(yi=YI, vi=VI, X=["a"] * 10), "X must hold numbers"),
     (dict(yi=YI, vi=VI, X=np.ones((10, 1, 1))), r"X must be \(k,\) or \(k, q\), got shape \(10, 1, 1\)"),
-    (dict(yi=[1, 2], vi=[1, 1], X=[1, 2]), "X must have fewer columns than there are studies, got 2 columns for 2 studies"),
+    (
+        dict(yi=[1, 2], vi=[1, 1], X=[1, 2]),
+        "X must have fewer columns than there are studies, got 2 columns for 2 studies",
+    ),
 ]
 
 

@@ -1,24 +1,31 @@
 """Worked examples, each named after its paper."""
 
 import numpy as np
-import pytest
 
 import evidence as ev
 
-TEACHERS = {  # Raudenbush & Bryk 1985, Table 1: effect, variance, weeks of contact before the experiment
-    "yi": [0.03, 0.12, -0.14, 1.18, 0.26, -0.06, -0.02, -0.32, 0.27, 0.80, 0.54, 0.18, -0.02, 0.23, -0.18, -0.06, 0.30, 0.07, -0.07],
-    "vi": [0.0156, 0.0216, 0.0279, 0.1391, 0.1362, 0.0106, 0.0106, 0.0484, 0.0269, 0.0630, 0.0912, 0.0497, 0.0835, 0.0841, 0.0253,
-           0.0279, 0.0193, 0.0088, 0.0303],
+# Raudenbush & Bryk 1985, Table 1: effect, variance, weeks of contact before the experiment.
+TEACHERS = {
+    "yi": [0.03, 0.12, -0.14, 1.18, 0.26, -0.06, -0.02, -0.32, 0.27, 0.80, 0.54, 0.18, -0.02, 0.23, -0.18, -0.06,
+           0.30, 0.07, -0.07],
+    "vi": [0.0156, 0.0216, 0.0279, 0.1391, 0.1362, 0.0106, 0.0106, 0.0484, 0.0269, 0.0630, 0.0912, 0.0497, 0.0835,
+           0.0841, 0.0253, 0.0279, 0.0193, 0.0088, 0.0303],
     "weeks": [2, 21, 19, 0, 0, 3, 17, 24, 0, 1, 0, 0, 1, 2, 17, 5, 1, 2, 7],
 }  # fmt: skip
-BCG = {  # Colditz et al. 1994: cases and others, vaccinated and control
-    "ai": [4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27], "bi": [119, 300, 228, 13536, 5036, 1361, 2537, 87886, 7470, 1699, 50448, 2493, 16886],
-    "ci": [11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29], "di": [128, 274, 209, 12619, 5761, 1079, 619, 87892, 7232, 1600, 27197, 2338, 17825],
-}  # fmt: skip
-DIURETICS = {  # Collins et al. 1985: pre-eclampsia, treated and control, cases and women
-    "ai": [14, 21, 14, 6, 12, 138, 15, 6, 65], "n1i": [131, 385, 57, 38, 1011, 1370, 506, 108, 153],
-    "ci": [14, 17, 24, 18, 35, 175, 20, 2, 40], "n2i": [136, 134, 48, 40, 760, 1336, 524, 103, 102],
-}  # fmt: skip
+# Colditz et al. 1994: cases and others, vaccinated and control.
+BCG = {
+    "ai": [4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27],
+    "bi": [119, 300, 228, 13536, 5036, 1361, 2537, 87886, 7470, 1699, 50448, 2493, 16886],
+    "ci": [11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29],
+    "di": [128, 274, 209, 12619, 5761, 1079, 619, 87892, 7232, 1600, 27197, 2338, 17825],
+}
+# Collins et al. 1985, pre-eclampsia: cases and women, treated and control.
+DIURETICS = {
+    "ai": [14, 21, 14, 6, 12, 138, 15, 6, 65],
+    "n1i": [131, 385, 57, 38, 1011, 1370, 506, 108, 153],
+    "ci": [14, 17, 24, 18, 35, 175, 20, 2, 40],
+    "n2i": [136, 134, 48, 40, 760, 1336, 524, 103, 102],
+}
 
 
 def test_viechtbauer_2005_page_271():
@@ -68,7 +75,11 @@ def test_raudenbush_2009_table_16_2_page_301():
 def test_colditz_1994_abstract():
     """BCG vaccine and tuberculosis, 13 trials: risk ratio 0.49 (0.34 to 0.70), DerSimonian-Laird."""
     fit = ev.rma(*both(ev.escalc("RR", **BCG)), method="DL", test="z")
-    assert [round(float(np.exp(value)), 2) for value in (fit.estimate, fit.ci_low, fit.ci_high)] == [0.49, 0.34, 0.70]
+    assert [round(float(np.exp(value)), 2) for value in (fit.estimate, fit.ci_low, fit.ci_high)] == [
+        0.49,
+        0.34,
+        0.70,
+    ]
 
 
 def test_borenstein_2009_chapter_19():

@@ -14,7 +14,11 @@ def test_separate_fits_are_those_of_the_parts():
     result = ev.subgroups(YI, VI, LABELS)
     assert list(result.fits) == ["a", "b", "c"] and result.df == 2 and result.tau2 == "separate"
     part = ev.rma([0.1, 0.8, 0.5, 1.1], [0.05, 0.03, 0.06, 0.04])
-    assert (result.fits["b"].estimate, result.fits["b"].se, result.fits["b"].df) == (part.estimate, part.se, 3)
+    assert (result.fits["b"].estimate, result.fits["b"].se, result.fits["b"].df) == (
+        part.estimate,
+        part.se,
+        3,
+    )
     assert result.fits["c"].tau2 == 0 and result.fits["c"].df is None
     assert result.fits["c"].se == pytest.approx(np.sqrt(0.1))
 

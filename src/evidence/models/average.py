@@ -96,7 +96,9 @@ class Means:
 
     def take(self, columns):
         part = object.__new__(Means)
-        part.room = self.room[:, :, : len(columns)] if len(columns) <= self.u.shape[1] else np.empty((3, len(self.u), len(columns)))
+        part.room = self.room[:, :, : len(columns)]
+        if len(columns) > self.room.shape[2]:
+            part.room = np.empty((3, len(self.u), len(columns)))
         for name in ("scale", "k", "largest", "rss"):
             setattr(part, name, getattr(self, name)[columns])
         for name in ("u", "y", "yy"):
@@ -134,5 +136,10 @@ class Means:
         x = self.u + tau2
         w = 1 / x
         t1, total = dot(w, self.y), 1 / (1 + tau2) + w.sum(0)
-        value = np.log(1 + tau2) + np.log(np.where(np.isinf(x), 1.0, x)).sum(0) + dot(w, self.yy) - t1 * t1 / total
+        value = (
+            np.log(1 + tau2)
+            + np.log(np.where(np.isinf(x), 1.0, x)).sum(0)
+            + dot(w, self.yy)
+            - t1 * t1 / total
+        )
         return -(value + np.log(total / self.k)) / 2 if restricted else -value / 2

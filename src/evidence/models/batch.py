@@ -16,7 +16,7 @@ NUMBERS = 80_000
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Results of m fits: arrays (m,); with moderators estimate, se, stat, p, ci_low and ci_high are (p, m)."""
+    """Results of m fits: arrays (m,); with moderators estimate, se, stat, p and the interval are (p, m)."""
 
     estimate: np.ndarray
     se: np.ndarray
@@ -69,7 +69,8 @@ def rma_batch(Y, V, method="REML", test="knha", level=0.95, X=None, intercept=Tr
 
     Notes
     -----
-    The columns are fitted in chunks that stay in the processor's cache. Formulas and references are those of `rma`.
+    The columns are fitted in chunks that stay in the processor's cache. Formulas and references are those of
+    `rma`.
     """
     Y, V = checked(Y, V)
     arguments.choice("method", method, tuple(TAU2))
@@ -82,14 +83,18 @@ def rma_batch(Y, V, method="REML", test="knha", level=0.95, X=None, intercept=Tr
         fit_columns(Y[:, at : at + step], V[:, at : at + step], X, method, test, level, tau2_ci)
         for at in range(0, max(Y.shape[1], 1), step)
     ]
-    return Batch(**{each.name: np.concatenate([part[each.name] for part in parts], axis=-1) for each in fields(Batch)})
+    return Batch(
+        **{each.name: np.concatenate([part[each.name] for part in parts], axis=-1) for each in fields(Batch)}
+    )
 
 
 def checked(Y, V):
     """Effects with 0 and variances with infinity where a study is absent."""
     Y, V = arguments.numbers("Y", Y), arguments.numbers("V", V)
     if Y.ndim != 2 or Y.shape != V.shape or len(Y) == 0:
-        raise ValueError(f"Y and V must be (k, m) arrays of one shape with k > 0, got {Y.shape} and {V.shape}")
+        raise ValueError(
+            f"Y and V must be (k, m) arrays of one shape with k > 0, got {Y.shape} and {V.shape}"
+        )
     absent = np.isnan(Y)
     faults = {
         "V must be NaN exactly where Y is": absent != np.isnan(V),
@@ -99,9 +104,12 @@ def checked(Y, V):
     for words, wrong in faults.items():
         if wrong.any():
             row, column = np.argwhere(wrong)[0]
-            raise ValueError(f"{words}, got Y[{row}, {column}] = {Y[row, column]} and V[{row}, {column}] = {V[row, column]}")
+            place = f"[{row}, {column}]"
+            raise ValueError(f"{words}, got Y{place} = {Y[row, column]} and V{place} = {V[row, column]}")
     if absent.all(0).any():
-        raise ValueError(f"Y must hold at least one study a column, got none in column {int(np.argmax(absent.all(0)))}")
+        raise ValueError(
+            f"Y must hold at least one study a column, got none in column {int(np.argmax(absent.all(0)))}"
+        )
     if not absent.any():
         return Y, V
     return np.where(absent, 0.0, Y), np.where(absent, np.inf, V)
@@ -117,8 +125,8 @@ def enough(X, present):
         rows = patterns[:, place]
         if rows.sum() <= p or np.linalg.matrix_rank(X[rows] / np.abs(X).max(0)) < p:
             raise ValueError(
-                f"X must have fewer columns than there are studies, and independent ones among them: column {first[place]} "
-                f"of Y has {rows.sum()} studies for {p} coefficients"
+                f"X must have fewer columns than there are studies, and independent ones among them: "
+                f"column {first[place]} of Y has {rows.sum()} studies for {p} coefficients"
             )
 
 
@@ -144,14 +152,16 @@ def fit_columns(Y, V, X, method, test, level, tau2_ci):
         **{name: each[0] if pool else each for name, each in numbers.items()},
         "df": np.where(normal, np.nan, df), "pi_low": beta[0] - half, "pi_high": beta[0] + half,
         "tau2": tau2, "tau2_low": low, "tau2_high": high, **heterogeneity(data, tau2, Q, method),
-        "Q": Q, "Q_df": df.astype(float), "Q_p": distributions.chi2_p(np.where(df > 0, Q, 0.0), np.maximum(df, 1)),
-        **({"QM": numbers["stat"][0] ** 2, "QM_p": numbers["p"][0]} if pool else moderator_tests(beta, vcov, X, t_df)), "k": data.k.astype(float),
+        "Q": Q, "Q_df": df.astype(float), "Q_p": distributions.chi2_p(Q * (df > 0), np.maximum(df, 1)),
+        **(pool_test(numbers) if pool else moderator_tests(beta, vcov, X, t_df)), "k": data.k.astype(float),
     }  # fmt: skip
 
 
 def quantiles(df, level):
     """Half-widths of intervals in standard errors, worked out once for each number of degrees of freedom."""
-    known, places = (df[:1], np.zeros(len(df), int)) if (df == df[:1]).all() else np.unique(df, return_inverse=True)
+    if (df == df[:1]).all():
+        return np.repeat(distributions.quantile((1 + level) / 2, df[:1]), len(df))
+    known, places = np.unique(df, return_inverse=True)
     return distributions.quantile((1 + level) / 2, known)[places]
 
 
@@ -181,8 +191,15 @@ def heterogeneity(data, tau2, Q, method):
 def tau2_bounds(Y, V, moderators, df, level):
     """Q-profile intervals; NaN for a lone study."""
     known = np.maximum(df, 1)
-    targets = (distributions.chi2_quantile(probability, known) for probability in ((1 + level) / 2, (1 - level) / 2))
+    targets = (
+        distributions.chi2_quantile(probability, known) for probability in ((1 + level) / 2, (1 - level) / 2)
+    )
     return [np.where(df > 0, q_root(Y, V, moderators, target), np.nan) for target in targets]
+
+
+def pool_test(numbers):
+    """The test of the average as QM."""
+    return {"QM": numbers["stat"][0] ** 2, "QM_p": numbers["p"][0]}
 
 
 def moderator_tests(beta, vcov, X, df):

@@ -8,9 +8,10 @@ K'y in the basis of its eigenvectors. Then for every n
 
 with min(vi) <= lj <= max(vi). All are positive, fall with tau2, and their logarithms are convex.
 
-Five classes give the same numbers, each the fastest or the most exact for its case: `Mean` (one data set, an average),
-`Means` (many), `Contrasts` (one, with moderators), `Regression` (one that is long) and `Regressions` (many). Inside
-them the smallest variance of a data set is the unit of tau2 (`scale` turns it back), so that units cannot matter.
+Five classes give the same numbers, each the fastest or the most exact for its case: `Mean` (one data set, an
+average), `Means` (many), `Contrasts` (one, with moderators), `Regression` (one that is long) and
+`Regressions` (many). Inside them the smallest variance of a data set is the unit of tau2 (`scale` turns it
+back), so that units cannot matter.
 """
 
 from evidence.models.average import Mean, Means

@@ -19,15 +19,16 @@ def tau2_interval(fit, kind, level):
     ----------
     fit : Fit
     kind : {"qprofile", "profile"}
-        Q-profile: the values of tau2 at which Y'PY equals the quantiles of chi-squared with k - p degrees of freedom.
-        Profile: those nearest to the estimate at which the (restricted) likelihood has fallen by half the quantile of
-        chi-squared with 1; for ML and REML.
+        Q-profile: the values of tau2 at which Y'PY equals the quantiles of chi-squared with k - p degrees of
+        freedom. Profile: those nearest to the estimate at which the (restricted) likelihood has fallen by
+        half the quantile of chi-squared with 1; for ML and REML.
     level : float
 
     Returns
     -------
     low, high : float
-        A bound that would be below zero is 0; both are 0 where Y'PY is below even the lower quantile at tau2 = 0.
+        A bound that would be below zero is 0; both are 0 where Y'PY is below even the lower quantile at tau2
+        = 0.
 
     Raises
     ------
@@ -41,14 +42,18 @@ def tau2_interval(fit, kind, level):
     arguments.choice("kind", kind, ("qprofile", "profile"))
     arguments.level(level)
     if fit.k <= fit.X.shape[1]:
-        raise ValueError(f"yi must hold more studies than the design has columns for an interval of tau2, got {fit.k}")
+        raise ValueError(
+            f"yi must hold more studies than the design has columns for an interval of tau2, got {fit.k}"
+        )
     return (q_profile if kind == "qprofile" else profile)(fit, level)
 
 
 def q_profile(fit, level):
     """Roots of the generalised Q statistic."""
     df = fit.k - fit.X.shape[1]
-    targets = (distributions.chi2_quantile(probability, df) for probability in ((1 + level) / 2, (1 - level) / 2))
+    targets = (
+        distributions.chi2_quantile(probability, df) for probability in ((1 + level) / 2, (1 - level) / 2)
+    )
     low, high = (q_root(fit.yi, fit.vi, moderators(fit.X), target) for target in targets)
     return low, high
 

@@ -1,15 +1,16 @@
 """The global maximum of the likelihood of tau2, proved rather than hoped for.
 
-The derivative of twice the log-likelihood is A - B with A = Y'PPY and B = tr P (REML) or tr W (ML). Both are sums
-of positive multiples of powers of 1 / (lj + tau2) (see `evidence.models.forms`), so that log A and log B are convex
-and the rates at which they fall, a = -(log A)' and b = -(log B)', fall as well. In a cell [low, high] of tau2
+The derivative of twice the log-likelihood is A - B with A = Y'PPY and B = tr P (REML) or tr W (ML). Both are
+sums of positive multiples of powers of 1 / (lj + tau2) (see `evidence.models.forms`), so that log A and log B
+are convex and the rates at which they fall, a = -(log A)' and b = -(log B)', fall as well. In a cell [low,
+high] of tau2
 
 - A / B only falls where a(high) > b(low): at most one maximum, and one if A > B at `low` but not at `high`;
 - A / B only rises where a(low) < b(high): no maximum;
-- A stays above B (or below) where the tangents of log A clear the chord of log B (or the reverse): no maximum.
+- A stays above B (or below) where the tangents of log A clear the chord of log B, or the reverse: none.
 
-A cell of which none is true is halved. Beyond tau2 = max(vi) - 2 min(vi), A / B only falls. All maxima are found
-this way, and the highest is taken. tau2 is in units of the smallest variance.
+A cell of which none is true is halved. Beyond tau2 = max(vi) - 2 min(vi), A / B only falls. All maxima are
+found this way, and the highest is taken. tau2 is in units of the smallest variance.
 """
 
 import numpy as np
@@ -27,7 +28,13 @@ def highest(data, restricted):
     states = scan(data, grid, restricted)
     number, m = grid.shape
     columns = np.arange((number - 1) * m) % m
-    ends = columns, grid[:-1].ravel(), grid[1:].ravel(), states[:, :-1].reshape(4, -1), states[:, 1:].reshape(4, -1)
+    ends = (
+        columns,
+        grid[:-1].ravel(),
+        grid[1:].ravel(),
+        states[:, :-1].reshape(4, -1),
+        states[:, 1:].reshape(4, -1),
+    )
     tail = np.flatnonzero(states[0, -1] > states[1, -1])
     if len(tail):
         beyond = np.array(data.take(tail).at(end[tail], restricted))
@@ -60,7 +67,7 @@ def scan(data, grid, restricted):
 
 
 def brackets(data, ends, restricted):
-    """Columns, ends and a first guess of the cells with exactly one maximum, after halving the doubtful ones."""
+    """Columns, ends and first guesses of the cells with exactly one maximum; doubtful cells are halved."""
     found = []
     while True:
         columns, low, high, lower, upper = ends
@@ -103,7 +110,7 @@ def kink(width, log0, log1, rate0, rate1, chord0, chord1):
 
 
 def guess(low, high, lower, upper, peak):
-    """Where B / A, which is straight when all variances are one, is 1: Hermite's cubic through the ends of a cell."""
+    """Where B / A, straight when variances are alike, is 1: Hermite's cubic through the ends of a cell."""
     low, width = low[peak], (high - low)[peak]
     (A0, B0, a0, b0), (A1, B1, a1, b1) = lower[:, peak], upper[:, peak]
     ratio0, ratio1 = B0 / A0, B1 / (A1 + TINY)
@@ -127,7 +134,9 @@ def refined(data, restricted, columns, low, high, start):
         return value_and_slope
 
     if data.single:
-        return np.array([newton(gap(data), *ends) for ends in zip(low.tolist(), high.tolist(), start.tolist())])
+        return np.array(
+            [newton(gap(data), *ends) for ends in zip(low.tolist(), high.tolist(), start.tolist())]
+        )
     return newton_each(gap(data.take(columns)), low, high, start) if len(columns) else low
 
 

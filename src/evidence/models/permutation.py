@@ -40,8 +40,9 @@ def permutation_test(fit, X=None, n=10_000, seed=None):
     Returns
     -------
     Permutations
-        `p` (a number for a pool, an array (p,) with moderators) and `QM_p`: the share of arrangements whose test
-        statistic is at least as far from 0 as that of the data; `exact`: all arrangements were used; `n`: how many.
+        `p` (a number for a pool, an array (p,) with moderators) and `QM_p`: the share of arrangements whose
+        test statistic is at least as far from 0 as that of the data; `exact`: all arrangements were used;
+        `n`: how many.
 
     Raises
     ------
@@ -50,14 +51,15 @@ def permutation_test(fit, X=None, n=10_000, seed=None):
 
     Notes
     -----
-    A pool: the signs of the effects are arbitrary if the average is 0, which gives 2^k arrangements. Moderators: the rows
-    of X belong to any study if none matters; rows that are alike are not told apart. The arrangement that the data
-    have counts among the random ones, so that no p-value is below 1/n. Each arrangement is fitted as `fit` was.
+    A pool: the signs of the effects are arbitrary if the average is 0, which gives 2^k arrangements.
+    Moderators: the rows of X belong to any study if none matters; rows that are alike are not told apart. The
+    arrangement that the data have counts among the random ones, so that no p-value is below 1/n. Each
+    arrangement is fitted as `fit` was.
 
     References
     ----------
-    Follmann & Proschan 1999, Biometrics 55:732-737 [follmann1999]; Higgins & Thompson 2004, Stat Med 23:1663-1682
-    [higgins2004]; Phipson & Smyth 2010, Stat Appl Genet Mol Biol 9:39 [phipson2010].
+    Follmann & Proschan 1999, Biometrics 55:732-737 [follmann1999]; Higgins & Thompson 2004, Stat Med
+    23:1663-1682 [higgins2004]; Phipson & Smyth 2010, Stat Appl Genet Mol Biol 9:39 [phipson2010].
     """
     if n != int(n) or n < 1:
         raise ValueError(f"n must be a whole number above zero, got {n}")
@@ -70,11 +72,12 @@ def permutation_test(fit, X=None, n=10_000, seed=None):
     random = np.random.default_rng(seed)
     if regression.is_intercept(fit.X):
         signs, exact = (all_signs(fit.k), True) if 2**fit.k <= n else (random_signs(fit.k, n, random), False)
-        batch = rma_batch(fit.yi[:, None] * signs, np.repeat(fit.vi[:, None], signs.shape[1], 1), method=fit.method, test=fit.test)
+        V = np.repeat(fit.vi[:, None], signs.shape[1], axis=1)
+        batch = rma_batch(fit.yi[:, None] * signs, V, fit.method, fit.test)
         return Permutations(share(batch.stat, fit.stat), share(batch.QM, fit.QM), exact, signs.shape[1])
     orders, exact = arrangements(fit.X, n, random)
     rows = np.argsort(row_groups(fit.X), kind="stable")
-    batch = rma_batch(fit.yi[orders], fit.vi[orders], method=fit.method, test=fit.test, X=fit.X[rows], intercept=False)
+    batch = rma_batch(fit.yi[orders], fit.vi[orders], fit.method, fit.test, X=fit.X[rows], intercept=False)
     return Permutations(share(batch.stat, fit.stat), share(batch.QM, fit.QM), exact, orders.shape[1])
 
 

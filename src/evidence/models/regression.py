@@ -41,8 +41,8 @@ def independent(X):
     for column in range(X.shape[1]):
         if np.linalg.matrix_rank(scaled[:, : column + 1]) <= column:
             raise ValueError(
-                f"X must have linearly independent columns: column {column} of the design (intercept included) "
-                f"is zero or a combination of those before it"
+                f"X must have linearly independent columns: column {column} of the design "
+                f"(intercept included) is zero or a combination of those before it"
             )
     return X
 
@@ -69,14 +69,14 @@ def coefficients(yi, w, X):
 
 
 def typical_variance(vi, data):
-    """(k - p) / tr P at tau2 = 0, Higgins & Thompson 2002 eq. 9 [higgins2002] with moderators; vi of a lone study."""
+    """(k - p) / tr P at tau2 = 0; vi for a lone study. Higgins & Thompson 2002, eq. 9 [higgins2002]."""
     if data.k == data.p:
         return float(np.mean(vi))
     return float(data.scale * (data.k - data.p) / data.at(0.0)[1])
 
 
 def heterogeneity(tau2, Q, df, typical, method):
-    """I2 (percent) and H2: from tau2 and the typical variance; from Q for EE. Higgins & Thompson 2002 [higgins2002]."""
+    """I2 (percent) and H2 from tau2 and the typical variance; from Q for EE. [higgins2002]"""
     if method != "EE":
         return {"I2": 100 * tau2 / (tau2 + typical), "H2": tau2 / typical + 1}
     H2 = Q / df if df else 1.0
@@ -84,7 +84,7 @@ def heterogeneity(tau2, Q, df, typical, method):
 
 
 def r_squared(tau2, yi, vi, method):
-    """Percent of tau2 that the moderators explain, Raudenbush 2009 [raudenbush2009]; 0 where there is none to explain."""
+    """Percent of tau2 that moderators explain; 0 where there is none. Raudenbush 2009 [raudenbush2009]."""
     if method == "EE":
         return None
     without = TAU2[method](yi, vi)
@@ -94,7 +94,8 @@ def r_squared(tau2, yi, vi, method):
 def moderator_test(beta, vcov, X, df):
     """Omnibus test of the coefficients without the intercept (of the intercept where it is alone).
 
-    QM = b'V^-1 b, chi-squared with m degrees of freedom; divided by m an F with m and k - p where `df` is given.
+    QM = b'V^-1 b, chi-squared with m degrees of freedom; divided by m an F with m and k - p where `df` is
+    given.
     """
     first = 1 if len(beta) > 1 and (X[:, 0] == 1).all() else 0
     b, V = beta[first:], vcov[first:, first:]

@@ -9,8 +9,8 @@ CLOSE = 1e-8
 def newton(function, low, high, x):
     """Root in [low, high] of a function that is not positive at `low` and not negative at `high`.
 
-    Newton steps where they stay inside the bracket, halving where they do not, until a step is so small beside
-    1 + x that the error of the next, its square, is below the precision of numbers.
+    Newton steps where they stay inside the bracket, halving where they do not, until a step is so small
+    beside 1 + x that the error of the next, its square, is below the precision of numbers.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def newton_each(function, low, high, x):
 def rise(q, target, tau2):
     """Root of Q(tau2) = target, from a value at which Q is above it; values at which it is not stay.
 
-    1 / Q is a concave rising function of tau2 (a parallel sum of lines), so that Newton steps on it from below never
-    pass the root.
+    1 / Q is a concave rising function of tau2 (a parallel sum of lines), so that Newton steps on it from
+    below never pass the root.
 
     Parameters
     ----------

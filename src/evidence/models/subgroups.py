@@ -33,8 +33,9 @@ def subgroups(yi, vi, labels, method="REML", test="knha", tau2="separate", level
     method, level
         As in `rma`.
     test : {"z", "knha", "adhoc"}
-        Of the fits. The test between subgroups does not depend on it: it weighs the estimates by their plain (normal)
-        standard errors, as metafor's `rma` does with a factor, or with separate estimates as moderated data.
+        Of the fits. The test between subgroups does not depend on it: it weighs the estimates by their plain
+        (normal) standard errors, as metafor's `rma` does with a factor, or with separate estimates as
+        moderated data.
     tau2 : {"separate", "common"}
         One tau2 a subgroup, or one for all, from a meta-regression on the subgroups.
 
@@ -50,9 +51,10 @@ def subgroups(yi, vi, labels, method="REML", test="knha", tau2="separate", level
 
     Notes
     -----
-    Q_between = sum wj (mj - m)^2 with wj = 1 / se_j^2 and m the weighted mean of the estimates mj, chi-squared with one
-    degree of freedom less than there are subgroups. With one tau2 for all it is the QM of a meta-regression on the
-    subgroups. A subgroup of one study has its own interval, normal; with separate tau2 its own tau2 is 0.
+    Q_between = sum wj (mj - m)^2 with wj = 1 / se_j^2 and m the weighted mean of the estimates mj,
+    chi-squared with one degree of freedom less than there are subgroups. With one tau2 for all it is the QM
+    of a meta-regression on the subgroups. A subgroup of one study has its own interval, normal; with separate
+    tau2 its own tau2 is 0.
 
     References
     ----------
@@ -72,7 +74,10 @@ def subgroups(yi, vi, labels, method="REML", test="knha", tau2="separate", level
         fits = [rma(yi[part], vi[part], method=method, test=test, level=level) for part in parts]
     else:
         shared = one_tau2(yi, vi, np.column_stack(parts).astype(float), method)
-        fits = [fit_at(yi[part], vi[part], np.ones((part.sum(), 1)), shared, method, test, level) for part in parts]
+        fits = [
+            fit_at(yi[part], vi[part], np.ones((part.sum(), 1)), shared, method, test, level)
+            for part in parts
+        ]
     Q, df = between(fits), len(names) - 1
     return Subgroups(dict(zip(names, fits)), Q, df, float(distributions.chi2_p(Q, df)) if df else 1.0, tau2)
 

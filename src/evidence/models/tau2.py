@@ -1,7 +1,7 @@
 """Estimators of the variance between studies, tau2.
 
-Each takes effects and variances, (k,) or (k, m) with infinite variances for absent studies, and the design X (k, p),
-None for an intercept alone; and returns tau2, a number or an array (m,).
+Each takes effects and variances, (k,) or (k, m) with infinite variances for absent studies, and the design X
+(k, p), None for an intercept alone; and returns tau2, a number or an array (m,).
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ def dersimonian_laird(yi, vi, X=None):
 
 
 def hedges(yi, vi, X=None):
-    """HE: (RSS - tr(P V)) / (k - p) with the P of ordinary least squares, Hedges & Olkin 1985 [hedges1985]."""
+    """HE: (RSS - tr PV) / (k - p) with the P of ordinary least squares, Hedges & Olkin 1985 [hedges1985]."""
     data = prepare(yi, vi, X)
     present = np.isfinite(vi)
     spread = np.where(present, vi, 0.0) / data.scale
@@ -70,20 +70,20 @@ def sidik_jonkman_start(yi, vi):
 
 
 def sidik_jonkman(yi, vi, X=None):
-    """SJ: t Y'PY / (k - p) with tau2 = t in P, t the variance of the effects, Sidik & Jonkman 2005 [sidik2005]."""
+    """SJ: t Y'PY / (k - p), tau2 = t in P, t the effects' variance; Sidik & Jonkman 2005 [sidik2005]."""
     data = prepare(yi, vi, X)
     start = sidik_jonkman_start(yi, vi) / data.scale
     return shaped(data, start * data.q(start)[0] / df(data))
 
 
 def q_root(yi, vi, X, target):
-    """tau2 at which Y'PY equals `target`; 0 where it is below already at tau2 = 0. DerSimonian & Kacker 2007 [dersimonian2007]."""
+    """tau2 at which Y'PY is `target`, 0 if it is less at 0; DerSimonian & Kacker 2007 [dersimonian2007]."""
     data = prepare(yi, vi, X)
     return shaped(data, rise(data.q, target, np.zeros_like(data.scale)))
 
 
 def paule_mandel(yi, vi, X=None):
-    """PM: the tau2 at which Y'PY = k - p, Paule & Mandel 1982 [paule1982]; 0 where it is below at tau2 = 0."""
+    """PM: the tau2 at which Y'PY = k - p, 0 if it is less at 0; Paule & Mandel 1982 [paule1982]."""
     data = prepare(yi, vi, X)
     return shaped(data, rise(data.q, df(data), np.zeros_like(data.scale)))
 
@@ -91,19 +91,26 @@ def paule_mandel(yi, vi, X=None):
 def empirical_bayes(yi, vi, X=None):
     """EB: the root of sum wi (k / (k - p) (yi - fit)^2 - (vi + tau2)), Morris 1983 [morris1983].
 
-    With wi = 1 / (vi + tau2) this is Y'PY = k - p: the Paule-Mandel equation (Viechtbauer et al. 2015 [viechtbauer2015]).
+    With wi = 1 / (vi + tau2) this is Y'PY = k - p: the Paule-Mandel equation (Viechtbauer et al. 2015
+    [viechtbauer2015]).
     """
     return paule_mandel(yi, vi, X)
 
 
 def maximum_likelihood(yi, vi, X=None):
-    """ML: the global maximum over tau2 >= 0 of -1/2 (sum log(vi + tau2) + Y'PY), Viechtbauer 2005 [viechtbauer2005]."""
+    """ML: the global maximum over tau2 >= 0 of -1/2 (sum log(vi + tau2) + Y'PY).
+
+    Viechtbauer 2005 [viechtbauer2005]; how it is found: `evidence.models.maxima`.
+    """
     data = prepare(yi, vi, X)
     return shaped(data, highest(data, restricted=False))
 
 
 def restricted_maximum_likelihood(yi, vi, X=None):
-    """REML: the global maximum of -1/2 (sum log(vi + tau2) + log det X'WX + Y'PY), Viechtbauer 2005 [viechtbauer2005]."""
+    """REML: the global maximum over tau2 >= 0 of -1/2 (sum log(vi + tau2) + log det X'WX + Y'PY).
+
+    Viechtbauer 2005 [viechtbauer2005]; how it is found: `evidence.models.maxima`.
+    """
     data = prepare(yi, vi, X)
     return shaped(data, highest(data, restricted=True))
 

@@ -96,11 +96,12 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
     Returns
     -------
     Fit
-        `estimate se stat p ci_low ci_high` (numbers, or arrays (p,) with moderators), `df` (None for z), `pi_low`
-        `pi_high` (prediction interval: t with k - p degrees of freedom, normal for z; None for EE and with
-        moderators), `tau2 se_tau2 I2 H2` (percent, from tau2 and the typical variance; from Q for EE), `R2` (percent,
-        None without moderators), `Q Q_df Q_p`, `QM QM_df QM_p` (test of the moderators; of the intercept without),
-        `k`, `weights` (percent), `beta` (p,), `vcov` (p, p), `loglik aic bic aicc` (restricted for REML).
+        `estimate se stat p ci_low ci_high` (numbers, or arrays (p,) with moderators), `df` (None for z),
+        `pi_low` `pi_high` (prediction interval: t with k - p degrees of freedom, normal for z; None for EE
+        and with moderators), `tau2 se_tau2 I2 H2` (percent, from tau2 and the typical variance; from Q for
+        EE), `R2` (percent, None without moderators), `Q Q_df Q_p`, `QM QM_df QM_p` (test of the moderators;
+        of the intercept without), `k`, `weights` (percent), `beta` (p,), `vcov` (p, p), `loglik aic bic aicc`
+        (restricted for REML).
 
     Raises
     ------
@@ -112,14 +113,15 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
     beta = (X'WX)^-1 X'Wy with W = diag(1 / (vi + tau2)), variance (X'WX)^-1; Knapp-Hartung multiplies it by
     Y'PY / (k - p), "adhoc" by that or 1, whichever is larger.
     One study: tau2 is 0 and the interval is the study's own, normal whatever the test (`df` is None).
-    Effects that agree to the last digit: tau2 is 0; with "knha" the standard error is 0 and the statistic infinite.
+    Effects that agree to the last digit: tau2 is 0; with "knha" the standard error is 0 and the statistic
+    infinite.
 
     References
     ----------
-    Viechtbauer 2005, J Educ Behav Stat 30:261-293 [viechtbauer2005]; Hartung & Knapp 2001, Stat Med 20:3875-3889
-    [hartung2001]; Knapp & Hartung 2003, Stat Med 22:2693-2710 [knapp2003]; Roever, Knapp & Friede 2015, BMC Med Res
-    Methodol 15:99 ("adhoc") [rover2015]; Higgins, Thompson & Spiegelhalter 2009,
-    J R Stat Soc A 172:137-159 [higgins2009].
+    Viechtbauer 2005, J Educ Behav Stat 30:261-293 [viechtbauer2005]; Hartung & Knapp 2001, Stat Med
+    20:3875-3889 [hartung2001]; Knapp & Hartung 2003, Stat Med 22:2693-2710 [knapp2003]; Roever, Knapp &
+    Friede 2015, BMC Med Res Methodol 15:99 ("adhoc") [rover2015]; Higgins, Thompson & Spiegelhalter 2009, J R
+    Stat Soc A 172:137-159 [higgins2009].
     """
     yi, vi = arguments.studies(yi, vi)
     arguments.choice("method", method, tuple(TAU2))
@@ -149,7 +151,8 @@ def fit_at(yi, vi, X, tau2, method, test, level):
         "se_tau2": standard_error_tau2(method, tau2, vi, yi, X, data),
         **regression.heterogeneity(tau2, Q, k - p, regression.typical_variance(vi, data), method),
         "Q": Q, "Q_df": k - p, "Q_p": float(distributions.chi2_p(Q, k - p)) if k > p else 1.0,
-        "R2": None if data.average else regression.r_squared(tau2, yi, vi, method), **information(tau2, data, method),
+        "R2": None if data.average else regression.r_squared(tau2, yi, vi, method),
+        **information(tau2, data, method),
     }  # fmt: skip
     return Fit(
         yi=yi, vi=vi, X=X, method=method, test=test, level=level, beta=beta, vcov=vcov, df=df, k=k,
@@ -158,16 +161,28 @@ def fit_at(yi, vi, X, tau2, method, test, level):
 
 
 def pooled(numbers, vcov, X, df, width, tau2, method):
-    """What belongs to an average alone: numbers for arrays, the prediction interval, QM as the test of the average."""
+    """What belongs to an average alone: numbers for arrays, prediction interval, QM as its own test."""
     numbers = {name: float(values[0]) for name, values in numbers.items()}
     half = None if method == "EE" else width * math.sqrt(vcov[0, 0] + tau2)
     low, high = (None, None) if half is None else (numbers["estimate"] - half, numbers["estimate"] + half)
-    return {**numbers, "pi_low": low, "pi_high": high, "QM": numbers["stat"] ** 2, "QM_df": (1, df), "QM_p": numbers["p"]}
+    return {
+        **numbers,
+        "pi_low": low,
+        "pi_high": high,
+        "QM": numbers["stat"] ** 2,
+        "QM_df": (1, df),
+        "QM_p": numbers["p"],
+    }
 
 
 def regressed(numbers, vcov, X, df, width, tau2, method):
     """What belongs to a meta-regression alone."""
-    return {**numbers, "pi_low": None, "pi_high": None, **regression.moderator_test(numbers["estimate"], vcov, X, df)}
+    return {
+        **numbers,
+        "pi_low": None,
+        "pi_high": None,
+        **regression.moderator_test(numbers["estimate"], vcov, X, df),
+    }
 
 
 def dispersion(data, tau2, test, df):
@@ -179,8 +194,15 @@ def dispersion(data, tau2, test, df):
 
 
 def intervals_of(beta, se, df, width):
-    """Estimates with their tests, and intervals of `width` standard errors to each side; without any spread the statistic is infinite, or 0 for 0."""
-    stat = beta / se if se.all() else np.divide(beta, se, out=np.where(beta == 0, 0.0, np.copysign(np.inf, beta)), where=se > 0)
+    """Estimates, tests, and intervals of `width` standard errors to each side.
+
+    Without any spread the statistic is infinite, or 0 for an estimate of 0.
+    """
+    if se.all():
+        stat = beta / se
+    else:
+        certain = np.where(beta == 0, 0.0, np.copysign(np.inf, beta))
+        stat = np.divide(beta, se, out=certain, where=se > 0)
     return {
         "estimate": beta, "se": se, "stat": stat, "p": distributions.two_sided_p(stat, df),
         "ci_low": beta - width * se, "ci_high": beta + width * se,
@@ -191,7 +213,9 @@ def information(tau2, data, method):
     """Log-likelihood (restricted for REML) with its constants, and AIC, BIC, AICc as metafor defines them."""
     restricted = method == "REML"
     observations = data.k - data.p if restricted else data.k
-    value = float(data.loglik(tau2 / data.scale, restricted)) - observations * np.log(2 * np.pi * data.scale) / 2
+    value = (
+        float(data.loglik(tau2 / data.scale, restricted)) - observations * np.log(2 * np.pi * data.scale) / 2
+    )
     number = data.p + (method != "EE")
     corrected = max(observations, number + 2)
     return {

@@ -9,9 +9,10 @@ from evidence.models.tau2 import sidik_jonkman_start
 def standard_error_tau2(method, tau2, vi, yi, X, data):
     """Standard error of tau2, NaN where the method has none.
 
-    From the variance of the quadratic form behind the estimate, 2 (k - p) + 4 tau2 tr P + 2 tau2^2 tr PP over the square
-    of what the form is divided by (DL, HS), its like for weights that are not 1 / vi (HE, SJ), or the inverse of the
-    information (ML, REML; EB and PM share that of Morris); Viechtbauer 2005 [viechtbauer2005].
+    From the variance of the quadratic form behind the estimate, 2 (k - p) + 4 tau2 tr P + 2 tau2^2 tr PP over
+    the square of what the form is divided by (DL, HS), its like for weights that are not 1 / vi (HE, SJ), or
+    the inverse of the information (ML, REML; EB and PM share that of Morris); Viechtbauer 2005
+    [viechtbauer2005].
     """
     k, p = X.shape
     if method == "EE" or k == p:
@@ -25,7 +26,11 @@ def standard_error_tau2(method, tau2, vi, yi, X, data):
         start = 1.0 if method == "HE" else float(sidik_jonkman_start(yi, vi))
         w = np.ones(k) if method == "HE" else 1 / (vi + start)
         one = np.ones(k)
-        total = trace_of_two(w, X, vi, vi) + 2 * tau2 * trace_of_two(w, X, vi, one) + tau2**2 * trace_of_two(w, X, one, one)
+        total = (
+            trace_of_two(w, X, vi, vi)
+            + 2 * tau2 * trace_of_two(w, X, vi, one)
+            + tau2**2 * trace_of_two(w, X, one, one)
+        )
         return float(start * np.sqrt(2 * total) / (k - p))
     if method in ("ML", "REML"):
         _, trace, _, fall = data.at(tau2 / data.scale, method == "REML")
