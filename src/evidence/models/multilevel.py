@@ -6,6 +6,7 @@ import numpy as np
 
 from evidence import arguments
 from evidence.models import distributions, regression
+from evidence.models.forms import prepare
 from evidence.models.nested import Nested, at, derivatives, grid_loglik
 from evidence.models.tau2 import TAU2
 
@@ -253,7 +254,7 @@ def result(yi, vi, X, codes, sigma2, fit, beta, vcov, method, test, level):
         estimate=pick(beta), se=pick(se), stat=pick(beta / se), p=pick(distributions.two_sided_p(beta / se, df)), df=df,
         ci_low=pick(beta - crit * se), ci_high=pick(beta + crit * se),
         pi_low=None if half is None else float(beta[0] - half), pi_high=None if half is None else float(beta[0] + half),
-        sigma2=sigma2, I2=100 * total / (total + regression.typical_variance(vi, X)),
+        sigma2=sigma2, I2=100 * total / (total + regression.typical_variance(vi, prepare(yi, vi, regression.moderators(X)))),
         Q=Q, Q_df=k - p, Q_p=float(distributions.chi2_p(Q, k - p)),
         loglik=float(loglik), k=k, n_clusters=int(codes.max()) + 1,
     )  # fmt: skip
