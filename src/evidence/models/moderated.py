@@ -88,10 +88,13 @@ class Regressions:
         """Coefficients (p, m) and (X'WX)^-1 (p, p, m), in the units of the effects."""
         root = np.sqrt(1 / (self.u + tau2 / self.scale))
         basis, R = gram_schmidt([root * x[:, None] for x in self.X.T])
-        z = root * self.effects
-        half = np.einsum("ij,jam->iam", self.back, inverse_triangle(R))
-        beta = np.einsum("iam,am->im", half, np.array([dot(q, z) for q in basis]))
-        return beta, np.einsum("iam,jam->ijm", half, half) * self.scale
+        inverse, left = inverse_triangle(R), self.effects
+        beta = 0.0
+        for _ in range(2):
+            step = np.einsum("iam,am->im", inverse, np.array([dot(q, root * left) for q in basis]))
+            beta, left = beta + step, left - self.X @ step
+        half = np.einsum("ij,jam->iam", self.back, inverse)
+        return self.back @ beta, np.einsum("iam,jam->ijm", half, half) * self.scale
 
     def q(self, tau2):
         """As `Mean.q`."""

@@ -58,14 +58,15 @@ def moderators(X):
 
 
 def coefficients(yi, w, X):
-    """Weighted least squares coefficients and (X'WX)^-1, by QR."""
+    """Weighted least squares coefficients and (X'WX)^-1, by QR; fitted once more to the residuals."""
     if is_intercept(X):
         total = w.sum()
         return np.array([(w @ yi) / total]), np.array([[1 / total]])
     root = np.sqrt(w)
     Q, R = np.linalg.qr(root[:, None] * X)
     inverse = np.linalg.inv(R)
-    return inverse @ (Q.T @ (root * yi)), inverse @ inverse.T
+    beta = inverse @ (Q.T @ (root * yi))
+    return beta + inverse @ (Q.T @ (root * (yi - X @ beta))), inverse @ inverse.T
 
 
 def typical_variance(vi, data):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from evidence.models.regression import coefficients
 from evidence.models.tau2 import sidik_jonkman_start
 
 
@@ -39,9 +38,12 @@ def standard_error_tau2(method, tau2, vi, yi, X, data):
 
 
 def trace_of_two(w, X, a, b):
-    """tr(P diag(a) P diag(b)) with P = W - W X (X'WX)^-1 X'W."""
-    _, inverse = coefficients(w, w, X)
-    WX = w[:, None] * X
-    A, B = (inverse @ (WX.T @ (each[:, None] * WX)) for each in (a, b))
-    hat = ((WX @ inverse) * WX).sum(1)
-    return (w * w * a * b).sum() - 2 * (w * a * b * hat).sum() + np.trace(A @ B)
+    """tr(P diag(a) P diag(b)) = sum of P_ij^2 a_i b_j, in blocks of rows of P = W - W X (X'WX)^-1 X'W."""
+    root = np.sqrt(w)
+    Q = np.linalg.qr(root[:, None] * X)[0]
+    total = 0.0
+    for rows in np.array_split(np.arange(len(w)), 1 + len(w) // 500):
+        M = -Q[rows] @ Q.T
+        M[np.arange(len(rows)), rows] += 1
+        total += (a[rows] * w[rows]) @ (M * M) @ (b * w)
+    return total
