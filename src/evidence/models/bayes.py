@@ -84,15 +84,20 @@ def bayes(yi, vi, tau_prior=("halfnormal", 0.5), mu_prior=("flat",), level=0.95)
     centred = (mu_prior[0], mu_prior[1] - shift, mu_prior[2]) if mu_prior[0] == "normal" else mu_prior
     moments = finite_moments(len(yi), tau_prior, mu_prior)
     found = posterior(yi - shift, vi, tau_prior, centred, moments)
+    finite_se = moments == 2 or mu_prior[0] == "normal"
     return Bayes(
-        **average(found, yi - shift, vi, centred, shift, level, finite=moments == 2 or mu_prior[0] == "normal"),
+        **average(found, yi - shift, vi, centred, shift, level, finite_se),
         **studies(found, yi - shift, vi, centred, shift, level),
-        **heterogeneity(found, level, moments), k=len(yi), level=level, tau_prior=tau_prior, mu_prior=mu_prior,
-    )  # fmt: skip
+        **heterogeneity(found, level, moments),
+        k=len(yi),
+        level=level,
+        tau_prior=tau_prior,
+        mu_prior=mu_prior,
+    )
 
 
-def average(found, yi, vi, mu_prior, shift, level, finite):
-    """Posterior of the average effect, and interval of the effect of a new study; effects are given less `shift`."""
+def average(found, yi, vi, mu_prior, shift, level, finite_se):
+    """Posterior of the average effect, interval of a new study's effect; effects are given less `shift`."""
     weights = found.weights
     m, s, _ = conditional(found.tau, yi, vi, mu_prior)
     mean = weights @ m
@@ -101,10 +106,13 @@ def average(found, yi, vi, mu_prior, shift, level, finite):
     return {
         "estimate": float(mean + shift),
         "median": float(mixture_quantiles(0.5, weights, m[:, None], s[:, None])[0] + shift),
-        "se": float(np.sqrt(weights @ (s**2 + (m - mean) ** 2))) if finite else np.inf,
+        "se": float(np.sqrt(weights @ (s**2 + (m - mean) ** 2))) if finite_se else np.inf,
         "p_positive": float(weights @ scipy.special.ndtr((m + shift) / s)),
-        "ci_low": float(low[0]), "ci_high": float(high[0]), "pi_low": float(low[1]), "pi_high": float(high[1]),
-    }  # fmt: skip
+        "ci_low": float(low[0]),
+        "ci_high": float(high[0]),
+        "pi_low": float(low[1]),
+        "pi_high": float(high[1]),
+    }
 
 
 def studies(found, yi, vi, mu_prior, shift, level):
@@ -122,7 +130,8 @@ def studies(found, yi, vi, mu_prior, shift, level):
 
 def heterogeneity(found, level, moments):
     """Posterior of tau."""
-    low, median, high = (tau_quantile(found, probability) for probability in (tails(level)[0], 0.5, tails(level)[1]))
+    low, high = (tau_quantile(found, tail) for tail in tails(level))
+    median = tau_quantile(found, 0.5)
     mean = float(found.weights @ found.tau) if moments else np.inf
     return {"tau": median, "tau_mean": mean, "tau_low": low, "tau_high": high, "tau2": median**2}
 
@@ -133,7 +142,10 @@ def tails(level):
 
 
 def finite_moments(k, tau_prior, mu_prior):
-    """Highest power of tau, up to 2, with a finite mean: the half-Cauchy posterior falls as tau^-(k + 1), or k + 2."""
+    """Highest power of tau, up to 2, with a finite mean: under half-Cauchy the posterior falls as tau^-(k + 1).
+
+    With a normal prior of the average effect as tau^-(k + 2).
+    """
     if tau_prior[0] != "halfcauchy":
         return 2
     return min(2, k - (mu_prior[0] == "flat"))
@@ -144,11 +156,14 @@ def checked(tau_prior, mu_prior, level):
     tau_prior, mu_prior = as_tuple("tau_prior", tau_prior), as_tuple("mu_prior", mu_prior)
     arguments.choice("tau_prior[0]", tau_prior[0], tuple(PRIORS))
     if len(tau_prior) != 2 or not (finite(tau_prior[1]) and tau_prior[1] > 0):
-        raise ValueError(f"tau_prior must be a name with a scale above zero, such as ('halfnormal', 0.5), got {tau_prior!r}")
+        words = "a name with a scale above zero, such as ('halfnormal', 0.5)"
+        raise ValueError(f"tau_prior must be {words}, got {tau_prior!r}")
     arguments.choice("mu_prior[0]", mu_prior[0], ("flat", "normal"))
     numbers = mu_prior[1:]
-    if len(numbers) != {"flat": 0, "normal": 2}[mu_prior[0]] or not all(map(finite, numbers)) or (numbers and numbers[1] <= 0):
-        raise ValueError(f"mu_prior must be ('flat',) or ('normal', mean, sd) with sd above zero, got {mu_prior!r}")
+    complete = len(numbers) == {"flat": 0, "normal": 2}[mu_prior[0]] and all(map(finite, numbers))
+    if not complete or (numbers and numbers[1] <= 0):
+        words = "('flat',) or ('normal', mean, sd) with sd above zero"
+        raise ValueError(f"mu_prior must be {words}, got {mu_prior!r}")
     arguments.level(level)
     return tau_prior, mu_prior
 

@@ -45,9 +45,10 @@ def mantel_haenszel(measure, ai, bi, ci, di, level=0.95):
     Returns
     -------
     Pooled
-        `estimate se stat p ci_low ci_high` (normal; logarithms for OR and RR), `Q Q_df Q_p I2 H2` (inverse-variance
-        sum of squares of the tables' effects about the estimate; 1/2 is added to tables with a zero, tables without
-        an event, or without a non-event, in both groups are left out), `k` tables.
+        `estimate se stat p ci_low ci_high` (normal; logarithms for OR and RR), `Q Q_df Q_p I2 H2`
+        (inverse-variance sum of squares of the tables' effects about the estimate; 1/2 is added to tables
+        with a zero, tables without an event, or without a non-event, in both groups are left out), `k`
+        tables.
 
     Raises
     ------
@@ -61,13 +62,15 @@ def mantel_haenszel(measure, ai, bi, ci, di, level=0.95):
 
     References
     ----------
-    Mantel & Haenszel 1959 [mantel1959]; Robins, Breslow & Greenland 1986, variance for OR [robins1986]; Greenland &
-    Robins 1985, variance for RR [greenland1985]; Sato, Greenland & Robins 1989, variance for RD [sato1989].
+    Mantel & Haenszel 1959 [mantel1959]; Robins, Breslow & Greenland 1986, variance for OR [robins1986];
+    Greenland & Robins 1985, variance for RR [greenland1985]; Sato, Greenland & Robins 1989, variance for RD
+    [sato1989].
     """
     arguments.choice("measure", measure, tuple(MANTEL_HAENSZEL))
     cells = tables(ai, bi, ci, di)
     estimate, variance = MANTEL_HAENSZEL[measure](*cells)
-    return pooled(measure, estimate, variance, escalc(measure, **cells_by_name(cells), drop00=True), len(cells[0]), level)
+    effects = escalc(measure, **cells_by_name(cells), drop00=True)
+    return pooled(measure, estimate, variance, effects, len(cells[0]), level)
 
 
 def peto(ai, bi, ci, di, level=0.95):
@@ -90,8 +93,8 @@ def peto(ai, bi, ci, di, level=0.95):
 
     Notes
     -----
-    estimate = sum(O - E) / sum(V), variance 1 / sum(V), with O = a, E = n1 (a + c) / N and the hypergeometric variance
-    V = n1 n2 (a + c) (b + d) / (N^2 (N - 1)).
+    estimate = sum(O - E) / sum(V), variance 1 / sum(V), with O = a, E = n1 (a + c) / N and the hypergeometric
+    variance V = n1 n2 (a + c) (b + d) / (N^2 (N - 1)).
 
     References
     ----------
@@ -130,7 +133,8 @@ def cells_by_name(cells):
 def log_ratio(above, below, what):
     """log(above / below), refused where it is not a finite number."""
     if above == 0 or below == 0:
-        raise ValueError(f"ai, bi, ci, di must give a pooled {what} above zero and finite, got {above:g} / {below:g}")
+        found = f"{above:g} / {below:g}"
+        raise ValueError(f"ai, bi, ci, di must give a pooled {what} above zero and finite, got {found}")
     return np.log(above / below)
 
 
@@ -179,8 +183,18 @@ def pooled(measure, estimate, variance, effects, k, level):
     se = np.sqrt(variance)
     half = distributions.quantile((1 + level) / 2) * se
     return Pooled(
-        measure=measure, estimate=float(estimate), se=float(se), stat=float(estimate / se),
-        p=float(distributions.two_sided_p(estimate / se)), ci_low=float(estimate - half), ci_high=float(estimate + half),
-        Q=Q, Q_df=df, Q_p=float(distributions.chi2_p(Q, df)) if df else 1.0,
-        I2=max(0.0, 100 * (1 - 1 / H2)) if H2 > 0 else 0.0, H2=H2, k=k, level=level,
-    )  # fmt: skip
+        measure=measure,
+        estimate=float(estimate),
+        se=float(se),
+        stat=float(estimate / se),
+        p=float(distributions.two_sided_p(estimate / se)),
+        ci_low=float(estimate - half),
+        ci_high=float(estimate + half),
+        Q=Q,
+        Q_df=df,
+        Q_p=float(distributions.chi2_p(Q, df)) if df else 1.0,
+        I2=max(0.0, 100 * (1 - 1 / H2)) if H2 > 0 else 0.0,
+        H2=H2,
+        k=k,
+        level=level,
+    )

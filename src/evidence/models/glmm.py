@@ -36,7 +36,9 @@ class Glmm:
     k: int
 
 
-def glmm(measure, xi=None, ni=None, *, ai=None, bi=None, ci=None, di=None, model="UM.FS", method="ML", level=0.95):
+def glmm(
+    measure, xi=None, ni=None, *, ai=None, bi=None, ci=None, di=None, model="UM.FS", method="ML", level=0.95
+):
     """Fit a generalised linear mixed model to proportions or 2x2 tables, by maximum likelihood.
 
     Parameters
@@ -46,11 +48,11 @@ def glmm(measure, xi=None, ni=None, *, ai=None, bi=None, ci=None, di=None, model
     xi, ni : array_like, shape (k,)
         Events and people.
     ai, bi, ci, di : array_like, shape (k,)
-        People with and without the event: ai, bi in group 1, ci, di in group 2. Tables without an event, or without a
-        non-event, in both groups tell nothing and are left out.
+        People with and without the event: ai, bi in group 1, ci, di in group 2. Tables without an event, or
+        without a non-event, in both groups tell nothing and are left out.
     model : {"UM.FS", "UM.RS", "CM.EL", "CM.AL"}
-        For OR. UM: two binomials a table, with fixed (FS) or random (RS) study effects; CM: given the margins, with the
-        exact hypergeometric likelihood (EL) or its binomial approximation (AL).
+        For OR. UM: two binomials a table, with fixed (FS) or random (RS) study effects; CM: given the
+        margins, with the exact hypergeometric likelihood (EL) or its binomial approximation (AL).
     method : {"ML", "EE"}
         EE: no variance between studies.
     level : float
@@ -59,9 +61,9 @@ def glmm(measure, xi=None, ni=None, *, ai=None, bi=None, ci=None, di=None, model
     Returns
     -------
     Glmm
-        `estimate se stat p ci_low ci_high` (normal, on the log scale), `pi_low pi_high` for a new study, `tau2`,
-        `sigma2` (variance of the study effects of UM.RS, else None), `loglik` (marginal, with its constants; that of
-        UM.FS with the study effects at their maximum), `k` studies used.
+        `estimate se stat p ci_low ci_high` (normal, on the log scale), `pi_low pi_high` for a new study,
+        `tau2`, `sigma2` (variance of the study effects of UM.RS, else None), `loglik` (marginal, with its
+        constants; that of UM.FS with the study effects at their maximum), `k` studies used.
 
     Raises
     ------
@@ -70,16 +72,16 @@ def glmm(measure, xi=None, ni=None, *, ai=None, bi=None, ci=None, di=None, model
 
     Notes
     -----
-    PLO: xi ~ Binomial(ni, expit(theta_i)), theta_i ~ N(mu, tau2). OR: theta_i is the log odds ratio; the log odds are
-    alpha_i + theta_i / 2 and alpha_i - theta_i / 2 (UM), or ai given ai + ci is noncentral hypergeometric (CM.EL) or
-    binomial with log odds theta_i + log(n1 / n2) (CM.AL). The integrals over theta_i are by quadrature, fine enough to
-    be exact but for UM.RS (21 x 21 points); the maximum by Newton steps from a grid of tau; standard errors from the
-    observed information.
+    PLO: xi ~ Binomial(ni, expit(theta_i)), theta_i ~ N(mu, tau2). OR: theta_i is the log odds ratio; the log
+    odds are alpha_i + theta_i / 2 and alpha_i - theta_i / 2 (UM), or ai given ai + ci is noncentral
+    hypergeometric (CM.EL) or binomial with log odds theta_i + log(n1 / n2) (CM.AL). The integrals over
+    theta_i are by quadrature, fine enough to be exact but for UM.RS (21 x 21 points); the maximum by Newton
+    steps from a grid of tau; standard errors from the observed information.
 
     References
     ----------
-    Stijnen, Hamza & Oezdemir 2010, Stat Med 29:3046, section 2 and 3 [stijnen2010]; Jackson et al. 2018, models 4, 5
-    and 7 [jackson2018]; Pinheiro & Chao 2006 [pinheiro2006].
+    Stijnen, Hamza & Oezdemir 2010, Stat Med 29:3046, section 2 and 3 [stijnen2010]; Jackson et al. 2018,
+    models 4, 5 and 7 [jackson2018]; Pinheiro & Chao 2006 [pinheiro2006].
     """
     arguments.choice("measure", measure, tuple(MEASURES))
     arguments.choice("model", model, tuple(MODELS))
@@ -99,11 +101,23 @@ def glmm(measure, xi=None, ni=None, *, ai=None, bi=None, ci=None, di=None, model
     crit = float(distributions.quantile((1 + level) / 2))
     half, wide = crit * se, crit * float(np.sqrt(se**2 + tau2))
     return Glmm(
-        measure=measure, model=model if measure == "OR" else None, method=method, level=level, estimate=estimate, se=se,
-        stat=estimate / se, p=float(distributions.two_sided_p(estimate / se)), ci_low=estimate - half, ci_high=estimate + half,
-        pi_low=estimate - wide, pi_high=estimate + wide, tau2=tau2,
-        sigma2=float(shared[-2] ** 2) if r == 2 else None, loglik=float(loglik), k=len(local),
-    )  # fmt: skip
+        measure=measure,
+        model=model if measure == "OR" else None,
+        method=method,
+        level=level,
+        estimate=estimate,
+        se=se,
+        stat=estimate / se,
+        p=float(distributions.two_sided_p(estimate / se)),
+        ci_low=estimate - half,
+        ci_high=estimate + half,
+        pi_low=estimate - wide,
+        pi_high=estimate + wide,
+        tau2=tau2,
+        sigma2=float(shared[-2] ** 2) if r == 2 else None,
+        loglik=float(loglik),
+        k=len(local),
+    )
 
 
 def highest(mixed, local, start, method):
@@ -125,7 +139,7 @@ def highest(mixed, local, start, method):
 def settled(found):
     """The maximum, or ValueError where there is none."""
     if found is None:
-        raise ValueError("the counts must have a finite estimate and tau2: their likelihood rises without end")
+        raise ValueError("the counts must have a finite estimate and tau2: the likelihood rises without end")
     return found
 
 
@@ -137,7 +151,8 @@ def proportions(model, xi, ni):
         raise ValueError("xi must hold at least 1 study, got 0")
     if (xi > ni).any() or (ni == 0).any():
         index = int(np.argmax((xi > ni) | (ni == 0)))
-        raise ValueError(f"ni[{index}] must be above zero and not below xi[{index}] = {xi[index]}, got {ni[index]}")
+        least = f"above zero and not below xi[{index}] = {xi[index]}"
+        raise ValueError(f"ni[{index}] must be {least}, got {ni[index]}")
     if xi.sum() in (0, ni.sum()):
         raise ValueError(f"xi must hold both events and non-events, got {xi.sum():g} events of {ni.sum():g}")
     return one(binomial(xi, ni), len(xi), np.log(xi.sum() / (ni - xi).sum()))
@@ -151,8 +166,10 @@ def odds_ratios(model, ai, bi, ci, di):
         raise ValueError("ai, bi, ci, di must hold a table with both events and non-events, got none")
     for one, other, words in ((a, d, "-infinity"), (b, c, "infinity")):
         if ((one == 0) | (other == 0)).all() or (model == "CM.AL" and (a if one is a else c).sum() == 0):
-            raise ValueError(f"ai, bi, ci, di must have a finite log odds ratio, got {words}: a zero in the way in every table")
-    mu = float(np.log(((a + 0.5) * (d + 0.5) / (a + b + c + d)).sum() / ((b + 0.5) * (c + 0.5) / (a + b + c + d)).sum()))
+            fault = f"got {words}: a zero in the way in every table"
+            raise ValueError(f"ai, bi, ci, di must have a finite log odds ratio, {fault}")
+    N = a + b + c + d
+    mu = float(np.log(((a + 0.5) * (d + 0.5) / N).sum() / ((b + 0.5) * (c + 0.5) / N).sum()))
     return MODELS[model](a, b, c, d, mu)
 
 
@@ -164,7 +181,7 @@ def fixed_studies(a, b, c, d, mu):
 
 
 def random_studies(a, b, c, d, mu):
-    """UM.RS: log odds of the tables normal, independent of theta_i, Jackson et al. 2018 model 5 [jackson2018]."""
+    """UM.RS: log odds of the tables normal, independent of theta_i, Jackson et al. model 5 [jackson2018]."""
     alpha = np.log((a + c + 0.5) / (b + d + 0.5))
     design = np.array([[1.0, 0.5], [1.0, -0.5]])
     start = np.array([alpha.mean(), mu, max(alpha.std(), 0.1), 0.0])
@@ -175,7 +192,8 @@ def conditional(a, b, c, d, mu):
     """CM.EL: ai given the margins, Stijnen et al. 2010 section 3 [stijnen2010]."""
     for name, cell in zip(("ai", "bi", "ci", "di"), (a, b, c, d), strict=True):
         if (cell != np.floor(cell)).any():
-            raise ValueError(f"{name} must hold whole numbers for CM.EL, got {cell[cell != np.floor(cell)][0]}")
+            broken = cell[cell != np.floor(cell)][0]
+            raise ValueError(f"{name} must hold whole numbers for CM.EL, got {broken}")
     return one(hypergeometric(a, b, c, d), len(a), mu)
 
 

@@ -1,7 +1,7 @@
 """Likelihood of generalised linear mixed models, by quadrature fitted to each study.
 
-A study has one or two arms j with log f_j(eta_j), eta_j = fixed_j'phi + random_j'diag(scales) u, u standard normal;
-its likelihood is the integral over u of the product of the arms. Pinheiro & Chao 2006 [pinheiro2006].
+A study has one or two arms j with log f_j(eta_j), eta_j = fixed_j'phi + random_j'diag(scales) u, u standard
+normal; its likelihood is the integral over u of the product of the arms. Pinheiro & Chao 2006 [pinheiro2006].
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Mixed:
 
 def binomial(x, n, offset=0.0):
     """Kernel of x events among n, the log odds being eta + offset."""
-    x, n, offset = (np.broadcast_to(np.asarray(values, float), np.shape(x))[:, None] for values in (x, n, offset))
+    x, n, offset = (values[:, None] for values in np.broadcast_arrays(x, n, offset))
     constant = -np.log1p(n) - scipy.special.betaln(n - x + 1, x + 1)
 
     def kernel(eta):
@@ -49,8 +49,8 @@ def binomial(x, n, offset=0.0):
 def hypergeometric(a, b, c, d):
     """Kernel of a given the margins of the table, the log odds ratio being eta: noncentral hypergeometric.
 
-    Values further from a than 30 standard deviations and 100 are left out: for every eta that does not make a itself
-    less likely than exp(-40) their probability is below rounding.
+    Values further from a than 30 standard deviations and 100 are left out: for every eta that does not make a
+    itself less likely than exp(-40) their probability is below rounding.
     """
     n1, n2, m = a + b, c + d, a + c
     near = np.ceil(100 + 30 / np.sqrt(1 / (a + 0.5) + 1 / (b + 0.5) + 1 / (c + 0.5) + 1 / (d + 0.5)))
@@ -88,12 +88,13 @@ def integrand(model, phi, scales, u):
 
 
 def modes(model, phi, scales, u):
-    """The u (k, r) at which each study's integrand is highest, by Newton steps, and the negative Hessian there."""
+    """The u (k, r) at which each study's integrand is highest, and minus the Hessian there: Newton steps."""
     B = model.random * scales
     value, slopes, curvatures = integrand(model, phi, scales, u[:, None, :])
     for _ in range(MOST_STEPS):
         g = sum(slope * b for slope, b in zip(slopes, B, strict=True)) - u
-        H = np.eye(len(scales)) + sum(c[:, :, None] * np.outer(b, b) for c, b in zip(curvatures, B, strict=True))
+        H = np.eye(len(scales))
+        H = H + sum(c[:, :, None] * np.outer(b, b) for c, b in zip(curvatures, B, strict=True))
         step = np.linalg.solve(H, g[:, :, None])[:, :, 0]
         if (np.abs(step) <= 1e-12 * (1 + np.abs(u))).all():
             break
@@ -110,8 +111,8 @@ def modes(model, phi, scales, u):
 def marginal(model, phi, scales, u):
     """Log-likelihood of each study with its gradient and Hessian in (phi, scales), and the modes of u.
 
-    The derivatives are posterior moments of those of the integrand: with g and H its gradient and Hessian, E[g] and
-    E[H + g g'] - E[g] E[g]'; Louis 1982 [louis1982].
+    The derivatives are posterior moments of those of the integrand: with g and H its gradient and Hessian,
+    E[g] and E[H + g g'] - E[g] E[g]'; Louis 1982 [louis1982].
     """
     u, H = modes(model, phi, scales, u)
     U, logw = (line if len(scales) == 1 else plane)(model, phi, scales, u, H)
@@ -136,9 +137,10 @@ def marginal(model, phi, scales, u):
 def line(model, phi, scales, u, _):
     """Equally spaced points (k, n, 1) from end to end of each study's integrand, and log weights (k, 1).
 
-    The trapezoidal rule is exact to rounding for smooth functions that vanish at both ends once the points are close
-    enough [trefethen2014]: the more, the steeper the binomial likelihood in u, that is the larger tau. The ends, where
-    it has fallen to exp(-40) of its height, are within sqrt(80) of the mode because of the normal density alone.
+    The trapezoidal rule is exact to rounding for smooth functions that vanish at both ends once the points
+    are close enough [trefethen2014]: the more, the steeper the binomial likelihood in u, that is the larger
+    tau. The ends, where it has fallen to exp(-40) of its height, are within sqrt(80) of the mode because of
+    the normal density alone.
     """
     number = int(41 + 30 * min(abs(scales[0]), 20))
     top = integrand(model, phi, scales, u[:, None, :])[0]
@@ -154,7 +156,7 @@ def line(model, phi, scales, u, _):
 
 
 def plane(model, phi, scales, u, H):
-    """Gauss-Hermite points (k, n, 2) about each study's mode, scaled by the curvature there, and log weights (k, n)."""
+    """Gauss-Hermite points (k, n, 2) about each study's mode, scaled by its curvature, and log weights."""
     z, logw = gauss_hermite()
     L = np.linalg.inv(np.linalg.cholesky(H))
     return u[:, None, :] + z @ L, logw + np.log(np.einsum("krr->kr", L)).sum(1)[:, None]
@@ -162,7 +164,7 @@ def plane(model, phi, scales, u, H):
 
 @lru_cache
 def gauss_hermite():
-    """Points z (n, 2) of the product rule for the standard normal density, and log(weight / density) - log(2 pi)."""
+    """Points z (n, 2) of the product rule of the standard normal, and log(weight / density) - log(2 pi)."""
     z, w = scipy.special.roots_hermitenorm(NODES)
     logw = np.log(w) - np.log(2 * np.pi) / 2 + z**2 / 2
     i, j = (grid.ravel() for grid in np.meshgrid(np.arange(NODES), np.arange(NODES)))
@@ -223,11 +225,12 @@ def eliminate(gradient, hessian, local):
     D, B = hessian[:, 0, 0], hessian[:, 0, 1:]
     share = B / D[:, None]
     information = -(hessian[:, 1:, 1:] - share[:, :, None] * B[:, None, :]).sum(0)
-    return information, (gradient[:, 1:] - share * gradient[:, :1]).sum(0), share, -gradient[:, :1] / D[:, None]
+    score = (gradient[:, 1:] - share * gradient[:, :1]).sum(0)
+    return information, score, share, -gradient[:, :1] / D[:, None]
 
 
 def ascent(information, score):
-    """Newton step, at most 2 long; where the information is indefinite, with its eigenvalues made positive."""
+    """Newton step, at most 2 long; eigenvalues of an information that is indefinite are made positive."""
     if not len(score):
         return score
     values, vectors = np.linalg.eigh(information)

@@ -6,9 +6,8 @@ import numpy as np
 
 from evidence import arguments
 from evidence.models import distributions, regression
-from evidence.models.forms import prepare
 from evidence.models.nested import Nested, at, derivatives, grid_loglik
-from evidence.models.tau2 import TAU2
+from evidence.models.uni import rma
 
 GRID_STEP = 2.0
 MOST_STEPS = 200
@@ -69,27 +68,29 @@ def multilevel(yi, vi, cluster, X=None, method="REML", test="z", level=0.95):
     Returns
     -------
     Multilevel
-        `estimate se stat p ci_low ci_high` (numbers, or arrays (p,) with moderators), `df` (None for z), `sigma2` (2,):
-        variance between clusters and variance within, `pi_low pi_high` for a new effect of a new cluster (None with
-        moderators), `I2` (percent of both components), `Q Q_df Q_p` (all variances sampling errors), `loglik` (with
-        its constants), `k` effects, `n_clusters`, `cluster` (codes by first appearance), `beta`, `vcov`.
+        `estimate se stat p ci_low ci_high` (numbers, or arrays (p,) with moderators), `df` (None for z),
+        `sigma2` (2,): variance between clusters and variance within, `pi_low pi_high` for a new effect of a
+        new cluster (None with moderators), `I2` (percent of both components), `Q Q_df Q_p` (all variances
+        sampling errors), `loglik` (with its constants), `k` effects, `n_clusters`, `cluster` (codes by first
+        appearance), `beta`, `vcov`.
 
     Raises
     ------
     ValueError
-        For arguments that cannot be fitted; for one cluster, or moderators that leave nothing between clusters.
+        For arguments that cannot be fitted; for one cluster, or moderators that leave nothing between
+        clusters.
 
     Notes
     -----
-    yi = Xi beta + u_c + w_i + e_i with variances sigma2[0], sigma2[1] and vi. The likelihood is computed on a grid of
-    both components, every summit of the grid is climbed by Newton steps to its maximum, a component at zero included,
-    and the highest is taken. With one effect a cluster only the sum of the components is known: it is given as
-    variance between clusters.
+    yi = Xi beta + u_c + w_i + e_i with variances sigma2[0], sigma2[1] and vi. The likelihood is computed on a
+    grid of both components, every summit of the grid is climbed by Newton steps to its maximum, a component
+    at zero included, and the highest is taken. With one effect a cluster only the sum of the components is
+    known: it is given as variance between clusters.
 
     References
     ----------
-    Konstantopoulos 2011, Res Synth Methods 2:61, eq. 3 to 6 [konstantopoulos2011]; Searle, Casella & McCulloch 1992,
-    chapter 6 [searle1992].
+    Konstantopoulos 2011, Res Synth Methods 2:61, eq. 3 to 6 [konstantopoulos2011]; Searle, Casella &
+    McCulloch 1992, chapter 6 [searle1992].
     """
     yi, vi = arguments.studies(yi, vi, least=2)
     arguments.choice("method", method, ("REML", "ML"))
@@ -102,7 +103,8 @@ def multilevel(yi, vi, cluster, X=None, method="REML", test="z", level=0.95):
     sigma2 = components(data, method)
     fit = at(data, sigma2)
     inverse = np.linalg.inv(R)
-    return result(yi, vi, X, codes, sigma2, fit, inverse @ fit["b"], inverse @ fit["C"] @ inverse.T, method, test, level)
+    beta, vcov = inverse @ fit["b"], inverse @ fit["C"] @ inverse.T
+    return result(yi, vi, X, codes, sigma2, fit, beta, vcov, method, test, level)
 
 
 def cluster_codes(cluster, k):
@@ -130,7 +132,7 @@ def check_clusters(codes, X):
     if number <= p:
         indicators = (codes[:, None] == np.arange(number)).astype(float)
         if np.linalg.matrix_rank(np.column_stack([X, indicators])) == np.linalg.matrix_rank(X):
-            raise ValueError(f"X must leave differences between clusters, got {p} columns that describe all {number} of them")
+            raise ValueError(f"X must not describe all {number} clusters, got {p} columns that do")
 
 
 def nested(yi, vi, X, codes):
@@ -145,7 +147,7 @@ def nested(yi, vi, X, codes):
 def components(data, method):
     """Both variances at the highest maximum of the likelihood."""
     if (data.sizes == 1).all():
-        return np.array([float(TAU2[method](data.y[:, None], data.v[:, None], data.Q)[0]), 0.0])
+        return np.array([rma(data.y, data.v, data.Q, method=method, intercept=False).tau2, 0.0])
     restricted = method == "REML"
     climbs = [climb(data, start, free, restricted) for start, free in summits(data, restricted)]
     return max(climbs, key=lambda climbed: climbed[1])[0]
@@ -154,12 +156,14 @@ def components(data, method):
 def summits(data, restricted):
     """Starts of climbs, and the components that are free in the first part of each.
 
-    The points that no neighbour exceeds, on a grid from a tenth of the smallest variance (of an effect, of a cluster's
-    mean) to beyond the last possible maximum, and 0; likewise on the two edges, where one component is 0.
+    The points that no neighbour exceeds, on a grid from a tenth of the smallest variance (of an effect, of a
+    cluster's mean) to beyond the last possible maximum, and 0; likewise on the two edges, where one component
+    is 0.
     """
     residual = data.y - data.Q @ (data.Q.T @ data.y)
     high = 4 * residual @ residual + data.v.min()
-    axes = [np.append(0.0, geometric(low / 10, high)) for low in (1 / data.sums(1 / data.v).max(), data.v.min())]
+    smallest = 1 / data.sums(1 / data.v).max(), data.v.min()
+    axes = [np.append(0.0, geometric(low / 10, high)) for low in smallest]
     value = grid_loglik(data, *axes, restricted)
     tops = [(place, (True, True)) for place in np.argwhere(local_maxima(value))]
     tops += [((0, place), (True, False)) for place in edge_summits(value[0], value[1])]
@@ -168,7 +172,7 @@ def summits(data, restricted):
 
 
 def edge_summits(edge, inside):
-    """Places of the local maxima of an edge, but for those beside which the likelihood rises towards the inside."""
+    """Places of the local maxima of an edge, but for those beside which the likelihood rises inwards."""
     falls = np.pad(inside <= edge + 1e-12 * (1 + np.abs(edge)), 1)
     return np.flatnonzero(local_maxima(edge[None])[0] & (falls[:-2] | falls[1:-1] | falls[2:]))
 
@@ -190,7 +194,7 @@ def geometric(low, high):
 
 
 def climb(data, sigma2, first_free, restricted):
-    """Newton steps to a maximum over components not below zero: along an edge first where the start is on one.
+    """Newton steps to a maximum over components not below zero, along an edge first from a start on one.
 
     Where the Hessian has no maximum the expected information stands for it; a step that leads down is halved.
     """
@@ -241,20 +245,44 @@ def result(yi, vi, X, codes, sigma2, fit, beta, vcov, method, test, level):
     se = np.sqrt(np.diag(vcov))
     crit = distributions.quantile((1 + level) / 2, df)
     plain = p == 1 and (X == 1).all()
-    half = crit * np.sqrt(vcov[0, 0] + sigma2.sum()) if plain else None
+    half = float(crit * np.sqrt(vcov[0, 0] + sigma2.sum())) if plain else None
     pick = (lambda values: float(values[0])) if plain else (lambda values: values)
-    fixed, _ = regression.coefficients(yi, 1 / vi, X)
-    Q = float(((yi - X @ fixed) ** 2 / vi).sum())
-    total = float(sigma2.sum())
     loglik = fit["loglik"] - k * np.log(2 * np.pi) / 2
     if method == "REML":
         loglik = fit["restricted"] - (k - p) * np.log(2 * np.pi) / 2
     return Multilevel(
-        yi=yi, vi=vi, X=X, cluster=codes, method=method, test=test, level=level, beta=beta, vcov=vcov,
-        estimate=pick(beta), se=pick(se), stat=pick(beta / se), p=pick(distributions.two_sided_p(beta / se, df)), df=df,
-        ci_low=pick(beta - crit * se), ci_high=pick(beta + crit * se),
-        pi_low=None if half is None else float(beta[0] - half), pi_high=None if half is None else float(beta[0] + half),
-        sigma2=sigma2, I2=100 * total / (total + regression.typical_variance(vi, prepare(yi, vi, regression.moderators(X)))),
-        Q=Q, Q_df=k - p, Q_p=float(distributions.chi2_p(Q, k - p)),
-        loglik=float(loglik), k=k, n_clusters=int(codes.max()) + 1,
-    )  # fmt: skip
+        yi=yi,
+        vi=vi,
+        X=X,
+        cluster=codes,
+        method=method,
+        test=test,
+        level=level,
+        beta=beta,
+        vcov=vcov,
+        estimate=pick(beta),
+        se=pick(se),
+        stat=pick(beta / se),
+        p=pick(distributions.two_sided_p(beta / se, df)),
+        df=df,
+        ci_low=pick(beta - crit * se),
+        ci_high=pick(beta + crit * se),
+        pi_low=float(beta[0]) - half if plain else None,
+        pi_high=float(beta[0]) + half if plain else None,
+        sigma2=sigma2,
+        **heterogeneity(yi, vi, X, float(sigma2.sum())),
+        loglik=float(loglik),
+        k=k,
+        n_clusters=int(codes.max()) + 1,
+    )
+
+
+def heterogeneity(yi, vi, X, total):
+    """Q with sampling errors alone, and I2 with the typical variance (k - p) / tr P [higgins2002]."""
+    k, p = X.shape
+    w = 1 / vi
+    beta, inverse = regression.coefficients(yi, w, X)
+    Q = float((w * (yi - X @ beta) ** 2).sum())
+    typical = float((k - p) / (w.sum() - np.trace(inverse @ (X.T * w**2) @ X)))
+    Q_p = float(distributions.chi2_p(Q, k - p))
+    return {"Q": Q, "Q_df": k - p, "Q_p": Q_p, "I2": 100 * total / (total + typical)}

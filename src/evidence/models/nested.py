@@ -1,8 +1,8 @@
 """Likelihood of effects nested in clusters, in closed form.
 
-The covariance of the effects of cluster c is Vc = diag(vi + within) + between 11'. With wi = 1 / (vi + within) and
-S = sum(wi), Sherman & Morrison give Vc^-1 = diag(wi) - between / (1 + between S) wi wi', and
-log det Vc = sum(log(vi + within)) + log(1 + between S): every sum is over effects or clusters, none over pairs.
+The covariance of the effects of cluster c is Vc = diag(vi + within) + between 11'. With wi = 1 / (vi +
+within) and S = sum(wi), Sherman & Morrison give Vc^-1 = diag(wi) - between / (1 + between S) wi wi', and log
+det Vc = sum(log(vi + within)) + log(1 + between S): every sum is over effects or clusters, none over pairs.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,8 @@ class Nested:
 def inverse_times(data, w, total, between, M):
     """V^-1 M, and Z'V^-1 M: deviations from the weighted cluster mean plus the shrunken mean.
 
-    Deviations are taken from the most precise effect first, so that none is lost where one outweighs the others.
+    Deviations are taken from the most precise effect first, so that none is lost where one outweighs the
+    others.
     """
     w, total, pivot = w[:, None], total[:, None], M[data.starts]
     D = M - data.spread(pivot)
@@ -73,9 +74,9 @@ def at(data, sigma2):
 def derivatives(data, sigma2, fit, restricted):
     """Gradient of the log-likelihood in the two components, its negative Hessian and the expected one.
 
-    With J1 = ZZ' and J2 = I: gradient (y'P Ji P y - tr(P Ji)) / 2, negative Hessian
-    y'P Ji P Jj P y - tr(P Ji P Jj) / 2, expected information tr(P Ji P Jj) / 2; for ML the traces have V^-1 for P.
-    Searle, Casella & McCulloch 1992, chapter 6 [searle1992].
+    With J1 = ZZ' and J2 = I: gradient (y'P Ji P y - tr(P Ji)) / 2, negative Hessian y'P Ji P Jj P y - tr(P Ji
+    P Jj) / 2, expected information tr(P Ji P Jj) / 2; for ML the traces have V^-1 for P. Searle, Casella &
+    McCulloch 1992, chapter 6 [searle1992].
     """
     between = sigma2[0]
     w, total, A, U, C, f, u = (fit[name] for name in ("w", "total", "A", "U", "C", "f", "u"))
@@ -94,7 +95,7 @@ def derivatives(data, sigma2, fit, restricted):
         G = [C @ (U.T @ U), C @ (A.T @ A)]
         H = (J[1].T @ VJA).reshape(2, p, 2, p)
         first = first - [np.trace(g) for g in G]
-        second = second - 2 * np.einsum("pq,iqjp->ij", C, H) + np.array([[np.trace(g @ h) for h in G] for g in G])
+        second = second - 2 * np.einsum("pq,iqjp->ij", C, H) + np.einsum("ipq,jqp->ij", G, G)
     gradient = (np.array([u @ u, f @ f]) - first) / 2
     return gradient, quadratic - second / 2, second / 2
 

@@ -17,7 +17,7 @@ def halfnormal(tau, scale):
 
 
 def halfcauchy(tau, scale):
-    """Log density of the half-Cauchy prior up to a constant: -log(1 + (tau / scale)^2), Gelman 2006 [gelman2006]."""
+    """Log density of the half-Cauchy prior up to a constant: -log(1 + (tau / scale)^2) [gelman2006]."""
     return -np.log1p((tau / scale) ** 2)
 
 
@@ -45,7 +45,7 @@ class Tau:
 
 
 def conditional(tau, yi, vi, mu_prior):
-    """Mean and standard deviation of mu given tau (n,), and the log of the marginal likelihood of tau up to a constant.
+    """Mean and standard deviation of mu given tau (n,), and log marginal likelihood of tau up to a constant.
 
     Roever 2020, section 2 [roever2020]; a normal prior enters as one more effect without heterogeneity.
     """
@@ -60,7 +60,7 @@ def conditional(tau, yi, vi, mu_prior):
 
 
 def posterior(yi, vi, tau_prior, mu_prior, moments):
-    """Posterior of tau, by Gauss-Legendre panels in x: tau = exp(x), or upper / (1 + exp(-x)) for a uniform prior.
+    """Posterior of tau, by Gauss-Legendre panels in x: tau = exp(x), or upper / (1 + exp(-x)) if uniform.
 
     In x the density is smooth on one scale and falls exponentially at both ends. Panels are halved until
     nothing changes in the twelfth digit. `moments` is the highest power of tau whose mean is finite and
@@ -90,7 +90,7 @@ def posterior(yi, vi, tau_prior, mu_prior, moments):
 
 
 def support(log_density, low, high):
-    """Ends of the range outside which a density has fallen to exp(-45) of its top, found on ever finer grids."""
+    """Ends of the range outside which a density is below exp(-45) of its top, found on ever finer grids."""
     width = np.inf
     while high - low < width / 2:
         width = high - low
@@ -125,7 +125,7 @@ def gauss_legendre():
 
 
 def tau_quantile(found, probability):
-    """Quantile of tau: the panel that holds it, then its place inside by integrating the density up to a trial value."""
+    """Quantile of tau: the panel that holds it, then its place inside by integrating up to a trial value."""
     z, w = gauss_legendre()
     masses = np.concatenate([[0.0], np.cumsum(found.weights.reshape(-1, NODES).sum(1))])
     at = min(int(np.searchsorted(masses, probability, side="right")) - 1, len(masses) - 2)
@@ -146,7 +146,8 @@ def mixture_quantiles(probability, weights, means, sds):
 
     def excess(x):
         z = (x - means) / sds
-        return weights @ scipy.special.ndtr(z) - probability, weights @ (np.exp(-z * z / 2) / sds) / np.sqrt(2 * np.pi)
+        density = weights @ (np.exp(-z * z / 2) / sds) / np.sqrt(2 * np.pi)
+        return weights @ scipy.special.ndtr(z) - probability, density
 
     unit = reach.copy()
     while ((excess(centre - reach)[0] > 0) | (excess(centre + reach)[0] < 0)).any():
@@ -155,7 +156,7 @@ def mixture_quantiles(probability, weights, means, sds):
 
 
 def increasing_root(function, low, high, tolerance):
-    """Roots (m,) of increasing functions within brackets: Newton steps where they stay inside, halving where not."""
+    """Roots (m,) of increasing functions within brackets: Newton steps where inside, else halving."""
     x = (low + high) / 2
     for _ in range(200):
         value, slope = function(x)

@@ -40,16 +40,16 @@ def robust(fit, cluster, vcov="CR2", level=0.95):
     cluster : sequence, length k
         Label of the cluster of each effect; for a multilevel model clusters as fitted, or unions of them.
     vcov : {"CR2", "CR1"}
-        CR2: residuals adjusted so that the variance is unbiased if the fitted covariance holds, Satterthwaite degrees
-        of freedom. CR1: factor n / (n - p) and n - p degrees of freedom, n the number of clusters.
+        CR2: residuals adjusted so that the variance is unbiased if the fitted covariance holds, Satterthwaite
+        degrees of freedom. CR1: factor n / (n - p) and n - p degrees of freedom, n the number of clusters.
     level : float
         Level of the intervals.
 
     Returns
     -------
     Robust
-        `estimate se stat p df ci_low ci_high` (numbers, or arrays (p,) with moderators), `beta`, `vcov` (p, p), `k`,
-        `n_clusters`.
+        `estimate se stat p df ci_low ci_high` (numbers, or arrays (p,) with moderators), `beta`, `vcov` (p,
+        p), `k`, `n_clusters`.
 
     Raises
     ------
@@ -58,15 +58,15 @@ def robust(fit, cluster, vcov="CR2", level=0.95):
 
     Notes
     -----
-    Weights and working model are those of the fit: W = Phi^-1 with Phi = diag(vi + tau2), or the marginal covariance of
-    the multilevel model. With M = (X'WX)^-1, residuals ei and Xi, Wi of cluster i:
-    V = M (sum Xi'Wi Ai ei ei'Ai'Wi Xi) M; CR1 has Ai = I; CR2 Ai = Di'Bi^(-1/2) Di with Phi_i = Di'Di and
-    Bi = Di (Phi_i - Xi M Xi') Di', Moore-Penrose where singular.
+    Weights and working model are those of the fit: W = Phi^-1 with Phi = diag(vi + tau2), or the marginal
+    covariance of the multilevel model. With M = (X'WX)^-1, residuals ei and Xi, Wi of cluster i: V = M (sum
+    Xi'Wi Ai ei ei'Ai'Wi Xi) M; CR1 has Ai = I; CR2 Ai = Di'Bi^(-1/2) Di with Phi_i = Di'Di and Bi = Di (Phi_i
+    - Xi M Xi') Di', Moore-Penrose where singular.
 
     References
     ----------
-    Pustejovsky & Tipton 2018, J Bus Econ Stat 36:672, eq. 8 and section 3 [pustejovsky2018]; Bell & McCaffrey 2002
-    [bell2002]; Hedges, Tipton & Johnson 2010 [hedges2010].
+    Pustejovsky & Tipton 2018, J Bus Econ Stat 36:672, eq. 8 and section 3 [pustejovsky2018]; Bell & McCaffrey
+    2002 [bell2002]; Hedges, Tipton & Johnson 2010 [hedges2010].
     """
     arguments.choice("vcov", vcov, tuple(SCORES))
     arguments.level(level)
@@ -89,7 +89,8 @@ def robust(fit, cluster, vcov="CR2", level=0.95):
     if vcov == "CR1":
         V, df = number / (number - p) * V, np.full(p, float(number - p))
     se = np.sqrt(np.diag(V))
-    stat = np.divide(fit.beta, se, out=np.where(fit.beta == 0, 0.0, np.copysign(np.inf, fit.beta)), where=se > 0)
+    without_error = np.where(fit.beta == 0, 0.0, np.copysign(np.inf, fit.beta))
+    stat = np.divide(fit.beta, se, out=without_error, where=se > 0)
     half = distributions.quantile((1 + level) / 2, df) * se
     pick = (lambda values: float(values[0])) if np.ndim(fit.estimate) == 0 else (lambda values: values)
     return Robust(
@@ -113,7 +114,7 @@ def working_model(fit, blocks, codes):
     cut = codes != codes[first][fit.cluster]
     if cut.any():
         index = int(np.argmax(cut))
-        raise ValueError(f"cluster[{index}] must be that of the other effects of its cluster in the fit: it is cut in two")
+        raise ValueError(f"cluster[{index}] must be that of the other effects of its cluster in the fit")
     between, within = fit.sigma2
     same = [fit.cluster[rows][:, None] == fit.cluster[rows] for rows in blocks]
     return [between * s + np.diag(fit.vi[rows] + within) for s, rows in zip(same, blocks, strict=True)]
@@ -126,13 +127,17 @@ def bread(Z):
 
 
 def check_estimable(Z, M):
-    """Raise ValueError where a cluster alone determines a coefficient, in whole or part: its residuals say nothing of it."""
+    """Raise ValueError where a cluster alone determines a coefficient, in whole or part.
+
+    Its residuals then say nothing of that coefficient.
+    """
     for cluster, z in enumerate(Z):
         values, vectors = np.linalg.eigh(np.eye(len(z)) - z @ M @ z.T)
         share = ((vectors[:, values <= SINGULAR].T @ z @ M) ** 2).sum(0) / np.diag(M)
         if (share > 1e-8).any():
             column = int(np.argmax(share > 1e-8))
-            raise ValueError(f"X[:, {column}] must vary beyond one cluster, but cluster {cluster} (counted from 0) alone fixes it")
+            fault = f"cluster {cluster} (counted from 0) alone fixes its coefficient"
+            raise ValueError(f"X[:, {column}] must vary beyond one cluster, but {fault}")
 
 
 def plain(L, Z, M):
@@ -143,8 +148,8 @@ def plain(L, Z, M):
 def adjusted(L, Z, M):
     """Ai'Wi Xi M of one cluster [pustejovsky2018], from the root Phi_i = L L' and Zi = L^-1 Xi.
 
-    With Di = L' and N = I - Zi M Zi', Bi = (L'L) N (L'L): N tells the rank of Bi, and a root of N gives that of Bi
-    without squaring the variances.
+    With Di = L' and N = I - Zi M Zi', Bi = (L'L) N (L'L): N tells the rank of Bi, and a root of N gives that
+    of Bi without squaring the variances.
     """
     values, vectors = np.linalg.eigh(np.eye(len(L)) - Z @ M @ Z.T)
     kept = values > SINGULAR
@@ -154,7 +159,7 @@ def adjusted(L, Z, M):
 
 
 def degrees_of_freedom(X, blocks, roots, G, M):
-    """Satterthwaite's 2 E^2 / Var of each variance estimate under the working model, section 3 [pustejovsky2018].
+    """Satterthwaite's 2 E^2 / Var of each variance under the working model, section 3 [pustejovsky2018].
 
     The scores gi'ei of the clusters have covariance diag(q) - U M U', qi = gi'Phi_i gi and Ui = gi'Xi.
     """
