@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from evidence.measures.escalc import escalc
-from evidence.stages.levels import COUNTS, t_95
-from evidence.stages.pairs import KEY, arms, joined_lines, shaped
+from evidence.models.distributions import quantile
+from evidence.stages.pairs import arms, escalc_where, joined_lines, shaped
 
+COUNTS = ("PLO", "OR", "RR", "RD")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")
 TWO_ARM = {"PLO": "OR", "OR": "OR", "RR": "RR", "RD": "RD"}
 
@@ -21,24 +21,16 @@ def counts(joined):
 
     A percent becomes a count where its n is printed and the product is whole within the rounding of the percent.
     """
-    rows = joined[joined["measure"].isin(COUNTS) & (joined["timepoint"] == "followup")].copy()
+    counted = joined["measure"].isin(COUNTS) & joined["statistic"].isin(["events", "percent"])
+    rows = joined[counted & (joined["timepoint"] == "followup")].copy()
     x = np.where(rows["statistic"] == "percent", rows["value"] * rows["n"] / 100, rows["value"])
     whole = np.abs(x - np.round(x)) <= half_a_digit(rows["value_text"]) * rows["n"] / 100 + 1e-9
-    usable = whole & rows["statistic"].isin(["events", "percent"]) & (rows["n"] > 0)
+    usable = whole & (rows["n"] > 0)
     rows["x"] = np.where(usable, np.round(x), np.nan)
     rows["why_not"] = np.select(
         [rows["n"].isna(), ~rows["x"].notna()], ["denominator not printed", "percent does not give a whole number of people"], ""
     )
     return rows
-
-
-def escalc_where(measure, usable, **arguments):
-    """yi and vi of `escalc` on the usable rows, NaN elsewhere."""
-    yi, vi = np.full(len(usable), np.nan), np.full(len(usable), np.nan)
-    if usable.any():
-        effect = escalc(measure, **{name: np.asarray(value)[usable] for name, value in arguments.items()})
-        yi[usable], vi[usable] = effect.yi, effect.vi
-    return yi, vi
 
 
 def single_arm(rows):
@@ -72,7 +64,7 @@ def printed_ratios(joined):
     rows = joined[joined["statistic"].isin(RATIOS) & (joined["value"] > 0)]
     interval = (rows["kind"] == "ci95") & (rows["low"] > 0)
     low, high = rows["low"].where(interval, 1.0), rows["high"].where(interval, 1.0)
-    se = (np.log(high / low) / (2 * t_95(rows["n"] * np.nan))).where(interval)
+    se = (np.log(high / low) / (2 * quantile(0.975))).where(interval)
     codes = rows["statistic"].map({"odds_ratio": "OR", "risk_ratio": "RR", "hazard_ratio": "HR", "rate_ratio": "IRR"})
     return shaped(
         rows.drop(columns="measure"), measure=codes, contrast="versus_control", pairing="difference", control_id=rows["versus"],

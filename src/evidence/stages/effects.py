@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 
 from evidence.measures import summary
-from evidence.stages import counted, pairs
-from evidence.stages.levels import joined, levels
+from evidence.stages import counted, pairs, stated
+from evidence.stages.levels import MEANS, STATISTICS, joined, levels
 from evidence.stages.printed import printed
 from evidence.stages.readable import with_interval
 from evidence.stages.strata import larger_groups, with_broader
 
 P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}
 ORDER = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound", "none")
-PAIRINGS = ("difference", "counts", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up")
+PAIRINGS = ("estimate", "difference", "counts", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up")
 SOURCES = ("full_text", "abstract", "secondary")
 ONE = ["study_id", "group_id", "control_id", "outcome", "contrast"]
 
@@ -20,19 +20,21 @@ ONE = ["study_id", "group_id", "control_id", "outcome", "contrast"]
 def contrasts(tables, config):
     """All contrasts that the measurements allow, every follow-up and every way."""
     rows = joined(tables)
-    stated = levels(rows)
-    changes = pd.concat([pairs.level_changes(stated), pairs.printed_changes(rows, stated)], ignore_index=True)
-    treated = changes[changes["arm"] == "treatment"].assign(contrast="before_after")
+    treated = rows[rows["arm"] == "treatment"]
+    means = levels(rows)
+    changes = pd.concat([pairs.level_changes(means), pairs.printed_changes(rows, means)], ignore_index=True)
     counts = counted.counts(rows)
     parts = [
-        treated,
-        pairs.relative_changes(rows[rows["arm"] == "treatment"]),
-        pairs.follow_ups(stated, config.control_arms),
+        changes[changes["arm"] == "treatment"].assign(contrast="before_after"),
+        pairs.relative_changes(treated),
+        pairs.follow_ups(means, config.control_arms),
         pairs.differences_of_changes(changes, config.control_arms),
-        pairs.printed_differences(rows[rows["arm"] == "treatment"]),
+        pairs.printed_differences(treated),
         counted.single_arm(counts),
         *counted.two_arms(counts, config.control_arms),
-        counted.printed_ratios(rows[rows["arm"] == "treatment"]),
+        counted.printed_ratios(treated),
+        stated.estimates(treated),
+        stated.correlations(treated),
     ]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
@@ -189,9 +191,24 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+FITS = {
+    **dict.fromkeys(STATISTICS, MEANS),
+    **dict.fromkeys(("events", "percent"), counted.COUNTS),
+    "mean_difference": ("MD",),
+    "correlation": ("ZCOR",),
+}
+
+
+def misfit(rows):
+    """Which rows hold a statistic that their outcome's measure has no use for."""
+    fits = [measure in FITS.get(kind, (measure,)) for kind, measure in zip(rows["statistic"], rows["measure"], strict=True)]
+    return ~np.array(fits, bool)
+
+
 def unused(tables, used, stood_back):
     """Measurements that are in no effect, each with the reason."""
     rows = tables.measurements.merge(tables.groups[["study_id", "group_id", "arm"]], on=["study_id", "group_id"], how="left")
+    rows = rows.merge(tables.outcomes[["outcome", "measure"]], on="outcome", how="left")
     in_effects = {int(line) for lines in used["lines"] for line in lines.split(";")}
     in_others = {int(line) for lines in stood_back["lines"] for line in lines.split(";")}
     rows = rows[~rows["line"].isin(in_effects)]
@@ -199,18 +216,22 @@ def unused(tables, used, stood_back):
     reason = np.select(
         [
             rows["line"].isin(in_others),
+            rows["arm"] == "active_control",
+            misfit(rows),
+            treated & (rows["statistic"] == "estimate"),
             treated & (rows["timepoint"] == "baseline"),
             treated & (rows["timepoint"] == "followup"),
             treated,
-            rows["arm"] == "active_control",
             rows["timepoint"] == "baseline",
         ],
         [
             "another number of the same group and outcome is taken (route, then nearest follow-up)",
+            "arm on another drug, which is no comparison of this review",
+            rows["statistic"].str.replace("_", " ") + " does not fit an outcome pooled as " + rows["measure"],
+            "an estimate of a level compares nothing: name it change or difference",
             "baseline without a follow-up that it could be paired with",
             "follow-up without a baseline or a control group",
             "neither a level, nor a change or difference with a known scale",
-            "arm on another drug, which is no comparison of this review",
             "untreated group before the study",
         ],
         "control group without a treated group beside it",

@@ -1,7 +1,7 @@
 """Levels: each printed number with its group, outcome and variance on the analysis scale.
 
 The analysis scale is the logarithm for ratios of means (ROM) and the outcome's
-own unit for differences (MD, SMD).
+own unit for differences (MD, SMD; a pair of levels is standardised later).
 """
 
 import numpy as np
@@ -11,7 +11,8 @@ from evidence.measures import convert, summary
 from evidence.models.distributions import quantile
 
 LOG = ("ROM",)
-COUNTS = ("PLO", "OR", "RR", "RD")
+MEANS = ("ROM", "MD", "SMD")
+STATISTICS = ("mean", "median", "geometric_mean", "unspecified")
 
 
 def joined(tables):
@@ -62,6 +63,7 @@ def quantile_moments(frame, logs):
     """Mean and variance of the mean from a median with quartiles or range, on the analysis scale."""
     y, v = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
     usable = (frame["statistic"] == "median") & (frame["n"] >= 5) & frame["kind"].isin(["iqr", "range"])
+    usable &= (frame["low"] <= frame["m"]) & (frame["m"] <= frame["high"]) & (frame["low"] < frame["high"])
     for row in np.flatnonzero(usable.to_numpy() & (~logs | (frame["low"].to_numpy() > 0))):
         kind, n, scale = frame["kind"].iat[row], frame["n"].iat[row], np.log if logs[row] else np.float64
         ends = ("q1", "q3") if kind == "iqr" else ("min", "max")
@@ -85,8 +87,8 @@ def levels(frame):
         The rows that state a level (not a change or difference), with `y`, `v` (NaN where no variance
         can be had), `se` (in the outcome's unit) and `how`: "spread", "quantiles", or why there is none.
     """
-    stated = frame["timepoint"].isin(["baseline", "followup"]) & ~frame["measure"].isin(COUNTS)
-    frame = frame[stated].copy()
+    stated = frame["timepoint"].isin(["baseline", "followup"]) & frame["measure"].isin(MEANS)
+    frame = frame[stated & frame["statistic"].isin(STATISTICS)].copy()
     logs = frame["measure"].isin(LOG).to_numpy()
     mean, se = frame["m"].to_numpy(), standard_errors(frame)
     valid = ~logs | (mean > 0)

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from evidence.measures import summary
-from evidence.stages.levels import LOG, standard_errors
+from evidence.measures.escalc import escalc
+from evidence.stages.levels import LOG, standard_errors, t_95
 
 KEY = ["study_id", "group_id", "outcome"]
 ABOUT = ["measure", "design", "cohort_id", "eligibility", "drug", "dose", "conditions", "label", "arm"]
@@ -25,6 +26,7 @@ TEXTS = ["control_id", "contrast", "pairing", "how", "why_not", "p_operator", "p
 TRUTHS = ["paired", "by_p", "judged"]
 SHAPE = [*KEY, *ABOUT, *TEXTS, *NUMBERS, "p_value", *TRUTHS]
 MEANS = ("mean", "geometric_mean", "mean_difference")
+SCALED = ("ROM", "MD")
 SIDE = ["m", "se", "y", "v", "how", "line", "spread", "statistic", "n"]
 
 
@@ -54,6 +56,7 @@ def two_levels(pairs, paired):
     quantiles = (pairs[["how1", "how2"]] == "quantiles").any(axis=1) & why_not.isin(["spread", "quantiles"])
     known = why_not.isin(["spread", "quantiles"])
     return {
+        "measure": pairs["measure"],
         "yi": yi,
         "v_sum": v_sum,
         "v_cross": np.where(paired, np.sqrt(pairs["v1"] * pairs["v2"]), 0.0),
@@ -67,13 +70,71 @@ def two_levels(pairs, paired):
     }
 
 
+def escalc_where(measure, usable, **arguments):
+    """yi and vi of `escalc` on the usable rows, NaN elsewhere."""
+    yi, vi = np.full(len(usable), np.nan), np.full(len(usable), np.nan)
+    if usable.any():
+        effect = escalc(measure, **{name: np.asarray(value)[usable] for name, value in arguments.items()})
+        yi[usable], vi[usable] = effect.yi, effect.vi
+    return yi, vi
+
+
+def standardised(pairs, paired, code):
+    """The columns of `two_levels` that differ for outcomes pooled as standardised differences.
+
+    The same people twice: SMCR, whose variance is v_sum - 2 r v_cross with v_sum = 2/n + yi^2/(2n) and
+    v_cross = 1/n. Two groups: SMD.
+    """
+    m1, m2, n1, n2 = (pairs[name].to_numpy(float) for name in ("m1", "m2", "n1", "n2"))
+    sd1, sd2 = pairs["se1"].to_numpy() * np.sqrt(n1), pairs["se2"].to_numpy() * np.sqrt(n2)
+    sound = (n1 > 2) & (n2 > 2) & (sd2 > 0) & ~np.isnan(m1)
+    twice, arms = sound & paired, sound & ~paired & (sd1 > 0)
+    y_twice, v_twice = escalc_where("SMCR", twice, m1i=m1, m2i=m2, sd1i=sd2, ni=n1, ri=np.zeros(len(n1)))
+    y_arms, v_arms = escalc_where("SMD", arms, m1i=m1, sd1i=sd1, n1i=n1, m2i=m2, sd2i=sd2, n2i=n2)
+    return {
+        "measure": code,
+        "yi": np.where(twice, y_twice, y_arms),
+        "v_sum": np.where(twice, v_twice, v_arms),
+        "v_cross": np.where(twice, 1 / np.where(twice, n1, 1.0), 0.0),
+        "how": np.where(twice | arms, "spread", ""),
+        "why_not": np.where(twice | arms, "", "a standardised difference needs means, their SDs and n"),
+        "by_p": False,
+    }
+
+
+def of_levels(pairs, paired, code):
+    """Effect and variances of pairs of levels on the scale of their measure.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        Levels, sides 1 and 2.
+    paired : ndarray of bool
+        The same people twice.
+    code : str
+        The measure of standardised differences.
+    """
+    plain = two_levels(pairs, paired)
+    ours = (pairs["measure"] == "SMD").to_numpy()
+    return plain | {name: np.where(ours, value, plain[name]) for name, value in standardised(pairs, paired, code).items()}
+
+
+def without_se(rows, se, noun):
+    """Why a printed number has no standard error, empty where it has one."""
+    return np.select(
+        [~np.isnan(se), rows["kind"] == "none", rows["kind"] == "unlabelled", rows["kind"] == "sd"],
+        ["", f"{noun} without spread", "kind of spread not named", "SD without n"],
+        f"{noun} whose spread gives no standard error",
+    )
+
+
 def level_changes(levels):
     """Baseline and follow-up levels of one group, every follow-up a pair."""
     base = levels[levels["timepoint"] == "baseline"].drop_duplicates(KEY)
     follow = levels[levels["timepoint"] == "followup"]
     pairs = sided(follow, 1, SIDE).merge(sided(base, 2, SIDE)[[*KEY, *(f"{name}2" for name in SIDE)]], on=KEY)
-    n = pairs["n1"]
-    return shaped(pairs.drop(columns=["n1", "n2"]), pairing="levels", n=n, **two_levels(pairs, True))
+    paired = np.ones(len(pairs), bool)
+    return shaped(pairs.drop(columns=["n1", "n2"]), pairing="levels", n=pairs["n1"], **of_levels(pairs, paired, "SMCR"))
 
 
 def printed_changes(joined, levels):
@@ -81,7 +142,7 @@ def printed_changes(joined, levels):
 
     The standard error on the log scale keeps the test statistic of the raw change.
     """
-    rows = joined[(joined["timepoint"] == "change") & joined["statistic"].isin(MEANS)]
+    rows = joined[(joined["timepoint"] == "change") & joined["statistic"].isin(MEANS) & joined["measure"].isin(SCALED)]
     base = levels.loc[levels["timepoint"] == "baseline", [*KEY, "m", "se", "line"]].drop_duplicates(KEY)
     rows = rows.merge(base.rename(columns={"m": "m2", "se": "se2", "line": "line2"}), on=KEY, how="left")
     d, se_d, baseline = rows["m"].to_numpy(), standard_errors(rows), rows["m2"].to_numpy()
@@ -91,11 +152,7 @@ def printed_changes(joined, levels):
     after = np.where(usable, baseline + d, 1.0)
     yi = np.where(logs, np.where(usable, np.log(after / before), np.nan), d)
     se = np.where(logs, se_d / summary.logarithmic_mean(after, before), se_d)
-    why_not = np.select(
-        [np.isnan(yi), rows["kind"] == "none", rows["kind"] == "unlabelled", np.isnan(se)],
-        ["change without its baseline", "change without spread", "kind of spread not named", "SD without n"],
-        "",
-    )
+    why_not = np.where(np.isnan(yi), "change without its baseline", without_se(rows, se, "change"))
     return shaped(
         rows,
         pairing="change",
@@ -111,19 +168,25 @@ def printed_changes(joined, levels):
     )
 
 
+def relative_se(rows, ratio, logs):
+    """Standard error of the logarithm of a printed relative change: its SE over the ratio, or its interval's logarithm."""
+    percent = (rows["statistic"] == "percent_change").to_numpy()
+    low, high = (np.where(percent, 1 + rows[name] / 100, rows[name]) for name in ("spread_low", "spread_high"))
+    interval = (rows["kind"] == "ci95").to_numpy() & logs & (low > 0) & (high > low)
+    by_interval = np.log(np.where(interval, high / np.where(interval, low, 1.0), 1.0)) / (2 * t_95(rows["n"]))
+    as_printed = rows.assign(low=rows["spread_low"], high=rows["spread_high"])
+    return np.where(interval, by_interval, standard_errors(as_printed) / np.where(percent, 100, 1) / ratio)
+
+
 def relative_changes(joined):
     """Percent and fold changes: a log ratio at once, weighted only where their spread is printed."""
     rows = joined[joined["statistic"].isin(["percent_change", "fold_change"])]
-    percent = rows["statistic"] == "percent_change"
-    ratio = (1 + rows["value"] / 100).where(percent, rows["value"])
+    ratio = (1 + rows["value"] / 100).where(rows["statistic"] == "percent_change", rows["value"])
     logs = rows["measure"].isin(LOG) & (ratio > 0)
     ratio = ratio.where(logs, 1.0)
-    se = standard_errors(rows) / np.where(percent, 100, 1) / ratio
-    why_not = np.select(
-        [~logs, rows["kind"] == "none", se.isna()],
-        ["relative change of an outcome pooled as a difference", "relative change without spread", "SD without n"],
-        "",
-    )
+    se = pd.Series(relative_se(rows, ratio, logs.to_numpy()), rows.index)
+    no_scale = "relative change of an outcome pooled as a difference"
+    why_not = np.where(logs, without_se(rows, se, "relative change"), no_scale)
     return shaped(
         rows,
         contrast=np.where(rows["timepoint"] == "difference", "versus_control", "before_after"),
@@ -160,7 +223,7 @@ def follow_ups(levels, control_arms):
         pairing="follow_up",
         n=n,
         n_control=n_control,
-        **two_levels(pairs, crossover),
+        **of_levels(pairs, crossover, "SMD"),
     )
 
 
@@ -173,6 +236,7 @@ def differences_of_changes(changes, control_arms):
     printed = pairs["pairing"] == "change"
     return shaped(
         pairs.rename(columns={"n1": "n", "n2": "n_control"}),
+        measure=pairs["measure"].replace("SMCR", "SMD"),
         contrast="versus_control",
         pairing=np.where(printed, "changes", "difference_of_changes"),
         yi=pairs["yi1"] - pairs["yi2"],
@@ -190,7 +254,7 @@ def differences_of_changes(changes, control_arms):
 
 def printed_differences(joined):
     """Differences between arms or periods, printed as such in the outcome's unit."""
-    rows = joined[(joined["timepoint"] == "difference") & joined["statistic"].isin(MEANS) & ~joined["measure"].isin(LOG)]
+    rows = joined[(joined["timepoint"] == "difference") & joined["statistic"].isin(MEANS) & (joined["measure"] == "MD")]
     se = standard_errors(rows)
     return shaped(
         rows,
@@ -199,7 +263,7 @@ def printed_differences(joined):
         control_id=rows["versus"],
         yi=rows["m"],
         vi_printed=se**2,
-        why_not=np.where(rows["kind"] == "none", "difference without spread", np.where(np.isnan(se), "SD without n", "")),
+        why_not=without_se(rows, se, "difference"),
         paired=rows["design"] == "rct_crossover",
         by_p=True,
         judged=rows["spread"] == "unlabelled",

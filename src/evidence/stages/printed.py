@@ -45,7 +45,7 @@ def sentence(pairing, rows):
     """
     first = rows[0]
     counted = first.statistic in ("events", "percent", "percent_change", "fold_change")
-    unit = "" if counted else f" {first.unit}"
+    unit = f" {first.unit}" if first.unit and not counted else ""
     level, base = one(first), one(rows[-1])
     if first.unit != rows[-1].unit and not counted:
         level, base, unit = f"{level} {first.unit}", f"{base} {rows[-1].unit}", ""
@@ -59,7 +59,8 @@ def sentence(pairing, rows):
         text = f"change {level}"
     else:
         text = level
-    return f"{text}{unit}{p_text(first)}"
+    named = {"estimate": "estimate ", "correlation": "r = "}.get(first.statistic, "")
+    return f"{named}{text}{unit}{p_text(first)}"
 
 
 def printed(frame, measurements):

@@ -27,6 +27,7 @@ SCALES = {
     "IRR": (np.exp, "rate ratio"),
     "RD": (unchanged, "risk difference"),
     "SMD": (unchanged, "SD"),
+    "SMCR": (unchanged, "SD"),
     "ZCOR": (np.tanh, "correlation"),
 }
 RATIOS = ("OR", "RR", "HR", "IRR")
