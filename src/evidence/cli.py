@@ -65,14 +65,17 @@ def run_pools(args):
     from evidence.config import load
     from evidence.stages.files import write_csv
     from evidence.stages.pools import pools_and_members
+    from evidence.stages.regressions import regressions
 
-    folder = Path(args.folder)
-    (effects,) = made(folder, "effects")
-    frame, members = pools_and_members(effects, load(folder))
-    write_csv(frame, folder / PROCESSED / "pools.csv")
-    write_csv(members, folder / PROCESSED / "members.csv")
+    folder, config = Path(args.folder), load(args.folder)
+    effects, moderators = made(folder, "effects", "moderators")
+    frame, members = pools_and_members(effects, config)
+    slopes = regressions(frame, members, effects, moderators, config)
+    for name, made_frame in (("pools", frame), ("members", members), ("regressions", slopes)):
+        write_csv(made_frame, folder / PROCESSED / f"{name}.csv")
     headline = frame[frame["analysis"] == "headline"]
-    say(f"pools    {counted(len(headline), 'headline pool')}, {len(frame)} with sensitivity analyses")
+    tried = f", {counted(slopes['id'].nunique(), 'meta-regression')}" if len(slopes) else ""
+    say(f"pools    {counted(len(headline), 'headline pool')}, {len(frame)} with sensitivity analyses{tried}")
 
 
 def run_opinion(args):

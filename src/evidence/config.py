@@ -40,6 +40,8 @@ class Config:
     routes: tuple = ("printed", "paired_p", "between_p", "spread", "quantiles", "counts")
     arm_correlation: float = 0.5
     strata: tuple = STRATA
+    moderators: tuple = ()
+    regression_least: int = 10
     sensitivity_strata: tuple = ("condition",)
     conclusion: str = "interval"
     only_drug: str = ""
@@ -113,6 +115,8 @@ KEYS = {
     "pools.routes": (list_of(one_of(ROUTES[:-2])), f"a list of {', '.join(ROUTES[:-2])}"),
     "pools.arm_correlation": (number(0, 1), "a number from 0 to 1"),
     "pools.strata": (list_of(one_of(STRATA)), f"a list of {', '.join(STRATA)}"),
+    "pools.moderators": (list_of(text), "a list of moderators as in moderators.csv"),
+    "pools.regression_least": (whole(3, 1000), "a whole number of cohorts, 3 or more"),
     "sensitivity.sensitivity_strata": (list_of(one_of(STRATA)), f"a list of {', '.join(STRATA)}"),
     "sensitivity.conclusion": (one_of(CONCLUSIONS), f"one of {', '.join(CONCLUSIONS)}"),
     "sensitivity.only_drug": (lambda value: isinstance(value, str), "the name of a drug as in groups.csv, or empty"),

@@ -155,6 +155,13 @@ def test_printed_ratio_with_its_interval(tmp_path, statistic, measure):
     assert row.effect == pytest.approx(0.5, rel=1e-12)
 
 
+def test_a_ratio_of_another_kind_is_shown_not_weighted(tmp_path):
+    """An odds ratio beside risk ratios would be pooled as what it is not."""
+    row = made(tmp_path, "RR", number("s", 0.5, "difference", statistic="odds_ratio", unit="", **ci(0.25, 1)))[0].loc["versus_control"]
+    assert (row.measure, row.route) == ("OR", "none")
+    assert row.reason == "not weighted: odds ratio, while its outcome is pooled as RR"
+
+
 def test_mean_difference_with_its_interval(tmp_path):
     row = made(tmp_path, "MD", number("s", 2, "difference", statistic="mean_difference", versus="placebo", **ci(1, 3)))[0].loc["versus_control"]
     assert row.id == "s.treated~placebo.level.versus_control"

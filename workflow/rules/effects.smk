@@ -2,7 +2,7 @@ rule effects:
     input:
         processed("measurements", "groups", "outcomes", "units", "conditions", "studies", "flags"),
         CONFIG,
-        code("stages/effects.py", "stages/levels.py", "stages/pairs.py", "stages/counted.py", "stages/printed.py",
+        code("stages/effects.py", "stages/levels.py", "stages/pairs.py", "stages/counted.py", "stages/stated.py", "stages/printed.py",
              "stages/readable.py", "stages/strata.py", "measures/*"),
     output:
         update("data/processed/effects.csv"),

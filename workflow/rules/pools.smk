@@ -1,11 +1,12 @@
 rule pools:
     input:
-        "data/processed/effects.csv",
+        processed("effects", "moderators"),
         CONFIG,
-        code("stages/pools.py", "stages/analyses.py", "stages/strata.py", "stages/readable.py", "models/*"),
+        code("stages/pools.py", "stages/analyses.py", "stages/strata.py", "stages/readable.py", "stages/regressions.py", "models/*"),
     output:
         update("data/processed/pools.csv"),
         update("data/processed/members.csv"),
+        update("data/processed/regressions.csv"),
     shell:
         "{EVIDENCE} pools"
 

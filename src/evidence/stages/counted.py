@@ -8,6 +8,7 @@ from evidence.stages.pairs import arms, escalc_where, joined_lines, shaped
 COUNTS = ("PLO", "OR", "RR", "RD")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")
 TWO_ARM = {"PLO": "OR", "OR": "OR", "RR": "RR", "RD": "RD"}
+POOLED_AS = TWO_ARM | {"HR": "HR", "IRR": "IRR"}
 
 
 def half_a_digit(texts):
@@ -60,14 +61,20 @@ def two_arms(rows, control_arms):
 
 
 def printed_ratios(joined):
-    """Odds, risk, hazard and rate ratios printed with a 95% interval: log scale, normal."""
+    """Odds, risk, hazard and rate ratios printed with a 95% interval: log scale, normal.
+
+    A ratio of another kind than its outcome is pooled as is shown, not weighted.
+    """
     rows = joined[joined["statistic"].isin(RATIOS) & (joined["value"] > 0)]
     interval = (rows["kind"] == "ci95") & (rows["low"] > 0)
     low, high = rows["low"].where(interval, 1.0), rows["high"].where(interval, 1.0)
     se = (np.log(high / low) / (2 * quantile(0.975))).where(interval)
     codes = rows["statistic"].map({"odds_ratio": "OR", "risk_ratio": "RR", "hazard_ratio": "HR", "rate_ratio": "IRR"})
+    fits = rows["measure"].map(POOLED_AS) == codes
+    other = rows["statistic"].str.replace("_", " ") + ", while its outcome is pooled as " + rows["measure"]
     return shaped(
         rows.drop(columns="measure"), measure=codes, contrast="versus_control", pairing="difference", control_id=rows["versus"],
-        yi=np.log(rows["value"]), vi_printed=se**2, why_not=np.where(interval, "", "ratio without interval"), by_p=True,
+        yi=np.log(rows["value"]), vi_printed=(se**2).where(fits), by_p=fits,
+        why_not=other.where(~fits, np.where(interval, "", "ratio without interval")),
         lines=joined_lines(rows["line"]),
     )  # fmt: skip

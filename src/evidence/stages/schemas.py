@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parents[1] / "schema"
 TABLES = (
     "studies", "groups", "measurements", "outcomes", "units", "conditions",
     "claims", "claim_outcomes", "article_citations", "reviews", "unreported", "risk_of_bias", "judgements",
+    "moderators",
 )  # fmt: skip
 NUMBERS = ("number", "integer", "year")
 

@@ -34,6 +34,7 @@ class Tables:
     unreported: "pd.DataFrame"
     risk_of_bias: "pd.DataFrame"
     judgements: "pd.DataFrame"
+    moderators: "pd.DataFrame"
     flags: "pd.DataFrame"
 
 
