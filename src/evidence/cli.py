@@ -129,7 +129,8 @@ def run_report(args):
     figures = json.loads((folder / FIGURES / "figures.json").read_text(encoding="utf-8"))
     tables = read_tables(folder)
     pdf = build(folder, tables, load(folder), **frames, figures=figures)
-    for name, frame in {**frames, "flags": tables.flags}.items():
+    (slopes,) = made(folder, "regressions")
+    for name, frame in {**frames, "flags": tables.flags, "regressions": slopes}.items():
         replace(folder / TABLES / f"{name}.csv", csv_bytes(frame, for_spreadsheets=True))
     replace(folder / "reports/evidence.pdf", pdf)
     say(f"report   {folder / 'reports/evidence.pdf'}")

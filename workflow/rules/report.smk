@@ -6,6 +6,7 @@ rule report:
         "data/processed/pools.csv",
         "data/processed/members.csv",
         "data/processed/opinion.csv",
+        "data/processed/regressions.csv",
         "reports/figures/figures.json",
         CONFIG,
         sorted(map(str, Path("config/text").glob("*.md"))),
@@ -18,5 +19,6 @@ rule report:
         update("reports/tables/opinion.csv"),
         update("reports/tables/flags.csv"),
         update("reports/tables/unused.csv"),
+        update("reports/tables/regressions.csv"),
     shell:
         "{EVIDENCE} report"
