@@ -5,6 +5,7 @@ import pandas as pd
 
 from evidence.measures import summary
 from evidence.stages import counted, pairs, stated
+from evidence.stages.labels import label
 from evidence.stages.levels import MEANS, STATISTICS, joined, levels
 from evidence.stages.printed import printed
 from evidence.stages.readable import with_interval
@@ -168,18 +169,6 @@ def headline(frame, config):
         ],
         "",
     )
-
-
-def label(study):
-    """Study label: first author and year, or the id where the record lacks them."""
-    if not study.authors or pd.isna(study.year):
-        return study.study_id
-    names = [name.strip() for name in study.authors.split(";")]
-    first = names[0].removesuffix("et al.").strip().rstrip(".,")
-    first = first if "et al" in names[0] else " ".join(first.split()[:-1]) or first
-    more = " et al." if len(names) > 2 or "et al" in names[0] else f" & {' '.join(names[1].split()[:-1])}" if len(names) == 2 else ""
-    letter = study.study_id[-1] if study.study_id[-2:-1].isdigit() and study.study_id[-1].isalpha() else ""
-    return f"{first}{more} {int(study.year)}{letter}"
 
 
 COLUMNS = [
