@@ -1,6 +1,7 @@
 """Many independent fits at once."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -16,12 +17,14 @@ NUMBERS = 80_000
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Results of m fits: arrays (m,); with moderators estimate, se, stat, p and the interval are (p, m)."""
+    """Results of m fits: arrays (m,); with moderators estimate, se, stat, p and the interval are (p, m).
+
+    The p-values `p`, `Q_p` and `QM_p`, which cost more than a fit, are worked out when first asked for.
+    """
 
     estimate: np.ndarray
     se: np.ndarray
     stat: np.ndarray
-    p: np.ndarray
     df: np.ndarray
     ci_low: np.ndarray
     ci_high: np.ndarray
@@ -34,10 +37,30 @@ class Batch:
     H2: np.ndarray
     Q: np.ndarray
     Q_df: np.ndarray
-    Q_p: np.ndarray
     QM: np.ndarray
-    QM_p: np.ndarray
+    QM_df: np.ndarray
     k: np.ndarray
+
+    @cached_property
+    def t_df(self):
+        """Degrees of freedom of the t distribution, infinite for the normal."""
+        return np.where(np.isnan(self.df), np.inf, self.df)
+
+    @cached_property
+    def p(self):
+        return distributions.two_sided_p(self.stat, self.t_df)
+
+    @cached_property
+    def Q_p(self):
+        return distributions.chi2_p(self.Q * (self.Q_df > 0), np.maximum(self.Q_df, 1))
+
+    @cached_property
+    def QM_p(self):
+        if self.stat.ndim == 1:
+            return self.p
+        if np.isnan(self.df).any():
+            return distributions.chi2_p(self.QM, self.QM_df)
+        return distributions.f_p(self.QM, self.QM_df, self.df)
 
 
 def rma_batch(Y, V, method="REML", test="knha", level=0.95, X=None, intercept=True, tau2_ci=False):
@@ -136,15 +159,14 @@ def fit_columns(Y, V, X, method, test, level, tau2_ci):
     pool = moderators is None
     data = prepare(Y, V, moderators)
     df = data.k - data.p
-    tau2 = TAU2[method](Y, V, moderators)
+    tau2 = TAU2[method](Y, V, moderators, data)
     zero = np.zeros_like(tau2)
     Q = data.q(zero)[0]
     normal = (df == 0) | (test == "z")
     beta, vcov = average(Y, V, tau2) if pool else data.coefficients(tau2)
     vcov = vcov * np.where(normal, 1.0, dispersion(data, tau2, test))
-    t_df = np.where(normal, np.inf, df)
-    width = quantiles(t_df, level)
-    numbers = intervals_of(beta, np.sqrt(np.einsum("iim->im", vcov)), t_df, width)
+    width = quantiles(np.where(normal, np.inf, df), level)
+    numbers = intervals_of(beta, np.sqrt(np.einsum("iim->im", vcov)), width)
     half = width * np.sqrt(vcov[0, 0] + tau2)
     half = half if pool and method != "EE" else np.full_like(half, np.nan)
     low, high = tau2_bounds(Y, V, moderators, df, level) if tau2_ci else np.full((2, len(df)), np.nan)
@@ -152,8 +174,8 @@ def fit_columns(Y, V, X, method, test, level, tau2_ci):
         **{name: each[0] if pool else each for name, each in numbers.items()},
         "df": np.where(normal, np.nan, df), "pi_low": beta[0] - half, "pi_high": beta[0] + half,
         "tau2": tau2, "tau2_low": low, "tau2_high": high, **heterogeneity(data, tau2, Q, method),
-        "Q": Q, "Q_df": df.astype(float), "Q_p": distributions.chi2_p(Q * (df > 0), np.maximum(df, 1)),
-        **(pool_test(numbers) if pool else moderator_tests(beta, vcov, X, t_df)), "k": data.k.astype(float),
+        "Q": Q, "Q_df": df.astype(float), "k": data.k.astype(float),
+        **(pool_test(numbers) if pool else moderator_tests(beta, vcov, X, normal)),
     }  # fmt: skip
 
 
@@ -199,11 +221,12 @@ def tau2_bounds(Y, V, moderators, df, level):
 
 def pool_test(numbers):
     """The test of the average as QM."""
-    return {"QM": numbers["stat"][0] ** 2, "QM_p": numbers["p"][0]}
+    QM = numbers["stat"][0] ** 2
+    return {"QM": QM, "QM_df": np.ones_like(QM)}
 
 
-def moderator_tests(beta, vcov, X, df):
-    """As `evidence.models.regression.moderator_test`, for each column; df is infinite for chi-squared."""
+def moderator_tests(beta, vcov, X, normal):
+    """As `evidence.models.regression.moderator_test`, for each column."""
     first = 1 if len(beta) > 1 and (X[:, 0] == 1).all() else 0
     b, V = beta[first:], vcov[first:, first:]
     m = len(b)
@@ -211,7 +234,4 @@ def moderator_tests(beta, vcov, X, df):
     V = np.where(spread, V, np.eye(m)[:, :, None])
     solved = (b / V[0]) if m == 1 else np.linalg.solve(V.transpose(2, 0, 1), b.T[:, :, None])[:, :, 0].T
     QM = np.where(spread, dot(b, solved), np.inf)
-    t = np.isfinite(df)
-    QM = np.where(t, QM / m, QM)
-    p = distributions.f_p(QM, m, np.where(t, df, 1)) if t.all() else distributions.chi2_p(QM, m)
-    return {"QM": QM, "QM_p": p}
+    return {"QM": np.where(normal, QM, QM / m), "QM_df": np.full(len(QM), float(m))}

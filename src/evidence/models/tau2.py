@@ -1,7 +1,8 @@
 """Estimators of the variance between studies, tau2.
 
-Each takes effects and variances, (k,) or (k, m) with infinite variances for absent studies, and the design X
-(k, p), None for an intercept alone; and returns tau2, a number or an array (m,).
+Each takes effects and variances, (k,) or (k, m) with infinite variances for absent studies, the design X
+(k, p), None for an intercept alone, and what `evidence.models.forms.prepare` makes of them, where the caller
+has it already; and returns tau2, a number or an array (m,).
 """
 
 import numpy as np
@@ -17,23 +18,23 @@ def df(data):
     return np.maximum(data.k - data.p, 1)
 
 
-def equal_effects(yi, vi, X=None):
+def equal_effects(yi, vi, X=None, data=None):
     """EE: no variance between studies, tau2 = 0 by assumption [hedges1985]."""
     return 0.0 if yi.ndim == 1 else np.zeros(yi.shape[1])
 
 
-def dersimonian_laird(yi, vi, X=None):
+def dersimonian_laird(yi, vi, X=None, data=None):
     """DL: (Y'PY - (k - p)) / tr P with tau2 = 0 in P, DerSimonian & Laird 1986 [dersimonian1986]."""
-    data = prepare(yi, vi, X)
+    data = data or prepare(yi, vi, X)
     zero = np.zeros_like(data.scale)
     Q, _ = data.q(zero)
     _, trace, _, _ = data.at(zero)
     return shaped(data, np.maximum(0, (Q - df(data)) / (trace + TINY)))
 
 
-def hedges(yi, vi, X=None):
+def hedges(yi, vi, X=None, data=None):
     """HE: (RSS - tr PV) / (k - p) with the P of ordinary least squares, Hedges & Olkin 1985 [hedges1985]."""
-    data = prepare(yi, vi, X)
+    data = data or prepare(yi, vi, X)
     present = np.isfinite(vi)
     spread = np.where(present, vi, 0.0) / data.scale
     trace = (spread * (1 - leverages(present, X))).sum(0)
@@ -54,9 +55,9 @@ def leverages(present, X):
     return hats
 
 
-def hunter_schmidt(yi, vi, X=None):
+def hunter_schmidt(yi, vi, X=None, data=None):
     """HS: (Y'PY - k) / sum(1 / vi) with tau2 = 0 in P, Hunter & Schmidt 1990 [hunter1990]."""
-    data = prepare(yi, vi, X)
+    data = data or prepare(yi, vi, X)
     Q, _ = data.q(np.zeros_like(data.scale))
     return shaped(data, np.maximum(0, (Q - data.k) / (data.scale / vi).sum(0)))
 
@@ -69,9 +70,9 @@ def sidik_jonkman_start(yi, vi):
     return np.where(present, (yi - mean) ** 2, 0.0).sum(0) / k
 
 
-def sidik_jonkman(yi, vi, X=None):
+def sidik_jonkman(yi, vi, X=None, data=None):
     """SJ: t Y'PY / (k - p), tau2 = t in P, t the effects' variance; Sidik & Jonkman 2005 [sidik2005]."""
-    data = prepare(yi, vi, X)
+    data = data or prepare(yi, vi, X)
     start = sidik_jonkman_start(yi, vi) / data.scale
     return shaped(data, start * data.q(start)[0] / df(data))
 
@@ -82,36 +83,36 @@ def q_root(yi, vi, X, target):
     return shaped(data, rise(data.q, target, np.zeros_like(data.scale)))
 
 
-def paule_mandel(yi, vi, X=None):
+def paule_mandel(yi, vi, X=None, data=None):
     """PM: the tau2 at which Y'PY = k - p, 0 if it is less at 0; Paule & Mandel 1982 [paule1982]."""
-    data = prepare(yi, vi, X)
+    data = data or prepare(yi, vi, X)
     return shaped(data, rise(data.q, df(data), np.zeros_like(data.scale)))
 
 
-def empirical_bayes(yi, vi, X=None):
+def empirical_bayes(yi, vi, X=None, data=None):
     """EB: the root of sum wi (k / (k - p) (yi - fit)^2 - (vi + tau2)), Morris 1983 [morris1983].
 
     With wi = 1 / (vi + tau2) this is Y'PY = k - p: the Paule-Mandel equation (Viechtbauer et al. 2015
     [viechtbauer2015]).
     """
-    return paule_mandel(yi, vi, X)
+    return paule_mandel(yi, vi, X, data)
 
 
-def maximum_likelihood(yi, vi, X=None):
+def maximum_likelihood(yi, vi, X=None, data=None):
     """ML: the global maximum over tau2 >= 0 of -1/2 (sum log(vi + tau2) + Y'PY).
 
     Viechtbauer 2005 [viechtbauer2005]; how it is found: `evidence.models.maxima`.
     """
-    data = prepare(yi, vi, X)
+    data = data or prepare(yi, vi, X)
     return shaped(data, highest(data, restricted=False))
 
 
-def restricted_maximum_likelihood(yi, vi, X=None):
+def restricted_maximum_likelihood(yi, vi, X=None, data=None):
     """REML: the global maximum over tau2 >= 0 of -1/2 (sum log(vi + tau2) + log det X'WX + Y'PY).
 
     Viechtbauer 2005 [viechtbauer2005]; how it is found: `evidence.models.maxima`.
     """
-    data = prepare(yi, vi, X)
+    data = data or prepare(yi, vi, X)
     return shaped(data, highest(data, restricted=True))
 
 

@@ -131,20 +131,23 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
     k, p = X.shape
     if k <= p and (k, p) != (1, 1):
         raise ValueError(f"X must have fewer columns than there are studies, got {p} columns for {k} studies")
-    tau2 = 0.0 if k == p else TAU2[method](yi, vi, regression.moderators(X))
-    return fit_at(yi, vi, X, tau2, method, test, level)
+    moderators = regression.moderators(X)
+    data = prepare(yi, vi, moderators)
+    tau2 = 0.0 if k == p else TAU2[method](yi, vi, moderators, data)
+    return fit_at(yi, vi, X, tau2, method, test, level, data)
 
 
-def fit_at(yi, vi, X, tau2, method, test, level):
+def fit_at(yi, vi, X, tau2, method, test, level, data=None):
     """The fit at a given tau2."""
     k, p = X.shape
-    data = prepare(yi, vi, regression.moderators(X))
+    data = data or prepare(yi, vi, regression.moderators(X))
     df = None if test == "z" or k == p else k - p
     w = 1 / (vi + tau2)
     beta, vcov = regression.coefficients(yi, w, X)
     vcov = vcov * dispersion(data, tau2, test, df)
     width = distributions.quantile((1 + level) / 2, df)
-    numbers = intervals_of(beta, np.sqrt(np.diag(vcov)), df, width)
+    numbers = intervals_of(beta, np.sqrt(np.diag(vcov)), width)
+    numbers["p"] = distributions.two_sided_p(numbers["stat"], df)
     Q = float(data.q(0.0)[0]) if k > p else 0.0
     results = {
         **(pooled if data.average else regressed)(numbers, vcov, X, df, width, tau2, method), "tau2": tau2,
@@ -193,8 +196,8 @@ def dispersion(data, tau2, test, df):
     return max(1.0, q) if test == "adhoc" else q
 
 
-def intervals_of(beta, se, df, width):
-    """Estimates, tests, and intervals of `width` standard errors to each side.
+def intervals_of(beta, se, width):
+    """Estimates, test statistics, and intervals of `width` standard errors to each side.
 
     Without any spread the statistic is infinite, or 0 for an estimate of 0.
     """
@@ -204,8 +207,7 @@ def intervals_of(beta, se, df, width):
         certain = np.where(beta == 0, 0.0, np.copysign(np.inf, beta))
         stat = np.divide(beta, se, out=certain, where=se > 0)
     return {
-        "estimate": beta, "se": se, "stat": stat, "p": distributions.two_sided_p(stat, df),
-        "ci_low": beta - width * se, "ci_high": beta + width * se,
+        "estimate": beta, "se": se, "stat": stat, "ci_low": beta - width * se, "ci_high": beta + width * se,
     }  # fmt: skip
 
 
