@@ -224,6 +224,15 @@ def test_large_tables():
     assert (exact.estimate, exact.tau2) == pytest.approx((fixed.estimate, fixed.tau2), abs=1e-5)
 
 
+def test_counts_in_order_or_by_name():
+    assert ev.glmm("OR", *TABLES.values(), model="CM.AL") == ev.glmm("OR", **TABLES, model="CM.AL")
+    assert ev.glmm("PLO", xi=CI, ni=N2I) == ev.glmm("PLO", CI, ni=N2I)
+    with pytest.raises(ValueError, match="^counts for PLO must be xi, ni, each once, got xi$"):
+        ev.glmm("PLO", CI, xi=CI)
+    with pytest.raises(ValueError, match="^counts for PLO must be xi, ni, each once, got 3 of them$"):
+        ev.glmm("PLO", CI, CI, CI)
+
+
 def words(*cells):
     return dict(zip(("ai", "bi", "ci", "di"), cells, strict=True))
 
@@ -232,6 +241,7 @@ ERRORS = {
     "measure must be one of 'PLO', 'OR', got 'RR'": ("RR", {}),
     "xi must be given for PLO: it takes xi, ni": ("PLO", {"ni": [3]}),
     "bi must be given for OR: it takes ai, bi, ci, di": ("OR", {"ai": [3], "ci": [1], "di": [1]}),
+    "counts for PLO must be xi, ni, each once, got ai": ("PLO", {"xi": [1], "ni": [3], "ai": [3]}),
     "model must be one of 'UM.FS', 'UM.RS', 'CM.EL', 'CM.AL', got 'UM'": ("OR", {"model": "UM"}),
     "method must be one of 'ML', 'EE', got 'REML'": ("OR", {"method": "REML"}),
     "level must be between 0 and 1, got 0": ("OR", {"level": 0}),

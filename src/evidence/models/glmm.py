@@ -36,20 +36,17 @@ class Glmm:
     k: int
 
 
-def glmm(
-    measure, xi=None, ni=None, *, ai=None, bi=None, ci=None, di=None, model="UM.FS", method="ML", level=0.95
-):
+def glmm(measure, *counts, model="UM.FS", method="ML", level=0.95, **named):
     """Fit a generalised linear mixed model to proportions or 2x2 tables, by maximum likelihood.
 
     Parameters
     ----------
     measure : {"PLO", "OR"}
         Log odds of one proportion, from xi and ni; log odds ratio, from ai, bi, ci, di.
-    xi, ni : array_like, shape (k,)
-        Events and people.
-    ai, bi, ci, di : array_like, shape (k,)
-        People with and without the event: ai, bi in group 1, ci, di in group 2. Tables without an event, or
-        without a non-event, in both groups tell nothing and are left out.
+    *counts, **named : array_like, shape (k,)
+        In this order or by name. PLO: xi, ni, events and people. OR: ai, bi, ci, di, people with and without the
+        event, ai, bi in group 1, ci, di in group 2; tables without an event, or without a non-event, in both groups
+        tell nothing and are left out.
     model : {"UM.FS", "UM.RS", "CM.EL", "CM.AL"}
         For OR. UM: two binomials a table, with fixed (FS) or random (RS) study effects; CM: given the
         margins, with the exact hypergeometric likelihood (EL) or its binomial approximation (AL).
@@ -87,11 +84,7 @@ def glmm(
     arguments.choice("model", model, tuple(MODELS))
     arguments.choice("method", method, ("ML", "EE"))
     arguments.level(level)
-    given = {"xi": xi, "ni": ni} if measure == "PLO" else {"ai": ai, "bi": bi, "ci": ci, "di": di}
-    missing = [name for name, values in given.items() if values is None]
-    if missing:
-        raise ValueError(f"{missing[0]} must be given for {measure}: it takes {', '.join(given)}")
-    mixed, local, start = MEASURES[measure](model, *given.values())
+    mixed, local, start = MEASURES[measure](model, *arranged(measure, counts, named))
     local, shared, loglik, information, _ = highest(mixed, local, start, method)
     r = mixed.random.shape[1]
     at = len(shared) - r - 1
@@ -118,6 +111,20 @@ def glmm(
         loglik=float(loglik),
         k=len(local),
     )
+
+
+def arranged(measure, counts, named):
+    """The counts a measure takes, in its order."""
+    names = ARGUMENTS[measure]
+    wrong = [name for name in named if name not in names[len(counts) :]]
+    if wrong or len(counts) > len(names):
+        fault = wrong[0] if wrong else f"{len(counts)} of them"
+        raise ValueError(f"counts for {measure} must be {', '.join(names)}, each once, got {fault}")
+    given = dict(zip(names, counts, strict=False)) | named
+    for name in names:
+        if given.get(name) is None:
+            raise ValueError(f"{name} must be given for {measure}: it takes {', '.join(names)}")
+    return [given[name] for name in names]
 
 
 def highest(mixed, local, start, method):
@@ -212,5 +219,6 @@ def one(kernel, k, mu):
     return Mixed((kernel,), np.ones((1, 1)), np.ones((1, 1)), False), np.empty((k, 0)), np.array([mu, 0.0])
 
 
+ARGUMENTS = {"PLO": ("xi", "ni"), "OR": ("ai", "bi", "ci", "di")}
 MEASURES = {"PLO": proportions, "OR": odds_ratios}
 MODELS = {"UM.FS": fixed_studies, "UM.RS": random_studies, "CM.EL": conditional, "CM.AL": approximate}

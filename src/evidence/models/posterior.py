@@ -142,6 +142,8 @@ def tau_quantile(found, probability):
 
 def mixture_quantiles(probability, weights, means, sds):
     """Quantile of each of several mixtures of n normal distributions: weights (n,), means and sds (n, m)."""
+    felt = weights > 1e-17
+    weights, means, sds = weights[felt], means[felt], sds[felt]
     centre, reach = weights @ means, 1 / (weights @ (1 / sds))
 
     def excess(x):
