@@ -44,9 +44,9 @@ def glmm(measure, *counts, model="UM.FS", method="ML", level=0.95, **named):
     measure : {"PLO", "OR"}
         Log odds of one proportion, from xi and ni; log odds ratio, from ai, bi, ci, di.
     *counts, **named : array_like, shape (k,)
-        In this order or by name. PLO: xi, ni, events and people. OR: ai, bi, ci, di, people with and without the
-        event, ai, bi in group 1, ci, di in group 2; tables without an event, or without a non-event, in both groups
-        tell nothing and are left out.
+        In this order or by name. PLO: xi, ni, events and people. OR: ai, bi, ci, di, people with and without
+        the event, ai, bi in group 1, ci, di in group 2; tables without an event, or without a non-event, in
+        both groups tell nothing and are left out.
     model : {"UM.FS", "UM.RS", "CM.EL", "CM.AL"}
         For OR. UM: two binomials a table, with fixed (FS) or random (RS) study effects; CM: given the
         margins, with the exact hypergeometric likelihood (EL) or its binomial approximation (AL).
