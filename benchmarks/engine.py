@@ -18,14 +18,19 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 
 import evidence as ev  # noqa: E402
+from evidence.models.batch import NUMBERS  # noqa: E402
+from evidence.models.tau2 import TAU2  # noqa: E402
 
 STUDIES, SETS, SOME, ARRANGEMENTS = 20, 40_000, 2_000, 1_000
+EFFECTS, CLUSTERS = 500, 125
 TARGETS = {
     "one REML fit, k = 20": "0.3 ms",
     "batch REML, k = 20": "400,000/s",
+    "batch REML, tau2 alone": "-",
     "batch regression, p = 2": "100,000/s",
     "1,000 sign flips": "40 ms",
     "1,000 permutations of a moderator": "40 ms",
+    "three levels, 500 effects": "10 ms",
     "import": "250 ms",
     "import and the first fit": "-",
 }
@@ -60,6 +65,20 @@ def median_of_single_fits(fit, Y, V, number=100):
     return float(np.median([best(lambda one=one: fit(*one), 3) for one in sets]))
 
 
+def tau2_alone(Y, V):
+    """REML estimates of tau2 in chunks like those of a batch."""
+    step = NUMBERS // STUDIES
+    for at in range(0, SETS, step):
+        TAU2["REML"](Y[:, at : at + step], V[:, at : at + step])
+
+
+def nested(seed=2):
+    """Effects, variances and clusters of three levels."""
+    rng = np.random.default_rng(seed)
+    cluster, vi = rng.integers(0, CLUSTERS, EFFECTS), rng.uniform(0.01, 0.3, EFFECTS)
+    return rng.normal(rng.normal(0, 0.3, CLUSTERS)[cluster], np.sqrt(vi + 0.05)), vi, cluster
+
+
 def import_time(code):
     """Seconds a fresh process needs beyond an empty one."""
 
@@ -71,13 +90,15 @@ def import_time(code):
 
 def ours(Y, V, x):
     """Seconds for each line; for a batch, per fit."""
-    pool, slope = ev.rma(Y[:, 0], V[:, 0]), ev.rma(Y[:, 0], V[:, 0], x)
+    pool, slope, levels = ev.rma(Y[:, 0], V[:, 0]), ev.rma(Y[:, 0], V[:, 0], x), nested()
     return {
         "one REML fit, k = 20": median_of_single_fits(ev.rma, Y, V),
         "batch REML, k = 20": best(lambda: ev.rma_batch(Y, V)) / SETS,
+        "batch REML, tau2 alone": best(lambda: tau2_alone(Y, V)) / SETS,
         "batch regression, p = 2": best(lambda: ev.rma_batch(Y, V, X=x), 3) / SETS,
         "1,000 sign flips": best(lambda: ev.permutation_test(pool, n=ARRANGEMENTS, seed=1)),
         "1,000 permutations of a moderator": best(lambda: ev.permutation_test(slope, n=ARRANGEMENTS, seed=1)),
+        "three levels, 500 effects": best(lambda: ev.multilevel(*levels)),
         "import": import_time("import evidence"),
         "import and the first fit": import_time("import evidence; evidence.rma([1, 2, 4], [1, 2, 1])"),
     }

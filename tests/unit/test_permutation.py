@@ -60,6 +60,15 @@ def test_an_exact_test_needs_no_seed_and_no_more_than_n():
     assert ev.permutation_test(ev.rma(YI, VI), n=64).exact
 
 
+def test_hine_1989_lidocaine_all_64_signs():
+    """Six trials, risk differences: p = 4/64, as metafor's exact `permutest`."""
+    trials = {"ai": [2, 4, 6, 7, 7, 11], "ci": [1, 4, 4, 5, 3, 4]}
+    sizes = {"n1i": [39, 44, 107, 103, 110, 154], "n2i": [43, 44, 110, 100, 106, 146]}
+    effect = ev.escalc("RD", **trials, **sizes)
+    result = ev.permutation_test(ev.rma(effect.yi, effect.vi, test="z"))
+    assert result.exact and result.n == 64 and result.p == 0.0625
+
+
 def test_bcg_all_8192_signs():
     """13 trials, log risk ratios: p = 12/8192."""
     yi = [

@@ -148,6 +148,29 @@ def test_no_point_of_a_fine_grid_beats_the_maximum():
     assert several > 10
 
 
+def heights(tau2, Y, V, restricted):
+    """Twice the (restricted) log-likelihood of each column without constants, by its definition."""
+    w = 1 / (V + tau2)
+    residuals = Y - (w * Y).sum(0) / w.sum(0)
+    value = np.log(w).sum(0) - (w * residuals**2).sum(0)
+    return value - np.log(w.sum(0)) if restricted else value
+
+
+@pytest.mark.parametrize("method", ["ML", "REML"])
+@pytest.mark.parametrize("k", range(2, 9))
+def test_no_point_of_a_fine_grid_beats_two_thousand_hard_sets(k, method):
+    """300 sets of each size, variances over up to eight orders, all columns of a batch at once."""
+    rng = np.random.default_rng(100 + k)
+    V = 10.0 ** rng.uniform(-rng.choice([0.5, 2, 4, 8], 300), 0, (k, 300))
+    Y = rng.standard_t(2, (k, 300)) * np.sqrt(V) * rng.choice([0.3, 1, 5], 300)
+    Y += rng.normal(0, 10.0 ** rng.uniform(-3, 1, 300), (k, 300))
+    batch = ev.rma_batch(Y, V, method=method)
+    top = heights(batch.tau2, Y, V, method == "REML")
+    low, high = V.min(0) / 1e3, 10 * np.ptp(Y, axis=0) ** 2 + V.max(0)
+    for tau2 in [0 * low, *(low * (high / low) ** part for part in np.linspace(0, 1, 300))]:
+        assert (heights(tau2, Y, V, method == "REML") <= top + 1e-9 * (1 + np.abs(top))).all()
+
+
 @pytest.mark.parametrize("X", [None, XI], ids=["pool", "regression"])
 @pytest.mark.parametrize("method", TAU2)
 @pytest.mark.parametrize("unit", [1e6, 1e-6])

@@ -19,6 +19,9 @@ BCG = {
     "ci": [11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29],
     "di": [128, 274, 209, 12619, 5761, 1079, 619, 87892, 7232, 1600, 27197, 2338, 17825],
 }
+# The same trials: absolute latitude and year of publication.
+LATITUDE = [44, 55, 42, 52, 13, 44, 19, 13, 27, 42, 18, 33, 33]
+YEAR = [1948, 1949, 1960, 1977, 1973, 1953, 1973, 1980, 1968, 1961, 1974, 1969, 1976]
 # Collins et al. 1985, pre-eclampsia: cases and women, treated and control.
 DIURETICS = {
     "ai": [14, 21, 14, 6, 12, 138, 15, 6, 65],
@@ -95,3 +98,54 @@ def test_borenstein_2009_chapter_19():
     pooled = ev.subgroups(yi, vi, labels, method="DL", test="z", tau2="common")
     assert {round(fit.tau2, 4) for fit in pooled.fits.values()} == {0.0097}
     assert (round(pooled.Q_between, 4), round(pooled.p, 4)) == (7.8324, 0.0051)
+
+
+def test_viechtbauer_2010_bcg_risk_ratios():
+    """J Stat Softw 36(3), BCG vaccine: random effects, intervals of heterogeneity, prediction."""
+    fit = ev.rma(*both(ev.escalc("RR", **BCG)), test="z")
+    printed = {
+        "estimate": -0.7145, "se": 0.1798, "stat": -3.9744, "ci_low": -1.0669, "ci_high": -0.3622,
+        "tau2": 0.3132, "se_tau2": 0.1664, "H2": 12.86, "I2": 92.22, "Q": 152.2330,
+    }  # fmt: skip
+    for name, value in printed.items():
+        assert round(getattr(fit, name), len(str(value).split(".")[1])) == value, name
+    assert np.round(fit.tau2_ci(), 4).tolist() == [0.1197, 1.1115]
+    assert np.round(fit.I2_ci(), 2).tolist() == [81.92, 97.68]
+    assert np.round(fit.H2_ci(), 2).tolist() == [5.53, 43.07]
+    assert np.round(np.exp([fit.pi_low, fit.pi_high]), 4).tolist() == [0.1546, 1.5490]
+
+
+def test_viechtbauer_2010_bcg_by_latitude_and_year():
+    """The same article's mixed model. Its iterations stop at 1e-5, so that the last digit printed differs."""
+    yi, vi = both(ev.escalc("RR", **BCG))
+    fit = ev.rma(yi, vi, np.column_stack([LATITUDE, YEAR]), test="z")
+    np.testing.assert_allclose(fit.estimate, [-3.5455, -0.0280, 0.0019], atol=2e-4)
+    np.testing.assert_allclose(fit.se, [29.0959, 0.0102, 0.0147], atol=4e-4)
+    assert (round(fit.tau2, 4), round(fit.se_tau2, 4), round(fit.Q, 4)) == (0.1108, 0.0845, 28.3251)
+    assert (round(fit.QM, 3), round(fit.QM_p, 4), round(fit.Q_p, 4)) == (12.204, 0.0022, 0.0016)
+
+
+def test_berkey_1995_bcg_by_latitude():
+    """Stat Med 14:395-411, empirical Bayes, variances smoothed over the trials."""
+    ai, bi, ci, di = (np.array(BCG[name], float) for name in ("ai", "bi", "ci", "di"))
+    vi = (bi / ai).mean() / (ai + bi) + (di / ci).mean() / (ci + di)
+    yi = ev.escalc("RR", **BCG).yi
+    pool = ev.rma(yi, vi, method="EB", test="z")
+    assert (round(pool.estimate, 4), round(pool.se, 4), round(pool.tau2, 4)) == (-0.5429, 0.1842, 0.2682)
+    mixed = ev.rma(yi, vi, np.array(LATITUDE) - 33.46, method="EB", test="z")
+    np.testing.assert_array_equal(np.round(mixed.estimate, 4), [-0.6303, -0.0268])
+    np.testing.assert_array_equal(np.round(mixed.se, 4), [0.1591, 0.0110])
+    assert round(mixed.tau2, 4) == 0.1572
+
+
+def test_van_houwelingen_2002_bcg_odds_ratios():
+    """Stat Med 21:589-624: maximum likelihood, its profile interval, meta-regression on latitude."""
+    yi, vi = both(ev.escalc("OR", **BCG))
+    equal, random = (ev.rma(yi, vi, method=method, test="z") for method in ("EE", "ML"))
+    assert np.round([equal.estimate, equal.ci_low, equal.ci_high], 3).tolist() == [-0.436, -0.519, -0.353]
+    assert (round(random.estimate, 3), round(random.se, 3), round(random.tau2, 3)) == (-0.742, 0.178, 0.302)
+    assert np.round(random.tau2_ci("profile"), 2).tolist() == [0.12, 0.89]
+    mixed = ev.rma(yi, vi, LATITUDE, method="ML", test="z")
+    np.testing.assert_array_equal(np.round(mixed.estimate, 3), [0.371, -0.033])
+    np.testing.assert_array_equal(np.round(mixed.se, 3), [0.106, 0.003])
+    assert round(mixed.tau2, 3) == 0.004
