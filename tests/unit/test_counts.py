@@ -38,7 +38,7 @@ def test_rothman_2008_tolbutamide(measure, estimate, ci_low, ci_high, Q, Q_p):
 
 
 def test_yusuf_1985_early_oral_beta_blockade():
-    """Prog Cardiovasc Dis 27, p. 348, Table 6: pooled odds ratio 0.93 (0.74 to 1.18)."""
+    """Prog Cardiovasc Dis 27, Table 6: pooled odds ratio 0.93 (0.74 to 1.18)."""
     found = ev.peto(**beta_blockers())
     assert np.exp([found.estimate, found.ci_low, found.ci_high]) == pytest.approx([0.93, 0.74, 1.18], abs=5e-3)
     assert (found.k, found.Q_df) == (21, 17)

@@ -98,7 +98,7 @@ def peto(ai, bi, ci, di, level=0.95):
 
     References
     ----------
-    Yusuf et al. 1985, Prog Cardiovasc Dis 27:335, statistical appendix [yusuf1985].
+    Yusuf et al. 1985, Prog Cardiovasc Dis 27:335 [yusuf1985].
     """
     cells = tables(ai, bi, ci, di)
     a, b, c, d = cells
@@ -149,7 +149,7 @@ def odds_ratio(a, b, c, d):
 
 
 def risk_ratio(a, b, c, d):
-    """Log risk ratio, and its variance by Greenland & Robins 1985 eq. 13 [greenland1985]."""
+    """Log risk ratio, and its variance by Greenland & Robins 1985 [greenland1985]."""
     n1, n2 = a + b, c + d
     N = n1 + n2
     R, S = (a * n2 / N).sum(), (c * n1 / N).sum()

@@ -77,7 +77,7 @@ def glmm(measure, *counts, model="UM.FS", method="ML", level=0.95, **named):
 
     References
     ----------
-    Stijnen, Hamza & Oezdemir 2010, Stat Med 29:3046, section 2 and 3 [stijnen2010]; Jackson et al. 2018,
+    Stijnen, Hamza & Oezdemir 2010, Stat Med 29:3046 [stijnen2010]; Jackson et al. 2018,
     models 4, 5 and 7 [jackson2018]; Pinheiro & Chao 2006 [pinheiro2006].
     """
     arguments.choice("measure", measure, tuple(MEASURES))
@@ -196,7 +196,7 @@ def random_studies(a, b, c, d, mu):
 
 
 def conditional(a, b, c, d, mu):
-    """CM.EL: ai given the margins, Stijnen et al. 2010 section 3 [stijnen2010]."""
+    """CM.EL: ai given the margins, Stijnen et al. 2010 [stijnen2010]."""
     for name, cell in zip(("ai", "bi", "ci", "di"), (a, b, c, d), strict=True):
         if (cell != np.floor(cell)).any():
             broken = cell[cell != np.floor(cell)][0]
@@ -205,7 +205,7 @@ def conditional(a, b, c, d, mu):
 
 
 def approximate(a, b, c, d, mu):
-    """CM.AL: ai given ai + ci as binomial, for rare events, Stijnen et al. 2010 section 3 [stijnen2010]."""
+    """CM.AL: ai given ai + ci as binomial, for rare events, Stijnen et al. 2010 [stijnen2010]."""
     return one(binomial(a, a + c, np.log((a + b) / (c + d))), len(a), mu)
 
 

@@ -89,7 +89,7 @@ def multilevel(yi, vi, cluster, X=None, method="REML", test="z", level=0.95):
 
     References
     ----------
-    Konstantopoulos 2011, Res Synth Methods 2:61, eq. 3 to 6 [konstantopoulos2011]; Searle, Casella &
+    Konstantopoulos 2011, Res Synth Methods 2:61 [konstantopoulos2011]; Searle, Casella &
     McCulloch 1992, chapter 6 [searle1992].
     """
     yi, vi = arguments.studies(yi, vi, least=2)

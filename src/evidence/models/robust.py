@@ -65,7 +65,7 @@ def robust(fit, cluster, vcov="CR2", level=0.95):
 
     References
     ----------
-    Pustejovsky & Tipton 2018, J Bus Econ Stat 36:672, eq. 8 and section 3 [pustejovsky2018]; Bell & McCaffrey
+    Pustejovsky & Tipton 2018, J Bus Econ Stat 36:672, sections 2 and 3 [pustejovsky2018]; Bell & McCaffrey
     2002 [bell2002]; Hedges, Tipton & Johnson 2010 [hedges2010].
     """
     arguments.choice("vcov", vcov, tuple(SCORES))
