@@ -12,9 +12,11 @@ def known_characters():
     """Code points that the shipped faces can draw."""
     from fontTools.ttLib import TTFont
 
-    return frozenset(
-        point for path in sorted(FONTS.glob("*.ttf")) for point in TTFont(path, lazy=True).getBestCmap()
-    )
+    points = set()
+    for path in sorted(FONTS.glob("*.ttf")):
+        with TTFont(path, lazy=True) as face:
+            points |= set(face.getBestCmap())
+    return frozenset(points)
 
 
 def shown(sign):
