@@ -100,6 +100,18 @@ def test_effects_that_agree_to_the_last_digit(method, test):
     assert fit.tau2_ci("qprofile") == (0, 0)
 
 
+@pytest.mark.parametrize("method", TAU2)
+def test_effects_that_agree_have_no_slope(method):
+    """Slopes, their standard errors and QM are 0 and not what rounding leaves; p is 1."""
+    X, vi = np.column_stack([XI, XI**2]), np.geomspace(1e-8, 1, 10)
+    one = ev.rma(np.full(10, 0.3), vi, X, method=method)
+    many = ev.rma_batch(np.full((10, 1), 0.3), vi[:, None], method, X=X)
+    for fit in (one, many):
+        assert np.ravel(fit.estimate).tolist() == [0.3, 0, 0] and np.ravel(fit.se).tolist() == [0, 0, 0]
+        assert np.ravel(fit.p).tolist() == [0, 1, 1]
+        assert np.ravel([fit.tau2, fit.Q, fit.QM, fit.QM_p]).tolist() == [0, 0, 0, 1]
+
+
 def test_zero_average_of_identical_effects_is_no_evidence():
     fit = ev.rma([0.0, 0.0], [1.0, 2.0])
     assert fit.stat == 0 and fit.p == 1

@@ -233,5 +233,5 @@ def moderator_tests(beta, vcov, X, normal):
     spread = (np.einsum("iim->im", V) > 0).all(0)
     V = np.where(spread, V, np.eye(m)[:, :, None])
     solved = (b / V[0]) if m == 1 else np.linalg.solve(V.transpose(2, 0, 1), b.T[:, :, None])[:, :, 0].T
-    QM = np.where(spread, dot(b, solved), np.inf)
+    QM = np.where(spread, dot(b, solved), np.where(b.any(0), np.inf, 0.0))
     return {"QM": np.where(normal, QM, QM / m), "QM_df": np.full(len(QM), float(m))}

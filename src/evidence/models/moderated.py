@@ -23,7 +23,8 @@ class Contrasts:
         fitted, K = Q[:, : self.p], Q[:, self.p :]
         U, singular, _ = np.linalg.svd(K.T * np.sqrt(self.u), full_matrices=False)
         self.eigen = singular**2
-        self.z2 = (U.T @ (K.T @ (yi - fitted @ (fitted.T @ yi)))) ** 2 / self.scale
+        y = yi - origin(yi, vi, X)
+        self.z2 = (U.T @ (K.T @ (y - fitted @ (fitted.T @ y)))) ** 2 / self.scale
         self.largest, self.rss = float(self.u.max()), float(self.z2.sum())
 
     def take(self, columns):
@@ -63,7 +64,8 @@ class Regressions:
         self.scale = vi.min(0)
         self.u = vi / self.scale
         self.largest = np.where(self.present, self.u, 1.0).max(0)
-        self.effects = np.where(self.present, yi, 0.0)
+        self.origin = origin(yi, vi, X)
+        self.effects = np.where(self.present, yi - self.origin, 0.0)
         self.y = self.effects / np.sqrt(self.scale)
         self.rss = (self.residuals(self.present.astype(float), self.y)[0] ** 2).sum(0)
         root = np.sqrt(1 / self.u)
@@ -94,7 +96,9 @@ class Regressions:
             step = np.einsum("iam,am->im", inverse, np.array([dot(q, root * left) for q in basis]))
             beta, left = beta + step, left - self.X @ step
         half = np.einsum("ij,jam->iam", self.back, inverse)
-        return self.back @ beta, np.einsum("iam,jam->ijm", half, half) * self.scale
+        beta = self.back @ beta
+        beta[0] += self.origin
+        return beta, np.einsum("iam,jam->ijm", half, half) * self.scale
 
     def q(self, tau2):
         """As `Mean.q`."""
@@ -152,6 +156,13 @@ class Regression(Regressions):
 
     def loglik(self, tau2, restricted=True):
         return unwrapped(tau2, (super().loglik(tau2, restricted),))[0]
+
+
+def origin(yi, vi, X):
+    """Where effects are counted from if X has an intercept: the most precise study, so that equal ones are 0."""
+    if not (X[:, 0] == 1).all():
+        return 0.0
+    return np.take_along_axis(yi, vi.argmin(0, keepdims=True), 0)[0]
 
 
 def unwrapped(tau2, results):

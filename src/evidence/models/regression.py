@@ -58,15 +58,22 @@ def moderators(X):
 
 
 def coefficients(yi, w, X):
-    """Weighted least squares coefficients and (X'WX)^-1, by QR; fitted once more to the residuals."""
+    """Weighted least squares coefficients and (X'WX)^-1, by QR; fitted once more to the residuals.
+
+    With an intercept effects are counted from the one of most weight, so that equal ones have slopes of 0.
+    """
     if is_intercept(X):
         total = w.sum()
         return np.array([(w @ yi) / total]), np.array([[1 / total]])
     root = np.sqrt(w)
     Q, R = np.linalg.qr(root[:, None] * X)
     inverse = np.linalg.inv(R)
-    beta = inverse @ (Q.T @ (root * yi))
-    return beta + inverse @ (Q.T @ (root * (yi - X @ beta))), inverse @ inverse.T
+    origin = yi[w.argmax()] if (X[:, 0] == 1).all() else 0.0
+    y = yi - origin
+    beta = inverse @ (Q.T @ (root * y))
+    beta += inverse @ (Q.T @ (root * (y - X @ beta)))
+    beta[0] += origin
+    return beta, inverse @ inverse.T
 
 
 def typical_variance(vi, data):
@@ -102,7 +109,7 @@ def moderator_test(beta, vcov, X, df):
     b, V = beta[first:], vcov[first:, first:]
     m = len(b)
     if not (np.diag(V) > 0).all():
-        return {"QM": np.inf, "QM_df": (m, df), "QM_p": 0.0}
+        return {"QM": np.inf if b.any() else 0.0, "QM_df": (m, df), "QM_p": 0.0 if b.any() else 1.0}
     QM = float(b @ np.linalg.solve(V, b))
     if df is None:
         return {"QM": QM, "QM_df": (m, None), "QM_p": float(distributions.chi2_p(QM, m))}
