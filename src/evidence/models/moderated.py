@@ -159,7 +159,7 @@ class Regression(Regressions):
 
 
 def origin(yi, vi, X):
-    """Where effects are counted from if X has an intercept: the most precise study, so that equal ones are 0."""
+    """Where effects are counted from given an intercept: the most precise study, so that equal ones are 0."""
     if not (X[:, 0] == 1).all():
         return 0.0
     return np.take_along_axis(yi, vi.argmin(0, keepdims=True), 0)[0]
