@@ -108,6 +108,8 @@ def test_bcg_all_8192_signs():
 ERRORS = [
     (lambda: ev.permutation_test(ev.rma(YI, VI), n=0), "n must be a whole number above zero, got 0"),
     (lambda: ev.permutation_test(ev.rma(YI, VI), n=2.5), "n must be a whole number above zero, got 2.5"),
+    (lambda: ev.permutation_test(ev.rma(YI, VI), n=np.inf), "n must be a whole number above zero, got inf"),
+    (lambda: ev.permutation_test(ev.rma(YI, VI), n="9"), "n must be a whole number above zero, got '9'"),
     (lambda: ev.permutation_test(ev.rma([1], [1])), "fit must hold at least 2 studies, got 1"),
     (lambda: ev.permutation_test(YI), "fit must be a result of rma, got ndarray"),
     (lambda: ev.permutation_test(ev.rma(YI, VI), X=XI[:3]), "lengths differ: X has 3, yi has 6"),

@@ -51,6 +51,7 @@ def test_labels_of_any_kind():
 
 
 ERRORS = [
+    (dict(labels=3), "labels must be a sequence, got 3"),
     (dict(labels=LABELS[:6]), "lengths differ: yi has 7, labels has 6"),
     (dict(labels=["a", None] + LABELS[2:]), r"labels\[1\] must name a subgroup, got None"),
     (dict(labels=[1.0, np.nan] + [1.0] * 5), r"labels\[1\] must name a subgroup, got nan"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import product
 from math import comb
+from numbers import Real
 
 import numpy as np
 
@@ -61,8 +62,7 @@ def permutation_test(fit, X=None, n=10_000, seed=None):
     Follmann & Proschan 1999, Biometrics 55:732-737 [follmann1999]; Higgins & Thompson 2004, Stat Med
     23:1663-1682 [higgins2004]; Phipson & Smyth 2010, Stat Appl Genet Mol Biol 9:39 [phipson2010].
     """
-    if n != int(n) or n < 1:
-        raise ValueError(f"n must be a whole number above zero, got {n}")
+    n = whole(n)
     if not isinstance(fit, Fit):
         raise ValueError(f"fit must be a result of rma, got {type(fit).__name__}")
     if fit.k < 2:
@@ -79,6 +79,13 @@ def permutation_test(fit, X=None, n=10_000, seed=None):
     rows = np.argsort(row_groups(fit.X), kind="stable")
     batch = rma_batch(fit.yi[orders], fit.vi[orders], fit.method, fit.test, X=fit.X[rows], intercept=False)
     return Permutations(share(batch.stat, fit.stat), share(batch.QM, fit.QM), exact, orders.shape[1])
+
+
+def whole(n):
+    """n as an integer above zero."""
+    if not (isinstance(n, Real) and n >= 1 and n % 1 == 0):
+        raise ValueError(f"n must be a whole number above zero, got {n!r}")
+    return int(n)
 
 
 def share(arranged, observed):

@@ -84,6 +84,8 @@ def subgroups(yi, vi, labels, method="REML", test="knha", tau2="separate", level
 
 def known(labels):
     """Labels as a list without missing ones."""
+    if not hasattr(labels, "__iter__"):
+        raise ValueError(f"labels must be a sequence, got {labels!r}")
     labels = list(labels)
     for index, label in enumerate(labels):
         if label is None or label != label:
