@@ -9,6 +9,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/effects.smk"
 include: "workflow/rules/pools.smk"
+include: "workflow/rules/verdicts.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

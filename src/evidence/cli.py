@@ -10,6 +10,10 @@ from evidence.problems import EvidenceError
 PROCESSED = Path("data/processed")
 FIGURES = Path("reports/figures")
 TABLES = Path("reports/tables")
+VERDICTS = (
+    "verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing", "reported",
+    "map", "citations",
+)  # fmt: skip
 
 
 def say(text):
@@ -94,10 +98,14 @@ def run_opinion(args):
 def run_verdicts(args):
     from evidence.config import load
     from evidence.stages.appraisal import appraised
-    from evidence.stages.files import read_tables, write_csv
+    from evidence.stages.files import empty, read_tables, write_csv
 
     folder = Path(args.folder)
-    frames = appraised(*made(folder, "effects", "pools", "members"), read_tables(folder), load(folder))
+    effects, pools, members = made(folder, "effects", "pools", "members")
+    if len(pools):
+        frames = appraised(effects, pools, members, read_tables(folder), load(folder))
+    else:
+        frames = {name: empty(name) for name in VERDICTS}
     for name, frame in frames.items():
         write_csv(frame, folder / PROCESSED / f"{name}.csv")
     counts = frames["verdicts"]["verdict"].value_counts()
@@ -128,9 +136,11 @@ def run_report(args):
     frames = dict(zip(names, made(folder, *names), strict=True))
     figures = json.loads((folder / FIGURES / "figures.json").read_text(encoding="utf-8"))
     tables = read_tables(folder)
-    pdf = build(folder, tables, load(folder), **frames, figures=figures)
+    judged = dict(zip(VERDICTS, made(folder, *VERDICTS), strict=True))
+    shown = {name: judged[name] for name in ("verdicts", "certainty")}
+    pdf = build(folder, tables, load(folder), **frames, figures=figures, **shown)
     (slopes,) = made(folder, "regressions")
-    for name, frame in {**frames, "flags": tables.flags, "regressions": slopes}.items():
+    for name, frame in {**frames, **judged, "flags": tables.flags, "regressions": slopes}.items():
         replace(folder / TABLES / f"{name}.csv", csv_bytes(frame, for_spreadsheets=True))
     replace(folder / "reports/evidence.pdf", pdf)
     say(f"report   {folder / 'reports/evidence.pdf'}")
@@ -146,6 +156,24 @@ def run_pool(args):
         from evidence.stages.plotting import save_svg
 
         save_svg(forest(pooled["fit"], labels=pooled["labels"], transform=args.transform), args.forest)
+
+
+def run_trace(args):
+    from evidence.stages.trace import trace
+    from evidence.stages.trace_text import as_json, text
+
+    traces = trace(args.id, args.folder)
+    print(as_json(traces) if args.json else text(traces))
+
+
+def add_trace(commands):
+    """The arguments of `evidence trace`."""
+    words = "from a printed figure back to the raw rows and their sources, with every conversion as arithmetic"
+    one = commands.add_parser("trace", help=words, description=words)
+    one.add_argument("id", metavar="ID", help="id of an effect or a pool, as the tables and the report print it, or its beginning")
+    one.add_argument("folder", nargs="?", default=".", help="analysis folder (default: this one)")
+    one.add_argument("--json", action="store_true", help="print JSON")
+    one.set_defaults(run=run_trace)
 
 
 def add_pool(commands):
@@ -180,6 +208,7 @@ def parser():
         if name == "check":
             one.add_argument("--json", action="store_true", help="print JSON")
     add_pool(commands)
+    add_trace(commands)
     return top
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pypdf
 import pytest
 import yaml
 
@@ -53,6 +54,18 @@ def test_every_column_of_every_made_table_is_in_its_schema(review):
         stated = yaml.safe_load((ROOT / f"src/evidence/schema/{path.stem}.yaml").read_text(encoding="utf-8"))
         header = path.read_text(encoding="utf-8").split("\n", 1)[0].split(",")
         assert header == [field["name"] for field in stated["fields"]], path.name
+
+
+def test_the_report_prints_every_verdict(review):
+    verdicts = pd.read_csv(review / "reports/tables/verdicts.csv")
+    pages = pypdf.PdfReader(review / "reports/evidence.pdf").pages
+    (page,) = [text for text in (page.extract_text() for page in pages) if "C01 " in text and "C02 " in text]
+    claims = pd.read_csv(review / "data/raw/claims.csv")
+    assert sorted(verdicts["claim_id"]) == sorted(claims["claim_id"])
+    decided = verdicts[verdicts["verdict"] != "untested"]
+    assert decided["decided_by"].notna().all()
+    for row in verdicts.itertuples():
+        assert row.claim_id in page
 
 
 def test_shah_2021_reads_as_printed(review):

@@ -7,6 +7,8 @@ EVIDENCE = f"{sys.executable} -m evidence"
 SOURCE = Path(workflow.basedir) / "src" / "evidence"
 CONFIG = "config/config.yaml"
 SCHEMAS = sorted((SOURCE / "schema").glob("*.yaml"))
+VERDICTS = ["verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing",
+            "reported", "map", "citations"]
 RAW_TABLES = [path.stem for path in SCHEMAS if "\nmade: true" not in path.read_text(encoding="utf-8")]
 
 

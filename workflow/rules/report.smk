@@ -1,24 +1,13 @@
 rule report:
     input:
-        "data/processed/flags.csv",
-        "data/processed/unused.csv",
-        "data/processed/effects.csv",
-        "data/processed/pools.csv",
-        "data/processed/members.csv",
-        "data/processed/opinion.csv",
-        "data/processed/regressions.csv",
+        processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", *VERDICTS),
         "reports/figures/figures.json",
         CONFIG,
         sorted(map(str, Path("config/text").glob("*.md"))),
         code("stages/report.py", "stages/content*.py", "stages/scales.py", "stages/files.py", "template/*", "template/fonts/*"),
     output:
         update("reports/evidence.pdf"),
-        update("reports/tables/effects.csv"),
-        update("reports/tables/pools.csv"),
-        update("reports/tables/members.csv"),
-        update("reports/tables/opinion.csv"),
-        update("reports/tables/flags.csv"),
-        update("reports/tables/unused.csv"),
-        update("reports/tables/regressions.csv"),
+        update([f"reports/tables/{name}.csv" for name in
+                ("effects", "pools", "members", "opinion", "flags", "unused", "regressions", *VERDICTS)]),
     shell:
         "{EVIDENCE} report"

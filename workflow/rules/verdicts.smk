@@ -1,6 +1,6 @@
 rule verdicts:
     input:
-        "data/processed/flags.csv",
+        processed(*RAW_TABLES, "flags"),
         "data/processed/effects.csv",
         "data/processed/pools.csv",
         "data/processed/members.csv",
@@ -9,6 +9,6 @@ rule verdicts:
              "stages/certainty.py", "stages/missing.py", "stages/evidence_map.py", "stages/citations.py", "stages/words.py",
              "stages/analyses.py", "text/*", "models/*"),
     output:
-        update("data/processed/verdicts.csv"),
+        update(processed(*VERDICTS)),
     shell:
         "{EVIDENCE} verdicts"

@@ -11,12 +11,15 @@ from evidence.stages.content_outcomes import outcomes
 from evidence.stages.content_prose import Prose
 from evidence.stages.content_references import references
 from evidence.stages.content_studies import characteristics, flow
+from evidence.stages.content_verdicts import certainty, verdicts
 
 __all__ = ["SECTIONS", "Inputs", "content"]
 
 SECTIONS = {
     "map": ("Evidence map", evidence_map),
     "outcomes": ("Results by outcome", outcomes),
+    "verdicts": ("Verdicts on the claims", verdicts),
+    "certainty": ("Certainty", certainty),
     "flow": ("Flow of reports", flow),
     "bias": ("Risk of bias", bias),
     "opinion": ("Second opinion", opinion),

@@ -71,6 +71,8 @@ class Inputs:
         File and text of each piece of prose by name.
     versions, digests : dict of str
         Installed versions by package; SHA-256 (first 12 digits) of config and data.
+    verdicts, certainty : DataFrame or None
+        Verdicts on claims and the certainty of pools, where they were made.
     """
 
     tables: "Tables"
@@ -84,6 +86,8 @@ class Inputs:
     texts: dict = field(default_factory=dict)
     versions: dict = field(default_factory=dict)
     digests: dict = field(default_factory=dict)
+    verdicts: "pd.DataFrame | None" = None
+    certainty: "pd.DataFrame | None" = None
 
     @cached_property
     def outcomes(self):

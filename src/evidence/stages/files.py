@@ -50,6 +50,12 @@ def number_columns(name):
     return [field["name"] for field in schema["fields"] if field["type"] in ("number", "integer", "year")] + ["line"]
 
 
+def empty(name):
+    """A made table without rows."""
+    schema = yaml.load((SCHEMA / f"{name}.yaml").read_text(encoding="utf-8"), Loader=Loader)
+    return pd.DataFrame(columns=[field["name"] for field in schema["fields"]])
+
+
 def read_csv(path, name):
     """Read a made table: texts as text (empty is ""), numbers as floats (empty is NaN).
 
