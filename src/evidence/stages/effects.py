@@ -72,19 +72,23 @@ def implied(frame, se):
     return np.where(usable, summary.implied_correlation(se1**2, se2**2, se_d**2), np.nan)
 
 
+def recovering(frame):
+    """By outcome, the contrasts whose implied correlation may serve others: included, unflagged, within -1 and 1."""
+    sound = frame["r_implied"].abs().le(1) & (frame["eligibility"] == "include") & ~frame["blocked"]
+    parts = frame[sound].groupby("outcome", sort=True)
+    return {outcome: part.drop_duplicates(["study_id", "group_id", "r_implied"]) for outcome, part in parts}
+
+
 def correlations(frame, config):
     """Correlation of each paired contrast, and where it comes from.
 
-    Recovered: the mean (Fisher z) of the implied correlations of the included, unflagged effects of the
-    outcome that lie within -1 and 1; else the config's.
+    Recovered: the mean (Fisher z) of the implied correlations of `recovering`; else the config's.
     """
     r = pd.Series(float(config.correlation), index=frame.index)
     source = pd.Series("config", index=frame.index)
     if config.recover_correlation:
-        sound = frame["r_implied"].abs().le(1) & (frame["eligibility"] == "include") & ~frame["blocked"]
-        for outcome, part in frame[sound].groupby("outcome", sort=True):
+        for outcome, part in recovering(frame).items():
             rows = frame["outcome"] == outcome
-            part = part.drop_duplicates(["study_id", "group_id", "r_implied"])
             r[rows] = summary.pooled_correlation(part["r_implied"], part["n"])
             source[rows] = "recovered from " + " ".join(sorted(set(part["study_id"])))
     return r, source

@@ -1,0 +1,245 @@
+"""The arithmetic of one effect, from the printed numbers to yi, vi and the readable unit.
+
+One function a pairing (which numbers make the effect), one a route (how its standard error came about); each
+takes the `Work`, the row of effects and the rows of `evidence.stages.levels.joined` in the order of `lines`.
+"""
+
+import math
+
+from evidence.stages.trace_sides import STANDARDISED, converted, interval_half, pair, standard_error
+
+RATIOS = ("OR", "RR", "HR", "IRR")
+PLACES = {"levels": ("at follow-up", "at baseline"), "follow_up": ("in the treated group", "in the control group")}
+CELLS = {
+    "OR": ("ln(a * d / (b * c))", "ln(a d / (b c))", "1 / a + 1 / b + 1 / c + 1 / d", "1/a + 1/b + 1/c + 1/d"),
+    "RR": ("ln((a / (a + b)) / (c / (c + d)))", "ln((a / n1) / (c / n2))",
+           "1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)", "1/a - 1/n1 + 1/c - 1/n2"),
+    "RD": ("a / (a + b) - c / (c + d)", "a / n1 - c / n2",
+           "a * b / (a + b) ** 3 + c * d / (c + d) ** 3", "a b / n1^3 + c d / n2^3"),
+    "PLO": ("ln(a / b)", "ln(events / others)", "1 / a + 1 / b", "1/events + 1/others"),
+}  # fmt: skip
+BACK = {
+    "ROM": ("100 * (exp({y}) - 1)", "percent change: 100 (e^y - 1)"),
+    "PLO": ("100 * exp({y}) / (1 + exp({y}))", "percent: 100 e^y / (1 + e^y)"),
+    "ZCOR": ("tanh({y})", "correlation: tanh y"),
+} | {code: ("exp({y})", "ratio: e^y") for code in RATIOS}
+
+
+def same_people(effect):
+    """Whether both numbers are of the same people."""
+    if effect.contrast == "before_after":
+        return True
+    periods = effect.pairing == "follow_up" or (effect.pairing == "difference" and effect.measure not in RATIOS)
+    return periods and effect.design == "rct_crossover"
+
+
+def levels(work, effect, rows):
+    """Two levels: baseline and follow-up, or treated and control."""
+    pair(work, rows, (1, 2), PLACES[effect.pairing], "1", effect, same_people(effect))
+    work.step("yi", "", "y_1")
+    if "v_1" in work:
+        work.step("vi", "", "v_1")
+
+
+def difference_of_changes(work, effect, rows):
+    """Change of the treated less change of the controls, from four levels."""
+    for out, sides, group in (("1", (1, 2), "treated"), ("2", (3, 4), "controls")):
+        where = tuple(f"{place}, {group}" for place in PLACES["levels"])
+        pair(work, [rows[side - 1] for side in sides], sides, where, out, effect, True)
+    work.step("yi", "change of the treated less that of the controls", "y_1 - y_2")
+    if "v_1" in work and effect.route in ("spread", "quantiles"):
+        work.step("vi", "variance of the difference of different people", "v_1 + v_2")
+
+
+def one_change(work, effect, rows, k, out, where):
+    """A printed change; on the log scale with the baseline beside it, its standard error over the logarithmic mean."""
+    converted(work, f"d{k}", rows[0], "value", f"change{where}")
+    logs = effect.measure == "ROM"
+    if logs:
+        converted(work, f"m{k}", rows[1], "value", f"mean at baseline{where}")
+        work.step(f"y_{out}", f"log ratio{where}: ln((baseline + change) / baseline)", f"ln((m{k} + d{k}) / m{k})")
+    else:
+        work.step(f"y_{out}", "", f"d{k}")
+    if effect.route != "printed":
+        return
+    standard_error(work, rows[0], k, f"of the change{where}")
+    if logs:
+        mean = f"d{k} / y_{out}" if work[f"d{k}"] else f"m{k}"
+        work.step(f"l{k}", f"logarithmic mean of the two levels{where}: change over log ratio", mean)
+        work.step(f"se{k}", f"SE of the log ratio{where}, with the same test statistic: SE / logarithmic mean", f"se{k} / l{k}")
+    work.step(f"v_{out}", f"variance{where}: SE^2", f"se{k} ** 2")
+
+
+def change(work, effect, rows):
+    """A change from baseline printed as such."""
+    one_change(work, effect, rows, 1, "1", "")
+    work.step("yi", "", "y_1")
+    if "v_1" in work:
+        work.step("vi", "", "v_1")
+
+
+def changes(work, effect, rows):
+    """Printed change of the treated less that of the controls."""
+    half = len(rows) // 2
+    one_change(work, effect, rows[:half], 1, "1", ", treated")
+    one_change(work, effect, rows[half:], 2, "2", ", controls")
+    work.step("yi", "change of the treated less that of the controls", "y_1 - y_2")
+    if "v_1" in work:
+        work.step("vi", "variance of the difference of different people", "v_1 + v_2")
+
+
+def relative(work, effect, rows):
+    """A percent or fold change."""
+    (row,) = rows
+    work.given(change=(row.value, row.value_text))
+    percent = row.statistic == "percent_change"
+    work.step("ratio", "ratio: 1 + percent / 100", "1 + change / 100" if percent else "change")
+    work.step("yi", "log ratio", "ln(ratio)")
+    if effect.route != "printed":
+        return
+    if row.kind == "ci95":
+        ends = {"low1": (row.spread_low, row.spread_low_text), "high1": (row.spread_high, row.spread_high_text)}
+        work.given(**ends)
+        for name in ends if percent else ():
+            work.step(name, f"{name[:-1]} end as a ratio", f"1 + {name} / 100")
+        expression = interval_half(work, 1, row)[0].replace("(high1 - low1)", "ln(high1 / low1)")
+        work.step("se", "standard error of the log ratio, from its 95% interval", expression)
+    else:
+        standard_error(work, row._replace(factor=math.nan), 1, "of the change")
+        words = "SE of the log ratio: SE / ratio" + (" / 100" if percent else "")
+        work.step("se", words, "se1 / 100 / ratio" if percent else "se1 / ratio")
+    work.step("vi", "variance: SE^2", "se ** 2")
+
+
+def difference(work, effect, rows):
+    """A difference, or a ratio with its interval, printed as such."""
+    (row,) = rows
+    if effect.measure in RATIOS:
+        work.given(ratio=(row.value, row.value_text))
+        work.step("yi", "logarithm of the ratio", "ln(ratio)")
+        if effect.route == "printed":
+            work.given(low=(row.spread_low, row.spread_low_text), high=(row.spread_high, row.spread_high_text))
+            work.step("se", "standard error: width of the interval on the log scale over 2 z(0.975)", "ln(high / low) / (2 * z(0.975))")
+            work.step("vi", "variance: SE^2", "se ** 2")
+        return
+    converted(work, "yi", row, "value", "difference")
+    if effect.route == "printed":
+        standard_error(work, row, 1, "of the difference")
+        work.step("vi", "variance: SE^2", "se1 ** 2")
+
+
+def counts(work, effect, rows):
+    """Events of one group or two; a correlation with its n."""
+    if effect.measure == "ZCOR":
+        work.given(r=(rows[0].value, rows[0].value_text), n=rows[0].n)
+        work.step("yi", "Fisher's z of the correlation", "atanh(r)")
+        work.step("vi", "variance: 1 / (n - 3)", "1 / (n - 3)")
+        return
+    if effect.route == "none":
+        return
+    for row, group, events, people in zip(rows, ("", " of the controls"), "ac", ("n1", "n2"), strict=False):
+        work.given(**{people: row.n})
+        if row.statistic == "percent":
+            work.given(percent=(row.value, row.value_text))
+            work.step("x", f"events{group}, to be rounded to whole people", f"percent * {people} / 100")
+            work.given(**{events: round(work["x"])})
+        else:
+            work.given(**{events: (row.value, row.value_text)})
+        work.step({"a": "b", "c": "d"}[events], f"people without the event{group}", f"{people} - {events}")
+    cells = "abcd"[: 2 * len(rows)]
+    if any(work[name] == 0 for name in cells):
+        for name in cells:
+            work.step(name, "a cell is empty: 1/2 is added to every cell", f"{name} + 0.5")
+    yi, yi_words, vi, vi_words = CELLS[effect.measure]
+    work.step("yi", yi_words, yi)
+    work.step("vi", f"variance: {vi_words}", vi)
+
+
+def estimate(work, effect, rows):
+    """An effect stated on its analysis scale, or a correlation with its interval."""
+    (row,) = rows
+    correlation = row.statistic == "correlation"
+    for name, column in {"yi": "value", "low": "spread_low", "high": "spread_high"}.items():
+        if getattr(row, column) == getattr(row, column):
+            in_unit = row if effect.measure == "MD" else row._replace(factor=math.nan)
+            converted(work, name, in_unit, column, "estimate")
+            if correlation:
+                work.step(name, "Fisher's z: atanh r", f"atanh({name})")
+    if effect.route == "printed":
+        interval = row.kind == "ci95"
+        words = "standard error: width of the interval over 2 z(0.975)"
+        work.step("se", words, "(high - low) / (2 * z(0.975))" if interval else "low")
+        work.step("vi", "variance: SE^2", "se ** 2")
+
+
+PAIRINGS = {
+    "levels": levels, "follow_up": levels, "difference_of_changes": difference_of_changes, "change": change, "changes": changes,
+    "relative": relative, "difference": difference, "counts": counts, "estimate": estimate,
+}  # fmt: skip
+
+
+def by_p(work, effect, rows):
+    """Standard error from a p-value: the effect over the t quantile."""
+    work.given(p=effect.p_value)
+    bound = "largest SE that p below the threshold allows" if effect.route == "bound" else "SE that gives the printed p"
+    df = "n - 1" if same_people(effect) else "n1 + n2 - 2"
+    if same_people(effect) and effect.n == effect.n:
+        work.given(n=effect.n)
+        quantile = "t(1 - p / 2, n - 1)"
+    elif not same_people(effect) and effect.n_control == effect.n_control and effect.n == effect.n:
+        work.given(n1=effect.n, n2=effect.n_control)
+        quantile = "t(1 - p / 2, n1 + n2 - 2)"
+    else:
+        quantile, df = "z(1 - p / 2)", ""
+    words = f"t quantile with {df} degrees of freedom" if df else "normal quantile, n is not printed"
+    work.step("q", f"{words}, two-sided", quantile)
+    work.step("se", f"{bound}: |y| over it", "abs(yi) / q")
+    work.step("vi", "variance: SE^2", "se ** 2")
+    if effect.route == "paired_p" and effect.r_implied == effect.r_implied:
+        implied(work, effect, rows)
+
+
+def implied(work, effect, rows):
+    """The correlation that the p-value and two spreads imply."""
+    for k, (row, where) in enumerate(zip(rows, PLACES[effect.pairing], strict=True), 1):
+        standard_error(work, row, k, where)
+    in_unit = "se"
+    if effect.measure == "ROM":
+        work.step("l", "logarithmic mean of the two means", "(m1 - m2) / ln(m1 / m2)")
+        work.step("se_d", "the same SE in the unit: times the logarithmic mean", "se * l")
+        in_unit = "se_d"
+    expression = f"(se1 ** 2 + se2 ** 2 - {in_unit} ** 2) / (2 * se1 * se2)"
+    work.step("r_implied", "correlation that this implies: (SE1^2 + SE2^2 - SEd^2) / (2 SE1 SE2)", expression)
+
+
+def readable(work, effect, level):
+    """The effect and its interval in the readable unit."""
+    ends = {"effect": "yi"}
+    if "vi" in work:
+        work.step("sei", "standard error", "sqrt(vi)")
+        work.given(share=(1 + level) / 2)
+        work.step("z", "normal quantile", "z(share)")
+        half = "z * sei"
+        work.step("low_y", f"lower end of the {100 * level:g}% interval", f"yi - {half}")
+        work.step("high_y", "upper end", f"yi + {half}")
+        ends |= {"effect_low": "low_y", "effect_high": "high_y"}
+    if effect.measure in BACK:
+        expression, words = BACK[effect.measure]
+        for name, of in ends.items():
+            work.step(name, words if name == "effect" else f"{'lower' if 'low' in name else 'upper'} end", expression.format(y=of))
+
+
+def spelled_out(work, effect, rows, level):
+    """Add every step of an effect with a yi to `work`."""
+    if effect.yi != effect.yi:
+        return
+    PAIRINGS[effect.pairing](work, effect, rows)
+    if effect.route in ("paired_p", "between_p", "bound"):
+        by_p(work, effect, rows)
+    readable(work, effect, level)
+
+
+def needs_r(effect):
+    """Whether the variance of an effect rests on a correlation."""
+    of_means = effect.pairing in ("levels", "difference_of_changes") or same_people(effect)
+    return effect.route in ("spread", "quantiles") and of_means and (effect.v_cross > 0 or effect.measure in STANDARDISED)

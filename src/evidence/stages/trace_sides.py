@@ -1,0 +1,161 @@
+"""The two sides of a contrast, spelled out: units, standard errors, quartiles, and what a pair of levels gives.
+
+Each function adds steps to a `Work`; `k` numbers the sides, so that m1 is the mean of side 1 and se2 the
+standard error of side 2. The rows are those of `evidence.stages.levels.joined`.
+"""
+
+QUANTILES = {
+    "iqr": ("quartile", "0.7 + 0.39 / n{k}", "(0.75 * n{k} - 0.125) / (n{k} + 0.25)"),
+    "range": ("extreme", "4 / (4 + n{k} ** 0.75)", "(n{k} - 0.375) / (n{k} + 0.25)"),
+}
+STANDARDISED = ("SMD", "SMCR")
+
+
+def converted(work, name, row, column, what):
+    """A printed number in the unit of its outcome."""
+    number, text = getattr(row, column), getattr(row, f"{column}_text")
+    if not row.factor == row.factor or row.factor == 1:
+        work.given(**{name: (number, text)})
+        return
+    work.given(printed=(number, text), factor=row.factor)
+    work.step(name, f"{what} in {row.to_unit}: times the factor of units.csv for {row.unit}", "printed * factor")
+
+
+def interval_half(work, k, row):
+    """Expression for the standard error of side k from its 95% interval, low and high."""
+    if row.n > 1:
+        work.given(**{f"n{k}": row.n})
+        return f"(high{k} - low{k}) / (2 * t(0.975, n{k} - 1))", "t(0.975, n - 1)"
+    return f"(high{k} - low{k}) / (2 * z(0.975))", "z(0.975), n is not printed"
+
+
+def standard_error(work, row, k, where):
+    """se{k}: the standard error of a mean or change, in the outcome's unit."""
+    if row.kind == "se":
+        converted(work, f"se{k}", row, "spread_low", f"standard error {where}")
+    elif row.kind == "sd":
+        converted(work, f"sd{k}", row, "spread_low", f"SD {where}")
+        work.given(**{f"n{k}": row.n})
+        work.step(f"se{k}", f"standard error {where}: SD / sqrt(n)", f"sd{k} / sqrt(n{k})")
+    else:
+        for end in ("low", "high"):
+            converted(work, f"{end}{k}", row, f"spread_{end}", f"{end} end of the interval {where}")
+        expression, quantile = interval_half(work, k, row)
+        work.step(f"se{k}", f"standard error {where}: width of the 95% interval over 2 {quantile}", expression)
+
+
+def by_quantiles(row):
+    """Whether the mean of a row is estimated from a median with quartiles or range."""
+    usable = row.statistic == "median" and row.n >= 5 and row.kind in QUANTILES and row.low <= row.m <= row.high
+    return usable and row.low < row.high and (row.measure != "ROM" or row.low > 0)
+
+
+def moments(work, row, k, where):
+    """y{k} and v{k}: mean and its variance from a median with quartiles or range. [luo2018] [wan2014]"""
+    noun, weight, share = QUANTILES[row.kind]
+    names = {"low": ("spread_low", f"lower {noun}"), "mid": ("value", "median"), "high": ("spread_high", f"upper {noun}")}
+    for name, (column, what) in names.items():
+        converted(work, f"{name}{k}", row, column, f"{what} {where}")
+        if row.measure == "ROM":
+            work.step(f"{name}{k}", f"{what} {where} as a logarithm", f"ln({name}{k})")
+    work.given(**{f"n{k}": row.n})
+    work.step(f"w{k}", f"weight of the {noun}s {where}", weight.format(k=k))
+    work.step(f"y{k}", f"mean {where} (Luo 2018)", f"w{k} * (low{k} + high{k}) / 2 + (1 - w{k}) * mid{k}")
+    work.step(f"sd{k}", f"SD {where} (Wan 2014)", f"(high{k} - low{k}) / (2 * z({share.format(k=k)}))")
+    work.step(f"v{k}", f"variance of the mean {where}: SD^2 / n", f"sd{k} ** 2 / n{k}")
+
+
+def variance(work, row, k, where):
+    """v{k}: variance of a mean on the analysis scale."""
+    if f"v{k}" in work:
+        return
+    logs = row.measure == "ROM"
+    if logs and row.statistic == "geometric_mean" and row.kind == "ci95":
+        for end in ("low", "high"):
+            work.given(**{f"{end}{k}": (getattr(row, f"spread_{end}"), getattr(row, f"spread_{end}_text"))})
+        expression = interval_half(work, k, row)[0].replace(f"(high{k} - low{k})", f"ln(high{k} / low{k})")
+        work.step(f"se{k}", f"standard error of the logarithm {where}", expression)
+        work.step(f"v{k}", f"variance {where}", f"se{k} ** 2")
+        return
+    standard_error(work, row, k, where)
+    if logs:
+        work.step(f"v{k}", f"variance of the logarithm {where}: (SE / mean)^2", f"(se{k} / m{k}) ** 2")
+    else:
+        work.step(f"v{k}", f"variance {where}: SE^2", f"se{k} ** 2")
+
+
+def pair(work, rows, sides, where, out, effect, paired):
+    """Effect y_out of two levels, and where the route asks for it its variance v_out.
+
+    Parameters
+    ----------
+    work : Work
+    rows : two measurement rows
+        Follow-up (or treated) first.
+    sides : two int
+        Numbers of the sides.
+    where : two str
+        Words for the sides.
+    out : str
+        Ending of the names of the result.
+    effect : row of effects
+    paired : bool
+        The same people twice.
+    """
+    i, j = sides
+    for row, k, place in zip(rows, sides, where, strict=True):
+        converted(work, f"m{k}", row, "value", f"mean {place}")
+    if effect.measure in STANDARDISED:
+        return standardised(work, rows, sides, where, out, paired)
+    quantiles = [by_quantiles(row) for row in rows]
+    for row, k, place, from_quantiles in zip(rows, sides, where, quantiles, strict=True):
+        if from_quantiles:
+            moments(work, row, k, place)
+    logs = rows[0].measure == "ROM"
+    if any(quantiles):
+        for k, from_quantiles, place in zip(sides, quantiles, where, strict=True):
+            if not from_quantiles:
+                work.step(f"y{k}", f"logarithm of the mean {place}", f"ln(m{k})" if logs else f"m{k}")
+        work.step(f"y_{out}", "difference of the two", f"y{i} - y{j}")
+    elif logs:
+        work.step(f"y_{out}", f"log ratio of means, {where[0]} over {where[1]}", f"ln(m{i} / m{j})")
+    else:
+        work.step(f"y_{out}", f"difference of means, {where[0]} less {where[1]}", f"m{i} - m{j}")
+    if effect.route in ("spread", "quantiles"):
+        for row, k, place in zip(rows, sides, where, strict=True):
+            variance(work, row, k, place)
+        joint(work, f"v{i}", f"v{j}", out, paired)
+
+
+def joint(work, one, two, out, paired):
+    """v_out: variance of a difference."""
+    if paired:
+        work.step(f"v_{out}", "variance of the difference: v1 + v2 - 2 r sqrt(v1 v2)", f"{one} + {two} - 2 * r * sqrt({one} * {two})")
+    else:
+        work.step(f"v_{out}", "variance of the difference of different people: v1 + v2", f"{one} + {two}")
+
+
+def spread_as_sd(work, row, k, where):
+    """sd{k}: the standard deviation of a side, from whichever spread is printed."""
+    standard_error(work, row, k, where)
+    if f"sd{k}" not in work:
+        work.given(**{f"n{k}": row.n})
+        work.step(f"sd{k}", f"SD {where}: SE sqrt(n)", f"se{k} * sqrt(n{k})")
+
+
+def standardised(work, rows, sides, where, out, paired):
+    """SMCR of the same people, SMD of two groups."""
+    i, j = sides
+    for row, k, place in zip(rows, sides, where, strict=True):
+        if k == j or not paired:
+            spread_as_sd(work, row, k, place)
+        work.given(**{f"n{k}": row.n})
+    if paired:
+        work.step(f"y_{out}", f"change in SDs {where[1]}, times c(n - 1)", f"c(n{i} - 1) * (m{i} - m{j}) / sd{j}")
+        work.step(f"v_{out}", "variance: 2 (1 - r) / n + y^2 / (2 n)", f"2 * (1 - r) / n{i} + y_{out} ** 2 / (2 * n{i})")
+        return
+    pooled = f"sqrt(((n{i} - 1) * sd{i} ** 2 + (n{j} - 1) * sd{j} ** 2) / (n{i} + n{j} - 2))"
+    work.step("sd", "SD of both groups", pooled)
+    work.step(f"y_{out}", "difference in SDs, times c(n1 + n2 - 2)", f"c(n{i} + n{j} - 2) * (m{i} - m{j}) / sd")
+    variance = f"1 / n{i} + 1 / n{j} + y_{out} ** 2 / (2 * (n{i} + n{j}))"
+    work.step(f"v_{out}", "variance: 1/n1 + 1/n2 + y^2 / (2 (n1 + n2))", variance)

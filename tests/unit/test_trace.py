@@ -1,0 +1,317 @@
+"""evidence trace: every printed equation holds, and the last ones are the numbers of the made tables."""
+
+import ast
+import json
+import math
+import operator
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import scipy
+
+from evidence import cli
+from evidence.problems import EvidenceError
+from evidence.stages import trace as tracing
+from evidence.stages.trace_text import text
+from tests import toy
+from tests.toy import group, number, p, sd, se, study
+
+ROOT = Path(__file__).parents[2]
+SIGNS = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+}  # fmt: skip
+FUNCTIONS = {
+    "sqrt": math.sqrt, "ln": math.log, "exp": math.exp, "tanh": math.tanh, "atanh": math.atanh, "abs": abs, "max": max,
+    "z": scipy.special.ndtri, "t": lambda share, df: scipy.special.stdtrit(df, share),
+    "c": lambda m: scipy.special.gamma(m / 2) / (math.sqrt(m / 2) * scipy.special.gamma((m - 1) / 2)),
+}  # fmt: skip
+NUMBER = re.compile(r"\d+\.?\d*(?:e[+-]?\d+)?")
+
+
+def value(expression):
+    """Value of printed arithmetic."""
+
+    def walk(node):
+        if isinstance(node, ast.Constant):
+            return node.value
+        if isinstance(node, ast.Call):
+            return FUNCTIONS[node.func.id](*map(walk, node.args))
+        if isinstance(node, ast.UnaryOp):
+            return SIGNS[type(node.op)](walk(node.operand))
+        return SIGNS[type(node.op)](walk(node.left), walk(node.right))
+
+    return walk(ast.parse(expression.replace("^", "**"), mode="eval").body)
+
+
+def half_unit(printed):
+    """Half of the last digit of a printed number."""
+    mantissa, _, exponent = printed.partition("e")
+    return 0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+
+
+def is_rounded(printed):
+    """Whether a number was worked out and is printed with six digits; all others are exact."""
+    return len(printed.partition("e")[0].replace(".", "").lstrip("0")) == 6
+
+
+def slack(left, right):
+    """By how much the two sides may differ through the rounding of the numbers printed in them."""
+    total, centre = half_unit(right.lstrip("-")), value(left)
+    for found in NUMBER.finditer(left):
+        if is_rounded(found[0]):
+            moved = [
+                value(left[: found.start()] + repr(float(found[0]) + sign * half_unit(found[0])) + left[found.end() :])
+                for sign in (1, -1)
+            ]
+            total += max(abs(one - centre) for one in moved)
+    return 1.01 * total
+
+
+def holds(step):
+    left, right = str(step).rsplit(" = ", 1)
+    assert abs(value(left) - float(right)) <= slack(left, right), str(step)
+
+
+def every_step(made):
+    yield from made["steps"]
+    for cohort in made.get("cohorts", []):
+        yield from cohort["steps"]
+    for effect in made.get("effects", []):
+        yield from effect["steps"]
+
+
+def built(folder):
+    for command in ("tables", "effects", "pools"):
+        assert cli.main([command, str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("real")
+    shutil.copytree(ROOT / "data/raw", folder / "data/raw")
+    shutil.copytree(ROOT / "config", folder / "config")
+    return tracing.Made(built(folder))
+
+
+def given_back(work, numbers):
+    for name, stated in numbers.items():
+        assert work[name] == pytest.approx(stated, rel=1e-9, abs=1e-12), name
+
+
+def test_every_equation_of_every_effect_holds(real):
+    weighted = 0
+    for effect in real.effects.values():
+        made = tracing.effect_trace(real, effect)
+        for step in made["steps"]:
+            holds(step)
+        if effect.vi == effect.vi:
+            weighted += 1
+            ends = [float(str(step).rsplit(" = ", 1)[1]) for step in made["steps"]]
+            for number_there in (effect.vi, effect.sei):
+                assert any(math.isclose(end, number_there, rel_tol=1e-5) for end in ends) or effect.pairing == "estimate", effect.id
+    assert weighted > 80
+
+
+def test_the_text_holds_every_equation(real):
+    made = tracing.effect_trace(real, real.effects["shah2021.anastrozole_bmi25.testosterone.before_after"])
+    printed = " ".join(text([made]).split())
+    assert all(" ".join(str(step).split()) in printed for step in made["steps"])
+    assert "data/raw/measurements.csv:84" in printed
+    assert "270.6 (± 68.0 read as SD) ng/dL, n 30" in printed
+    assert "doi:10.21037/tau-20-919" in printed
+
+
+def test_every_equation_of_every_headline_pool_holds(real):
+    for pool in real.pools.values():
+        if pool.analysis == "headline":
+            for step in every_step(tracing.pool_trace(real, pool)):
+                holds(step)
+
+
+@pytest.mark.parametrize("analysis", ["with_bounded", "with_flagged", "r_0.9", "method_DL", "method_PM", "test_z", "test_knha", "MD", "SMCR"])
+def test_every_equation_of_a_sensitivity_pool_holds(real, analysis):
+    pools = [pool for pool in real.pools.values() if pool.analysis == analysis and pool.stratum == "all"]
+    assert pools
+    for pool in pools:
+        for step in every_step(tracing.pool_trace(real, pool)):
+            holds(step)
+
+
+def test_a_wrong_equation_is_noticed():
+    with pytest.raises(AssertionError):
+        holds("ln(14.2847 / 9.38216) = 0.420392")
+
+
+def outcome(name, measure):
+    return {"outcome": name, "measure": measure, "unit": "" if measure in ("PLO", "OR", "RR", "RD", "HR", "ZCOR") else "u",
+            "cv_low": "", "cv_high": ""}  # fmt: skip
+
+
+def ci(low, high):
+    return {"spread": "ci95", "spread_low": low, "spread_high": high}
+
+
+def rows_of(name, *rows):
+    return [row | {"outcome": name} | ({} if "unit" in row else {"unit": "u"}) for row in rows]
+
+
+def events(x, n, **columns):
+    return number("s", x, n=n, statistic="events", unit="", **columns)
+
+
+PLACEBO = {"group_id": "placebo"}
+IQR = {"statistic": "median", "spread": "iqr"}
+KINDS = {
+    "se": ("ROM", number("s", 7.2, "baseline", **{"spread": "se", "spread_low": 0.3}), number("s", 9, n=9, **ci(8, 10.5))),
+    "quartiles": ("ROM", number("s", 10, "baseline", n=20, spread_low=8, spread_high=14, **IQR),
+                  number("s", 12, n=20, spread_low=9, spread_high=15, **IQR)),
+    "range": ("MD", number("s", 10, "baseline", n=20, **sd(4)),
+              number("s", 12, n=20, statistic="median", spread="range", spread_low=5, spread_high=30)),
+    "geometric": ("ROM", number("s", 10, "baseline", statistic="geometric_mean", n=20, **ci(8, 13)),
+                  number("s", 12, n=20, statistic="geometric_mean", **ci(9, 16))),
+    "smcr": ("SMD", number("s", 10, "baseline", n=20, **sd(4)), number("s", 12, n=19, **{"spread": "se", "spread_low": 1})),
+    "smd": ("SMD", number("s", 15, n=20, **sd(5)), number("s", 10, n=22, **sd(3), **PLACEBO)),
+    "becker": ("SMD", number("s", 10, "baseline", n=20, **sd(4)), number("s", 12, n=20, **sd(5)),
+               number("s", 10, "baseline", n=18, **sd(3), **PLACEBO), number("s", 11, n=18, **sd(5), **PLACEBO)),
+    "of_changes": ("ROM", number("s", 10, "baseline", n=20, **sd(4)), number("s", 12, n=20, **sd(5)),
+                   number("s", 10, "baseline", n=18, **sd(3), **PLACEBO), number("s", 11, n=18, **sd(5), **PLACEBO)),
+    "changes": ("ROM", number("s", 10, "baseline", n=20), number("s", 3, "change", n=20, **sd(5)),
+                number("s", 11, "baseline", n=20, **PLACEBO), number("s", 0, "change", n=20, **sd(5), **PLACEBO)),
+    "change": ("MD", number("s", -3, "change", n=20, unit="mu", **ci(-4, -2))),
+    "percent": ("ROM", number("s", 50, "change", n=20, statistic="percent_change", unit="%", **ci(20, 87.5))),
+    "fold": ("ROM", number("s", 2, "change", n=20, statistic="fold_change", unit="", **sd(1))),
+    "paired_p": ("ROM", number("s", 10, "baseline", n=9, **sd(4)), number("s", 14, n=9, **sd(5), **p("=", 0.03))),
+    "bound": ("MD", number("s", 10, "baseline"), number("s", 14, **p("<", 0.01))),
+    "between_p": ("MD", number("s", 10, n=9, **p("=", 0.03, "between_groups")), number("s", 14, n=9, **PLACEBO)),
+    "md": ("MD", number("s", 2, "difference", statistic="mean_difference", versus="placebo", n=30, **ci(1, 3))),
+    "hr": ("HR", number("s", 0.5, "difference", statistic="hazard_ratio", unit="", **ci(0.25, 1))),
+    "or": ("OR", events(0, 20), events(9, 22, **PLACEBO)),
+    "rr": ("RR", number("s", 20, n=20, statistic="percent", unit="%"), events(9, 22, **PLACEBO)),
+    "rd": ("RD", events(4, 20), events(9, 22, **PLACEBO)),
+    "plo": ("PLO", events(20, 20)),
+    "zcor": ("ZCOR", number("s", 0.4, "baseline", n=50, statistic="correlation", unit="")),
+    "zcor_interval": ("ZCOR", number("s", 0.4, "baseline", statistic="correlation", unit="", **ci(0.1, 0.6))),
+    "estimate": ("ROM", number("s", -0.3, "difference", statistic="estimate", unit="", **ci(-0.5, -0.1))),
+    "estimate_md": ("MD", number("s", 500, "change", statistic="estimate", unit="mu", **{"spread": "se", "spread_low": 100})),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory):
+    """One study that prints every kind of number, an outcome for each."""
+    units = [{"outcome": name, "unit": "mu", "to_unit": "u", "factor": "0.001"} for name, (measure, *_) in KINDS.items() if measure == "MD"]
+    folder = toy.folder(
+        tmp_path_factory.mktemp("kinds"),
+        studies=[study("s", design="rct_parallel")],
+        groups=[group("s"), group("s", "placebo", arm="placebo", drug="placebo")],
+        outcomes=[outcome(name, measure) for name, (measure, *_) in KINDS.items()],
+        units=units,
+        measurements=[row for name, (_, *rows) in KINDS.items() for row in rows_of(name, *rows)],
+    )
+    return tracing.Made(built(folder))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_number_is_spelled_out(kinds, name):
+    effects = [effect for effect in kinds.effects.values() if effect.outcome == name and effect.vi == effect.vi]
+    assert effects
+    for effect in effects:
+        made = tracing.effect_trace(kinds, effect)
+        assert made["steps"]
+        for step in made["steps"]:
+            holds(step)
+        assert made["numbers"]["vi"] == effect.vi
+
+
+def test_arms_of_one_cohort_are_averaged_in_the_trace(tmp_path):
+    rows = [number("s", value, point, group_id=name, n=20, **sd(3))
+            for name, values in {"low": (10, 14), "high": (10, 16)}.items() for value, point in zip(values, ("baseline", "followup"), strict=True)]
+    folder = built(toy.folder(tmp_path, groups=[group("s", "low"), group("s", "high")], measurements=rows))
+    (made,) = tracing.trace("level.before_after.all", folder)
+    (cohort,) = made["cohorts"]
+    assert len(cohort["effects"]) == 2
+    assert "variance with the correlation of config.yaml, pools, arm_correlation" in [step.what for step in cohort["steps"]]
+    for step in every_step(made):
+        holds(step)
+
+
+def test_names(real):
+    assert tracing.found(real, "testosterone.before_after.all") == ["testosterone.before_after.all.headline"]
+    shah = tracing.found(real, "shah2021")
+    assert len(shah) > 3 and all(one.startswith("shah2021.") for one in shah)
+    assert len(tracing.found(real, "shah2021.anastrozole_bmi25.testo")) == 1
+
+
+@pytest.mark.parametrize(
+    "name, told",
+    [
+        ("shah2012", 'evidence trace: "shah2012" is no effect, pool or study of this review. The ids stand in '
+                     'data/processed/effects.csv and pools.csv. Did you mean "shah2021"?'),
+        ("testosteron.before_after.all", 'Did you mean "testosterone.before_after.all"?'),
+        ("", 'evidence trace: "" is no effect, pool or study of this review.'),
+    ],
+)  # fmt: skip
+def test_unknown_names(real, name, told):
+    with pytest.raises(EvidenceError) as error:
+        tracing.found(real, name)
+    assert told in str(error.value)
+
+
+def test_a_study_without_effects_says_where_its_numbers_are(real):
+    silent = next(name for name in real.studies if not any(one.startswith(f"{name}.") for one in real.effects))
+    with pytest.raises(EvidenceError) as error:
+        tracing.found(real, silent)
+    assert str(error.value) == (
+        f"evidence trace: {silent} has no number that makes an effect. What it prints, and why that makes none, stands in "
+        "data/processed/unused.csv."
+    )
+
+
+def test_nothing_built(tmp_path, capsys):
+    assert cli.main(["trace", "x", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        "data/processed/effects.csv: nothing has been built yet. Build first: snakemake --cores 4 (or evidence tables, "
+        "effects and pools, one after the other).\n1 problem to mend.\n"
+    )
+
+
+def small(path):
+    rows = [number("s", 10, "baseline", n=20, **sd(3)), number("s", 14, n=20, **sd(3))]
+    return built(toy.folder(path, measurements=rows))
+
+
+def test_data_changed_since_the_build(tmp_path, capsys):
+    folder = small(tmp_path)
+    raw = folder / "data/raw/measurements.csv"
+    raw.write_text(raw.read_text(encoding="utf-8").replace(",14,", ",15,"), encoding="utf-8")
+    capsys.readouterr()
+    assert cli.main(["trace", "s.treated", str(folder)]) == 2
+    assert capsys.readouterr().err == (
+        "data/raw/measurements.csv:3: the row has changed since the tables were built. Build again: snakemake --cores 4.\n"
+        "1 problem to mend.\n"
+    )
+
+
+def test_made_tables_of_other_data(tmp_path, capsys):
+    folder = small(tmp_path)
+    made = folder / "data/processed/effects.csv"
+    made.write_text(made.read_text(encoding="utf-8").replace(",0.33647223662", ",0.43647223662"), encoding="utf-8")
+    capsys.readouterr()
+    assert cli.main(["trace", "s.treated", str(folder)]) == 2
+    assert "yi of s.treated.level.before_after is 0.436472237 there and 0.336472237 by the raw rows" in capsys.readouterr().err
+
+
+def test_json_and_text_by_the_command(tmp_path, capsys):
+    folder = small(tmp_path)
+    capsys.readouterr()
+    assert cli.main(["trace", "level.before_after.all.headline", str(folder), "--json"]) == 0
+    (made,) = json.loads(capsys.readouterr().out)
+    assert (made["kind"], made["k"], made["cohorts"][0]["weight"]) == ("pool", 1, 100)
+    assert made["effects"][0]["rows"][0]["place"] == "data/raw/measurements.csv:3"
+    assert made["effects"][0]["steps"][0]["equation"] == "ln(14 / 10) = 0.336472"
+    assert cli.main(["trace", "level.before_after", str(folder)]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("begin so: name one of them, or more of its beginning.")
