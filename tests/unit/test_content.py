@@ -178,6 +178,8 @@ def test_sections_without_data_are_left_out(made):
         "reviews",
         "flags",
         "citations",
+        "verdicts",
+        "certainty",
     }
 
 
