@@ -59,7 +59,7 @@ def is_rounded(printed):
 
 def slack(left, right):
     """By how much the two sides may differ through the rounding of the numbers printed in them."""
-    total, centre = half_unit(right.lstrip("-")), value(left)
+    total, centre = half_unit(right.lstrip("-")) if is_rounded(right.lstrip("-")) else 1e-12, value(left)
     for found in NUMBER.finditer(left):
         if is_rounded(found[0]):
             moved = [

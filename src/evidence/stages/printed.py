@@ -52,7 +52,7 @@ def sentence(pairing, rows):
     if pairing in COMPARED and len(rows) == 2:
         text = COMPARED[pairing].format(level=level, base=base)
     elif pairing == "changes":
-        text = f"change {level} v. {base}"
+        text = f"change {level} v. {one(rows[len(rows) // 2])}"
     elif pairing == "difference_of_changes":
         text = f"{one(rows[1])} to {level} v. {one(rows[3])} to {one(rows[2])}"
     elif pairing == "change":

@@ -66,14 +66,15 @@ def plain(number, text=""):
 
 @dataclass(frozen=True)
 class Step:
-    """One line of arithmetic: what it gives, the expression in numbers, and its value."""
+    """One line of arithmetic: what it gives, the expression in numbers, its value, and that as it is printed."""
 
     what: str
     left: str
-    right: float
+    value: float
+    right: str
 
     def __str__(self):
-        return f"{self.left} = {six(self.right)}"
+        return f"{self.left} = {self.right}"
 
 
 @dataclass
@@ -96,13 +97,15 @@ class Work:
             self.numbers[name], self.texts[name] = float(number), six(float(number))
 
     def step(self, name, what, expression):
-        """Compute `expression`, keep it as `name`, and print it; a bare name is only renamed."""
+        """Compute `expression`, keep it as `name`, and print it (counts as counts); a bare name is only renamed."""
         value = evaluate(expression, self.numbers)
         if expression in self.numbers:
             self.numbers[name], self.texts[name] = value, self.texts[expression]
             return
-        self.steps.append(Step(what, NAME.sub(self.shown, expression).replace("**", "^"), value))
-        self.numbers[name], self.texts[name] = value, six(value)
+        counts = all(self.texts[found].isdigit() for found in NAME.findall(expression))
+        text = f"{value:.0f}" if counts and value.is_integer() else six(value)
+        self.steps.append(Step(what, NAME.sub(self.shown, expression).replace("**", "^"), value, text))
+        self.numbers[name], self.texts[name] = value, text
 
     def shown(self, found):
         """A number as it is printed, in parentheses where a minus would be misread."""
