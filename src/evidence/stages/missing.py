@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from evidence.stages.labels import label
 from evidence.stages.strata import ALL, larger_groups, listed, with_broader
 from evidence.stages.words import plural, sentence, templates
 
@@ -87,8 +88,7 @@ def reported(tables, effects, config):
     groups = treated(tables, studies)
     given = pd.concat([from_effects(effects, studies), from_unreported(tables, groups, config)], ignore_index=True)
     frame = pd.concat([given, from_baselines(tables, groups, given)], ignore_index=True)
-    labels = effects.drop_duplicates("study_id").set_index("study_id")["study_label"]
-    frame["study_label"] = frame["study_id"].map(labels).fillna(frame["study_id"])
+    frame["study_label"] = frame["study_id"].map({study.study_id: label(study) for study in studies.itertuples()})
     frame["rank"] = frame["status"].map(STATUS.index)
     key = ["study_id", "group_id", "outcome", "contrast"]
     return frame.sort_values([*key, "rank"]).drop_duplicates(key)[REPORTED].reset_index(drop=True)
