@@ -268,3 +268,18 @@ def test_wrong_citations_stand_beside_the_claim(real):
     assert "in the record “Shah T; Nyirenda T; Shin D”" in rows.loc["C05", "wrong_citations"]
     assert "pages: given as “205-212”, in the record “2040-2046”" in rows.loc["C08", "wrong_citations"]
     assert rows.loc["C07", "wrong_citations"] == ""
+
+
+def test_bcg_protects_and_more_at_a_higher_latitude():
+    """The contrast equals a meta-regression on the stratum."""
+    folder = ROOT / "examples/bcg"
+    tables, config = ev.read(folder), load(folder)
+    effects = ev.effects(tables, config)
+    frame = ev.verdicts(ev.pools(effects, config), tables, config).set_index("claim_id")
+    assert list(frame.verdict) == ["supported", "supported"]
+    assert frame.loc["C1", "decided_by"] == "tuberculosis.versus_control.all.headline"
+    far = effects.conditions.str.contains("latitude_high").to_numpy(float)
+    fit = ev.rma(effects.yi, effects.vi, X=far, test="adhoc")
+    row = frame.loc["C2"]
+    assert (row.estimate, row.ci_low, row.ci_high) == pytest.approx((fit.estimate[1], fit.ci_low[1], fit.ci_high[1]), rel=1e-9)
+    assert "Tuberculosis 0.40 (0.24 to 0.66) as a ratio of ratios, between 13 cohorts (357,347 people)" in row.sentence

@@ -120,9 +120,9 @@ def imprecision(pool, cohorts, context):
     if math.isnan(pool.n):
         reasons.append(words["size_unknown"])
     elif pool.n < limit:
-        reasons.append(words["size"].format(n=f"{pool.n:.0f}", limit=f"{limit:.0f}"))
+        reasons.append(words["size"].format(n=f"{pool.n:,.0f}", limit=f"{limit:,.0f}"))
     if not reasons:
-        return 0, words["none"].format(n=f"{pool.n:.0f}", limit=f"{limit:.0f}")
+        return 0, words["none"].format(n=f"{pool.n:,.0f}", limit=f"{limit:,.0f}")
     return -2 if spans else -1, "; ".join(reasons)
 
 

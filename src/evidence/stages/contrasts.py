@@ -159,7 +159,7 @@ def wanted(tables):
     """Condition, comparison and outcome of every claim about a modifier that strata can decide."""
     said = tables.claim_outcomes
     outside = set(zip(*(said.loc[said["expected"] == "outside", name] for name in ("claim_id", "outcome")), strict=True))
-    claims = tables.claims[tables.claims["kind"] == "modifier"]
+    claims = tables.claims[(tables.claims["kind"] == "modifier") & (tables.claims["condition"] != "")]
     pairs = [
         (claim.condition, claim.versus_condition, outcome.strip())
         for claim in claims.itertuples()

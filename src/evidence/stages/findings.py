@@ -72,7 +72,7 @@ def expected(claim, outcome, evidence):
     if claim.kind == "descriptive":
         return None, "descriptive"
     if claim.kind == "modifier":
-        factor = CHANGE.get(claim.direction)
+        factor = CHANGE.get(claim.direction) if claim.condition else None
     else:
         factor = EFFECT.get(claim.direction)
         factor = 1 if said is not None and factor else factor
@@ -94,9 +94,15 @@ def verdict_of(sign, low, high, measure, config):
     return "undecided"
 
 
+def stratum_of(condition):
+    """The stratum of a condition; empty for everyone."""
+    return f"condition:{condition}" if condition else ALL
+
+
 def deciding_pool(claim, outcome, evidence):
     """The headline pool of the condition, by the first contrast that has one."""
-    found = (evidence.pools.get((outcome, contrast, f"condition:{claim.condition}")) for contrast in evidence.config.deciding)
+    stratum = stratum_of(claim.condition)
+    found = (evidence.pools.get((outcome, contrast, stratum)) for contrast in evidence.config.deciding)
     return next((pool for pool in found if pool is not None), None)
 
 
@@ -111,8 +117,7 @@ def deciding_contrast(claim, outcome, evidence):
 
 def certainty_of_contrast(row, evidence):
     """The lower certainty of the two strata, less what a comparison between studies costs."""
-    versus = ALL if row.versus == OTHERS else f"condition:{row.versus}"
-    strata = (f"condition:{row.condition}", versus)
+    strata = (stratum_of(row.condition), stratum_of("" if row.versus == OTHERS else row.versus))
     levels = [LEVELS.get(evidence.certainty.get((row.outcome, row.contrast, stratum)), 1) for stratum in strata]
     level = max(min(levels) - (evidence.config.between_studies if row.kind == "between" else 0), 1)
     return next(name for name, number in LEVELS.items() if number == level)
@@ -123,7 +128,8 @@ def shown(claim, outcome, evidence):
     if claim.kind == "modifier":
         counts = evidence.between.get((claim.condition, outcome), {})
         return {f"shown_{name}": counts.get(name, 0) for name in ("up", "down", "none")}
-    rows = [evidence.missing.get((outcome, contrast, f"condition:{claim.condition}")) for contrast in evidence.config.deciding]
+    stratum = stratum_of(claim.condition)
+    rows = [evidence.missing.get((outcome, contrast, stratum)) for contrast in evidence.config.deciding]
     return {f"shown_{name}": sum(getattr(row, name) for row in rows if row is not None) for name in ("up", "down", "none")}
 
 

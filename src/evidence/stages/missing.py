@@ -149,7 +149,7 @@ def counted(cohorts, total, words, outcome_label):
         parts="; ".join(words["parts"][name].format(count=status[name]) for name in STATUS if status[name]),
         points="; ".join(words["points"][name].format(count=points[name]) for name in COUNTS if points[name])
         or words["points"]["nowhere"],
-        share=f"{share:.0f}%", n_unseen=f"{people[False]:.0f}", n_poolable=f"{people[True]:.0f}",
+        share=f"{share:.0f}%", n_unseen=f"{people[False]:,.0f}", n_poolable=f"{people[True]:,.0f}",
     )  # fmt: skip
     return {
         **{name: getattr(cohorts[0], name) for name in KEY},

@@ -52,7 +52,7 @@ def clause(row, words, labels):
     effect = interval(row.measure, row.estimate, row.ci_low, row.ci_high, row.effect_unit)
     if row.decided_as != "pool" and row.effect_unit == "ratio of ratios":
         effect = interval("OR", row.estimate, row.ci_low, row.ci_high)
-    people = words["people"].format(n=f"{row.n:.0f}") if row.n == row.n else words["people_unknown"]
+    people = words["people"].format(n=f"{row.n:,.0f}") if row.n == row.n else words["people_unknown"]
     return words[row.decided_as].format(outcome=labels[row.outcome], effect=effect, cohorts=plural(row.k, "cohort"), people=people)
 
 
