@@ -14,6 +14,7 @@ VERDICTS = (
     "verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing", "reported",
     "map", "citations",
 )  # fmt: skip
+SHOWN = ("verdicts", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing")
 
 
 def say(text):
@@ -137,7 +138,7 @@ def run_report(args):
     figures = json.loads((folder / FIGURES / "figures.json").read_text(encoding="utf-8"))
     tables = read_tables(folder)
     judged = dict(zip(VERDICTS, made(folder, *VERDICTS), strict=True))
-    shown = {name: judged[name] for name in ("verdicts", "certainty")}
+    shown = {name: judged[name] for name in SHOWN}
     pdf = build(folder, tables, load(folder), **frames, figures=figures, **shown)
     (slopes,) = made(folder, "regressions")
     for name, frame in {**frames, **judged, "flags": tables.flags, "regressions": slopes}.items():

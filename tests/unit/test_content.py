@@ -179,7 +179,9 @@ def test_sections_without_data_are_left_out(made):
         "flags",
         "citations",
         "verdicts",
+        "contrasts",
         "certainty",
+        "missing",
     }
 
 

@@ -1,17 +1,20 @@
 """The report's content: a list of sections, each made by one function from the tables."""
 
+from evidence.stages.content_certainty import profile
 from evidence.stages.content_checks import bias, citations, flags, opinion, reviews
+from evidence.stages.content_contrasts import contrasts
 from evidence.stages.content_front import front
 from evidence.stages.content_inputs import Inputs
 from evidence.stages.content_map import evidence_map
 from evidence.stages.content_methods import methods
+from evidence.stages.content_missing import missing_results
 from evidence.stages.content_names import Names
 from evidence.stages.content_numbers import every_number
 from evidence.stages.content_outcomes import outcomes
 from evidence.stages.content_prose import Prose
 from evidence.stages.content_references import references
 from evidence.stages.content_studies import characteristics, flow
-from evidence.stages.content_verdicts import certainty, verdicts
+from evidence.stages.content_verdicts import verdicts
 
 __all__ = ["SECTIONS", "Inputs", "content"]
 
@@ -19,7 +22,9 @@ SECTIONS = {
     "map": ("Evidence map", evidence_map),
     "outcomes": ("Results by outcome", outcomes),
     "verdicts": ("Verdicts on the claims", verdicts),
-    "certainty": ("Certainty", certainty),
+    "contrasts": ("Does a condition change the effect?", contrasts),
+    "certainty": ("Certainty of the evidence", profile),
+    "missing": ("Results that the pools cannot see", missing_results),
     "flow": ("Flow of reports", flow),
     "bias": ("Risk of bias", bias),
     "opinion": ("Second opinion", opinion),

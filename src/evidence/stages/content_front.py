@@ -2,6 +2,7 @@
 
 import math
 
+from evidence.stages.content_certainty import word
 from evidence.stages.content_inputs import best
 from evidence.stages.content_words import (
     CONTRASTS,
@@ -49,7 +50,8 @@ def findings(inputs, prose):
         column(f"Effect ({interval_name(inputs)})", align="right"),
         column("Prediction interval", 22, "right"),
         column("I² (tau²)", align="right"),
-        column("Not weighted", 13, "right"),
+        column("Not weighted", 12, "right"),
+        *([column("Certainty", 13)] if inputs.certainty_of else []),
     ]
     rows = []
     for contrast, title in CONTRASTS.items():
@@ -64,7 +66,7 @@ def findings(inputs, prose):
         rows += [group(title)] if own or empty else []
         rows += own + ([nothing(inputs, empty, len(columns))] if empty else [])
     rows = rows or [[cell(NOTHING, span=len(columns))]]
-    return table("Summary of findings", columns, rows, note=prose.runs("findings"), size=7.8)
+    return table("Summary of findings", columns, rows, note=prose.runs("findings"), size=7.6, inset=2)
 
 
 def interval_name(inputs):
@@ -78,6 +80,7 @@ def finding(inputs, row, others):
     name = [run(about.label, to=f"outcome-{row.outcome}"), *([run(f" {unit}", "small")] if unit else [])]
     effect = [run(effect_words(row), "bold")]
     before, after = [name, count(row.k), people(row)], [effect, spread(row), heterogeneity(row), str(others)]
+    after += [word(inputs, row.id)] if inputs.certainty_of else []
     return [as_cell(one) | {"vertical": "horizon"} for one in (*before, drawn(row), *after)]
 
 

@@ -71,8 +71,8 @@ class Inputs:
         File and text of each piece of prose by name.
     versions, digests : dict of str
         Installed versions by package; SHA-256 (first 12 digits) of config and data.
-    verdicts, certainty : DataFrame or None
-        Verdicts on claims and the certainty of pools, where they were made.
+    verdicts, contrasts, certainty, certainty_steps, sensitivity, robustness, missing : DataFrame or None
+        Tables of the stage verdicts, where they were made.
     """
 
     tables: "Tables"
@@ -87,7 +87,17 @@ class Inputs:
     versions: dict = field(default_factory=dict)
     digests: dict = field(default_factory=dict)
     verdicts: "pd.DataFrame | None" = None
+    contrasts: "pd.DataFrame | None" = None
     certainty: "pd.DataFrame | None" = None
+    certainty_steps: "pd.DataFrame | None" = None
+    sensitivity: "pd.DataFrame | None" = None
+    robustness: "pd.DataFrame | None" = None
+    missing: "pd.DataFrame | None" = None
+
+    def rows_of(self, name):
+        """Rows of a table of the stage verdicts; none where it was not made."""
+        frame = getattr(self, name)
+        return [] if frame is None else rows(frame)
 
     @cached_property
     def outcomes(self):
@@ -193,6 +203,32 @@ class Inputs:
     def mentions_of(self):
         """Mentions by outcome and contrast."""
         return by(self.mentions, lambda one: (one.outcome, one.contrast))
+
+    @cached_property
+    def certainty_of(self):
+        """Certainty by pool."""
+        return {row.pool: row for row in self.rows_of("certainty")}
+
+    @cached_property
+    def steps_of(self):
+        """Steps of the certainty by pool."""
+        return by(self.rows_of("certainty_steps"), lambda row: row.pool)
+
+    @cached_property
+    def sensitivity_of(self):
+        """Analyses laid side by side, by pool."""
+        return by(self.rows_of("sensitivity"), lambda row: row.pool)
+
+    @cached_property
+    def robustness_of(self):
+        """Whether conclusions stand, by outcome and contrast."""
+        return by(self.rows_of("robustness"), lambda row: (row.outcome, row.contrast))
+
+    @cached_property
+    def missing_of(self):
+        """Results that the pools of all groups cannot see, by outcome and contrast."""
+        all_groups = [row for row in self.rows_of("missing") if row.stratum == "all"]
+        return {(row.outcome, row.contrast): row for row in all_groups}
 
     def stratum_label(self, stratum):
         """Heading of a stratum: the condition's label, the drug's name."""

@@ -19,7 +19,9 @@ LEGEND = [
 
 
 def evidence_map(inputs, prose):
-    """Conditions by headline outcomes."""
+    """Conditions by headline outcomes; none before there are outcomes."""
+    if not inputs.shown_outcomes:
+        return []
     by_outcome = by(inputs.mentions, lambda one: one.outcome)
     everything = {name: by_outcome.get(name, []) for name in inputs.shown_outcomes}
     seen = {name for those in everything.values() for one in those for name in one.conditions}

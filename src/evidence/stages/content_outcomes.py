@@ -1,7 +1,10 @@
 """Results by outcome: forest plots, pools by stratum, sensitivity."""
 
 from evidence.stages.analyses import HEADLINE, analyses
+from evidence.stages import content_missing, content_robust
+from evidence.stages.content_certainty import steps
 from evidence.stages.content_front import heterogeneity, interval_name, people, spread
+from evidence.stages.content_inputs import by
 from evidence.stages.content_left import not_weighted
 from evidence.stages.content_names import NOTHING, change, studies
 from evidence.stages.content_words import (
@@ -18,6 +21,7 @@ from evidence.stages.content_words import (
     percent,
     raised,
     run,
+    sentence,
     table,
     unit_words,
 )
@@ -62,7 +66,8 @@ def of_outcome(inputs, outcome):
         blocks += made
     if blocks and blocks[0]["kind"] == "figure":
         blocks[0]["most"] = BESIDE_HEADING
-    return [bullets(sentences), *blocks] if blocks else []
+    sentences += content_robust.flips(inputs, outcome) + content_missing.lines(inputs, outcome)
+    return [bullets(sentences), *blocks, *steps(inputs, outcome)] if blocks else []
 
 
 def room(blocks):
@@ -173,6 +178,7 @@ def sensitivity(inputs, outcome, contrast, pools):
     """Table of the other analyses of all groups; those that print the same are named below it."""
     by_analysis = {row.analysis: row for row in pools if row.stratum == "all"}
     headline, rows, same = by_analysis.get(HEADLINE), [], []
+    turned = content_robust.turned(inputs, f"{outcome}.{contrast}.all.headline")
     if headline is not None:
         rows.append(analysis_row(headline, "Headline", "bold"))
     kind = ""
@@ -186,13 +192,23 @@ def sensitivity(inputs, outcome, contrast, pools):
         if plan.kind != kind:
             rows.append(group(KINDS.get(plan.kind, plan.kind)))
             kind = plan.kind
-        rows.append(analysis_row(row, plan.label))
+        rows.append(analysis_row(row, plan.label, flips=name in turned))
+    rows += beyond_pools(inputs, f"{outcome}.{contrast}.all.headline")
     if len(rows) < 2:
         return []
     columns = pool_columns(inputs, "Analysis of all groups")
     note = f"Same numbers as the headline: {', '.join(same)}." if same else ""
     caption = f"{inputs.outcome_title(outcome, contrast)}: sensitivity analyses"
     return [table(caption, columns, rows, note=note)]
+
+
+def beyond_pools(inputs, pool):
+    """Rows of the analyses that only the stage verdicts makes, such as leaving one study out."""
+    made = []
+    for kind, rows in by(content_robust.beyond_pools(inputs, pool, KINDS), lambda row: row.kind).items():
+        made.append(group(sentence(kind)))
+        made += [analysis_row(row, row.label, flips=row.flips == "yes") for row in rows]
+    return made
 
 
 def pool_columns(inputs, title):
@@ -207,10 +223,13 @@ def pool_columns(inputs, title):
     ]
 
 
-def analysis_row(row, label, style=""):
+def analysis_row(row, label, style="", flips=False):
+    """One analysis; it says so where its conclusion is not the headline's."""
     unit = unit_words(row.measure, row.effect_unit)
     name = [run(label, style), *([run(f" {unit}", "small")] if unit else [])]
-    return [name, count(row.k), people(row), [run(effect_words(row), style)], spread(row), heterogeneity(row)]
+    name += [run(" \N{EN DASH} flips", "bold")] if flips else []
+    wide = spread(row) if hasattr(row, "pi_low") else ""
+    return [name, count(row.k), people(row), [run(effect_words(row), style)], wide, heterogeneity(row)]
 
 
 def others(inputs):

@@ -32,18 +32,3 @@ def rule(config):
         f"{config.negligible_ratio:.2f} as a ratio, contradicts. A claim that a condition changes the effect is decided by a contrast "
         f"between strata alone, with {config.contrast_cohorts} or more cohorts between studies; without one it is untested."
     )
-
-
-def certainty(inputs, prose):
-    """One row per headline pool of all groups, with the reason of each step."""
-    if inputs.certainty is None or not len(inputs.certainty):
-        return []
-    labels = {name: row.label for name, row in inputs.outcomes.items()}
-    shown = [row for row in rows(inputs.certainty) if row.stratum == "all" and row.outcome in inputs.shown_outcomes]
-    columns = [column("Outcome", "1.2fr"), column("Contrast", 26), column("Certainty", 18), column("Start and steps", "2.6fr")]
-    made = [
-        [labels[row.outcome], words_of(row.contrast), row.certainty, f"Start: {row.start}. {true_minus(row.reasons)}."]
-        for row in sorted(shown, key=lambda row: (inputs.shown_outcomes.index(row.outcome), row.contrast))
-    ]
-    note = "GRADE: low, moderate or high certainty that the effect lies near the estimate; thresholds are keys of the config."
-    return [table("Certainty of the headline pools, all groups", columns, made, note=note, size=7)] if made else []

@@ -1,0 +1,69 @@
+"""Contrasts between strata: does a condition change the effect, and where can nobody tell."""
+
+from evidence.stages.content_inputs import by
+from evidence.stages.content_words import (
+    CONTRASTS,
+    column,
+    count,
+    listed,
+    missing,
+    p_words,
+    run,
+    table,
+    true_minus,
+)
+from evidence.stages.scales import in_words
+
+KINDS = {"within": "within studies", "between": "between studies"}
+
+
+def contrasts(inputs, prose):
+    """Contrasts with numbers, then those that no data allow, by the reason."""
+    found = inputs.rows_of("contrasts")
+    estimated = [row for row in found if not missing(row.estimate)]
+    return [*estimates(inputs, estimated), *without(inputs, [row for row in found if missing(row.estimate)])]
+
+
+def side(inputs, condition):
+    return inputs.condition_labels.get(condition, condition.replace("_", " "))
+
+
+def difference(row):
+    """The contrast in the readable form: a ratio of ratios, or a difference in the unit."""
+    if row.ratio_unit.startswith("ratio"):
+        return f"{row.ratio:.2f} ({row.ratio_low:.2f} to {row.ratio_high:.2f})"
+    return f"{in_words('difference', row.estimate, row.ci_low, row.ci_high)} {row.ratio_unit}"
+
+
+def estimates(inputs, found):
+    """Table of the contrasts with numbers."""
+    if not found:
+        return []
+    columns = [
+        column("Condition against", "1fr"), column("Outcome", "1fr"), column("Cohorts", align="right"),
+        column("People", align="right"), column("Ratio of ratios, or difference", align="right"),
+        column("p", align="right"), column("Q between (df), p", align="right"), column("Decides", align="center"),
+    ]  # fmt: skip
+    made = []
+    for row in found:
+        against = [run(side(inputs, row.condition), "bold"), run(f" against {side(inputs, row.versus)}")]
+        about = [run(inputs.outcomes[row.outcome].label), run(f" {CONTRASTS[row.contrast].lower()}, {KINDS[row.kind]}", "small")]
+        cohorts, people = (f"{count(a)} : {count(b)}" for a, b in ((row.k_a, row.k_b), (row.n_a, row.n_b)))
+        between = "" if missing(row.Q_between) else f"{row.Q_between:.2f} ({row.Q_between_df:.0f}), {p_words(row.Q_between_p)}"
+        decides = "yes" if row.decides == "yes" else f"no: {row.note}"
+        made.append([against, about, cohorts, people, [run(difference(row), "bold")], p_words(row.p), between, decides])
+    note = (
+        "A ratio of ratios above 1: the ratio of follow-up to baseline is larger in the condition. Contrasts between studies "
+        "compare people who differ in more than the condition."
+    )
+    return [table("Contrasts between strata", columns, made, note=note, size=7.2)]
+
+
+def without(inputs, found):
+    """Table of the contrasts that cannot be had: reason, condition, outcomes."""
+    made = []
+    for (note, condition, versus), own in by(found, lambda row: (row.note, row.condition, row.versus)).items():
+        outcomes = dict.fromkeys(inputs.outcomes[row.outcome].label for row in own)
+        made.append([side(inputs, condition), side(inputs, versus), listed(outcomes), true_minus(note)])
+    columns = [column("Condition", 42), column("Against", 28), column("Outcomes", "1.3fr"), column("Why there is none", "1fr")]
+    return [table("Contrasts that a claim needs and no data allow", columns, made, size=7.2)] if made else []
