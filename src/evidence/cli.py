@@ -177,6 +177,21 @@ def add_trace(commands):
     one.set_defaults(run=run_trace)
 
 
+def run_new(args):
+    from evidence.stages.scaffold import scaffold
+
+    scaffold(args.folder)
+    print(f"A new review is in {args.folder}: read {Path(args.folder) / 'README.md'} first.")
+
+
+def add_new(commands):
+    """The arguments of `evidence new`."""
+    words = "make the folder of another review, with empty tables, a plan and a README"
+    one = commands.add_parser("new", help=words, description=words)
+    one.add_argument("folder", metavar="FOLDER", help="a folder that is not there yet, or is empty")
+    one.set_defaults(run=run_new)
+
+
 def add_pool(commands):
     """The arguments of `evidence pool`."""
     from evidence.config import METHODS, TESTS
@@ -210,6 +225,7 @@ def parser():
             one.add_argument("--json", action="store_true", help="print JSON")
     add_pool(commands)
     add_trace(commands)
+    add_new(commands)
     return top
 
 
