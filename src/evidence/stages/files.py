@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from evidence.problems import EvidenceError, Problem
+
 SCHEMA = Path(__file__).parents[1] / "schema"
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WHOLE = ("k", "Q_df", "arms", "line", "year")
@@ -65,6 +67,9 @@ def read_csv(path, name):
     name : str
         The table, for its schema.
     """
+    if not Path(path).is_file():
+        remedy = "Run snakemake --cores 4, which makes everything in order."
+        raise EvidenceError([Problem(str(path), 0, "", "has not been made yet", remedy)])
     numbers = number_columns(name)
     header = pd.read_csv(path, nrows=0).columns
     texts = {column: str for column in header if column not in numbers}
