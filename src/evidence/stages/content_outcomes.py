@@ -26,7 +26,7 @@ from evidence.stages.content_words import (
     unit_words,
 )
 
-WHOLE_PAGE, BESIDE_HEADING = 236, 211
+WHOLE_PAGE = 236
 KINDS = {
     "studies": "Other studies",
     "correlation": "Correlation assumed within people",
@@ -64,10 +64,8 @@ def of_outcome(inputs, outcome):
             about = run(f"{CONTRASTS[contrast]}: ", "bold")
             sentences.append([about, run(summary(inputs, outcome, contrast))])
         blocks += made
-    if blocks and blocks[0]["kind"] == "figure":
-        blocks[0]["most"] = BESIDE_HEADING
     sentences += content_robust.flips(inputs, outcome) + content_missing.lines(inputs, outcome)
-    return [bullets(sentences), *blocks, *steps(inputs, outcome)] if blocks else []
+    return [bullets(sentences), *steps(inputs, outcome), *blocks] if blocks else []
 
 
 def room(blocks):
