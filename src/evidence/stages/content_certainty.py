@@ -30,7 +30,7 @@ def profile(inputs, prose):
     """Evidence profile: the headline pools of all groups, with the levels that each domain moved."""
     columns = [
         column("Outcome", "1fr"), column("Studies", align="right"), column("People", align="right"), column("Start"),
-        *(column(sentence(words_of(name)), 17, "center") for name in DOMAINS), column("Certainty", 17),
+        *(column(sentence(words_of(name)), 16, "center") for name in DOMAINS), column("Certainty", 14),
     ]  # fmt: skip
     made = []
     for contrast, title in CONTRASTS.items():
@@ -40,7 +40,7 @@ def profile(inputs, prose):
     if not made:
         return []
     note = f"Levels down or up by domain. The reason of each stands with the outcome. *: {JUDGED}."
-    return [table("Certainty of the evidence by GRADE, pools of all groups", columns, made, note=note, size=7.2)]
+    return [table("Certainty of the evidence by GRADE, pools of all groups", columns, made, note=note, size=7.2, inset=2)]
 
 
 def profile_row(inputs, outcome, row):

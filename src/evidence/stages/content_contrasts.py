@@ -5,13 +5,16 @@ from evidence.stages.content_words import (
     CONTRASTS,
     column,
     count,
+    group,
     listed,
     missing,
     p_words,
     run,
+    sentence,
     table,
     true_minus,
 )
+from evidence.stages.contrasts import OTHERS
 from evidence.stages.scales import in_words
 
 KINDS = {"within": "within studies", "between": "between studies"}
@@ -21,11 +24,16 @@ def contrasts(inputs, prose):
     """Contrasts with numbers, then those that no data allow, by the reason."""
     found = inputs.rows_of("contrasts")
     estimated = [row for row in found if not missing(row.estimate)]
-    return [*estimates(inputs, estimated), *without(inputs, [row for row in found if missing(row.estimate)])]
+    known = {question(row) for row in estimated}
+    return [*estimates(inputs, estimated), *without(inputs, [row for row in found if question(row) not in known])]
+
+
+def question(row):
+    return row.condition, row.versus, row.outcome
 
 
 def side(inputs, condition):
-    return inputs.condition_labels.get(condition, condition.replace("_", " "))
+    return inputs.condition_labels.get(condition, "all others" if condition == OTHERS else condition)
 
 
 def difference(row):
@@ -60,10 +68,12 @@ def estimates(inputs, found):
 
 
 def without(inputs, found):
-    """Table of the contrasts that cannot be had: reason, condition, outcomes."""
+    """Table of the contrasts that cannot be had: condition and outcomes by reason."""
     made = []
-    for (note, condition, versus), own in by(found, lambda row: (row.note, row.condition, row.versus)).items():
-        outcomes = dict.fromkeys(inputs.outcomes[row.outcome].label for row in own)
-        made.append([side(inputs, condition), side(inputs, versus), listed(outcomes), true_minus(note)])
-    columns = [column("Condition", 42), column("Against", 28), column("Outcomes", "1.3fr"), column("Why there is none", "1fr")]
+    for note, those in by(found, lambda row: row.note).items():
+        made.append(group(sentence(true_minus(note))))
+        for (condition, versus), own in by(those, lambda row: (row.condition, row.versus)).items():
+            outcomes = dict.fromkeys(inputs.outcomes[row.outcome].label for row in own)
+            made.append([side(inputs, condition), side(inputs, versus), listed(outcomes)])
+    columns = [column("Condition", 46), column("Against", 38), column("Outcomes", "1fr")]
     return [table("Contrasts that a claim needs and no data allow", columns, made, size=7.2)] if made else []

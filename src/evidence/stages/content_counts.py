@@ -1,5 +1,6 @@
 """Counts of the evidence that the report's prose names."""
 
+from evidence.config import CERTAINTY
 from evidence.stages.content_inputs import best, by
 from evidence.stages.content_words import listed
 
@@ -91,6 +92,7 @@ def counts(inputs):
         "conditions_shown": levels.count(2),
         "conditions_stated": levels.count(1),
         "conditions_empty": levels.count(0),
+        "claims": len(inputs.tables.claims),
     }
 
 
@@ -102,7 +104,21 @@ def lists(inputs):
         for level in range(4)
     }
     names = {"conditions_empty": 0, "conditions_stated": 1, "conditions_shown": 2, "conditions_weighted": 3}
-    return {name: listed(map(lowered, labels[level])) or "none" for name, level in names.items()}
+    found = {name: listed(map(lowered, labels[level])) or "none" for name, level in names.items()}
+    judged = listed(f"{number} {name}" for name, number in verdicts(inputs).items())
+    return found | {"verdicts": judged or "none judged", "verdict_certainty": best_certainty(inputs)}
+
+
+def best_certainty(inputs):
+    """The highest certainty of any verdict."""
+    given = {row.certainty for row in inputs.rows_of("verdicts")}
+    return next((name for name in CERTAINTY if name in given), "none")
+
+
+def verdicts(inputs):
+    """Claims by verdict, in the order of the words; verdicts without a claim are left out."""
+    given = [row.verdict for row in inputs.rows_of("verdicts")]
+    return {name: given.count(name) for name in ("supported", "contradicted", "mixed", "untested") if name in given}
 
 
 def lowered(label):

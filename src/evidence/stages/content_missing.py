@@ -1,38 +1,35 @@
 """Missing results: what the pools cannot see, in words per outcome and counted over all outcomes."""
 
-from evidence.stages.content_counts import lowered
-from evidence.stages.content_words import CONTRASTS, column, count, group, missing, percent, run, table, true_minus
+from evidence.stages.content_words import CONTRASTS, DASH, column, count, group, missing, percent, run, table, text, true_minus
 
 GIVEN = {
     "poolable": "In the pool",
     "number": "Number, no weight",
     "direction": "Direction only",
     "not_significant": "Not significant",
-    "nothing": "Nothing after baseline",
+    "nothing": "Baseline only",
 }
 POINTS = {"up": "\N{UPWARDS ARROW}", "down": "\N{DOWNWARDS ARROW}", "none": "=", "unknown": "?"}
 NOTE = (
     "Cohorts by the most that they give. Unseen: the share of cohorts with a result that the pool cannot see, and where "
-    "those point: ↑ up, ↓ down, = no significant change, ? either way. People: printed numbers alone, unseen against pooled."
+    "those point: ↑ up, ↓ down, = no significant change, ? either way. People: unseen : pooled, as far as sources print them (– where none does)."
 )
 
 
-def lines(inputs, outcome):
-    """One sentence per contrast on what the pool cannot see."""
-    rows = (inputs.missing_of.get((outcome, contrast)) for contrast in CONTRASTS)
-    return [
-        [run(f"Results the pool cannot see ({lowered(CONTRASTS[row.contrast])}): ", "bold"), run(true_minus(row.sentence))]
-        for row in rows
-        if row is not None and row.poolable < row.cohorts
-    ]
+def words(inputs, outcome, contrast):
+    """A sentence on what the pool cannot see; nothing where it sees all."""
+    row = inputs.missing_of.get((outcome, contrast))
+    if row is None or row.poolable == row.cohorts:
+        return []
+    return [text([run("What the pool cannot see. ", "bold"), run(true_minus(row.sentence))])]
 
 
 def missing_results(inputs, prose):
     """Counts over the headline outcomes, contrast by contrast."""
     columns = [
-        column("Outcome", "1fr"), column("Cohorts", 14, "right"),
-        *(column(title, 17, "right") for title in GIVEN.values()),
-        column("Unseen", 13, "right"), column("They point", 26), column("People", 20, "right"),
+        column("Outcome", "1fr"), column("Cohorts", 12, "right"),
+        *(column(title, 14.5, "right") for title in GIVEN.values()),
+        column("Unseen", 12, "right"), column("They point", 20), column("People", 18, "right"),
     ]  # fmt: skip
     made = []
     for contrast, title in CONTRASTS.items():
@@ -47,5 +44,10 @@ def missing_row(inputs, row):
     name = [run(inputs.outcomes[row.outcome].label, to=f"outcome-{row.outcome}")]
     given = [count(getattr(row, key)) if getattr(row, key) else "\N{MIDDLE DOT}" for key in GIVEN]
     points = [f"{sign}\N{NO-BREAK SPACE}{getattr(row, key):.0f}" for key, sign in POINTS.items() if getattr(row, key)]
-    people = "" if missing(row.n_unseen) else f"{row.n_unseen:,.0f} : {row.n_poolable:,.0f}"
+    people = f"{people_of(row.n_unseen, row.cohorts - row.poolable)} : {people_of(row.n_poolable, row.poolable)}"
     return [name, count(row.cohorts), *given, percent(row.unseen_share), "  ".join(points), people]
+
+
+def people_of(number, cohorts):
+    """People of some cohorts; a dash where no source prints a number."""
+    return DASH if cohorts and (missing(number) or not number) else count(number)

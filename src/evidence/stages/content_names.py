@@ -45,6 +45,7 @@ PLAN_WORDS = {
     "ML": "maximum likelihood",
     "DL": "DerSimonian-Laird",
     "PM": "Paule-Mandel",
+    **{name: title.lower() for name, title in CONTRASTS.items()},
 }
 NOTHING = "could not be weighted in any study"
 
@@ -123,7 +124,7 @@ class Names:
         if kind == "list":
             return self.known(rest, self.lists, "list")
         if kind == "config":
-            return self.plan(rest)
+            return self.plan(rest, form)
         if kind == "each":
             return self.each(rest)
         return self.pool(name, form)
@@ -139,11 +140,13 @@ class Names:
         noun, _, several = form.partition("/")
         return plural(value, noun, several) if noun else f"{value:,.0f}"
 
-    def plan(self, name):
-        """A value of config.yaml."""
+    def plan(self, name, form=""):
+        """A value of config.yaml; a share as percent where the form asks for it."""
         value = self.known(name, self.config, "key of the config")
+        if form == "percent":
+            return f"{100 * value:g}%"
         if isinstance(value, tuple):
-            return ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in value)
+            return ", ".join(f"{one:g}" if isinstance(one, float) else PLAN_WORDS.get(one, str(one)) for one in value)
         if value in PLAN_WORDS:
             return PLAN_WORDS[value]
         return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)

@@ -2,7 +2,7 @@
 
 from evidence.stages.analyses import HEADLINE, analyses
 from evidence.stages import content_missing, content_robust
-from evidence.stages.content_certainty import steps
+from evidence.stages.content_certainty import steps, word
 from evidence.stages.content_front import heterogeneity, interval_name, people, spread
 from evidence.stages.content_inputs import by
 from evidence.stages.content_left import not_weighted
@@ -58,14 +58,21 @@ def of_outcome(inputs, outcome):
             *drawn,
             *strata(inputs, outcome, contrast, pools, bool(drawn)),
             *sensitivity(inputs, outcome, contrast, pools),
+            *content_missing.words(inputs, outcome, contrast),
             *not_weighted(inputs, outcome, contrast),
         ]
         if made:
             about = run(f"{CONTRASTS[contrast]}: ", "bold")
-            sentences.append([about, run(summary(inputs, outcome, contrast))])
+            sentences.append([about, run(summary(inputs, outcome, contrast)), *certain(inputs, outcome, contrast)])
         blocks += made
-    sentences += content_robust.flips(inputs, outcome) + content_missing.lines(inputs, outcome)
+    sentences += content_robust.flips(inputs, outcome)
     return [bullets(sentences), *steps(inputs, outcome), *blocks] if blocks else []
+
+
+def certain(inputs, outcome, contrast):
+    """The certainty after the sentence on a pool."""
+    words = word(inputs, f"{outcome}.{contrast}.all.headline")
+    return [run(" Certainty: "), *words, run(".")] if words else []
 
 
 def room(blocks):

@@ -1,0 +1,177 @@
+"""What the report says of verdicts, certainty, robustness, missing results and contrasts; and nothing where none was made."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evidence.stages.content import Inputs, content
+from evidence.stages.content_names import Names
+from evidence.stages.report import prose
+from tests.unit.test_content import cells, made_tables, plain, review, section, table
+
+POOL = "level.before_after.all.headline"
+KEYS = {"pool": POOL, "outcome": "level", "contrast": "before_after", "stratum": "all"}
+STEPS = [
+    ("start", 2, "not randomised", "rule"), ("risk_of_bias", -1, "60% at high risk", "rule"),
+    ("inconsistency", 0, "I2 10%", "rule"), ("imprecision", -2, "too few by an analyst", "judgement"),
+]  # fmt: skip
+NUMBERS = {"k": 2.0, "n": 40.0, "tau2": 0.1, "I2": 50.0, "estimate": 0.2, "ci_low": -0.1, "ci_high": 0.5, "measure": "ROM", "effect_unit": "% change"}
+CONTRAST = {
+    "condition": "condition_b", "versus": "others", "outcome": "level", "contrast": "before_after", "kind": "between", "estimate": 0.4,
+    "ci_low": -0.7, "ci_high": 1.6, "p": 0.37, "Q_between": 1.03, "Q_between_df": 1.0, "Q_between_p": 0.31, "ratio": 1.52,
+    "ratio_low": 0.48, "ratio_high": 4.83, "ratio_unit": "ratio of ratios", "k_a": 5.0, "n_a": 76.0, "k_b": 1.0, "n_b": 23.0,
+    "decides": "yes", "note": "",
+}  # fmt: skip
+NONE = {"condition": "condition_c", "estimate": np.nan, "note": "no cohort of the condition can be weighted", "decides": "no"}
+FRAMES = {
+    "verdicts": [
+        {"claim_id": "C01", "claim": "It lifts the level.", "verdict": "supported", "certainty": "low", "sentence": "Supported, +36%."},
+        {"claim_id": "C02", "claim": "More in B.", "verdict": "untested", "certainty": "", "sentence": "Untested."},
+    ],
+    "contrasts": [CONTRAST, CONTRAST | NONE, CONTRAST | {"contrast": "versus_control", "estimate": np.nan, "note": "none"}],
+    "certainty": [KEYS | {"k": 3.0, "n": 60.0, "start": "low", "risk_of_bias": -1.0, "inconsistency": 0.0, "indirectness": 0.0, "imprecision": -2.0,
+                          "missing_results": 0.0, "large_effect": 0.0, "certainty": "very low", "overridden": "yes"}],
+    "certainty_steps": [KEYS | {"domain": domain, "levels": float(levels), "reason": reason, "by": by} for domain, levels, reason, by in STEPS],
+    "sensitivity": [
+        KEYS | NUMBERS | {"analysis": "estimator-DL", "kind": "estimator", "label": "Estimator DL", "flips": "no", "differs": "yes"},
+        KEYS | NUMBERS | {"analysis": "without-able2001", "kind": "leave one out", "label": "Without Able", "flips": "yes", "differs": "yes"},
+        KEYS | NUMBERS | {"analysis": "without-cole2003", "kind": "leave one out", "label": "Without Cole", "flips": "no", "differs": "no"},
+    ],
+    "robustness": [
+        KEYS | {"analyses": 9.0, "flips": 1.0, "sentence": "increase in the headline; 1 of 9 say otherwise: Without Able (unclear)"},
+        KEYS | {"stratum": "condition:condition_b", "analyses": 4.0, "flips": 2.0, "sentence": "-"},
+        KEYS | {"stratum": "condition:condition_c", "analyses": 4.0, "flips": 0.0, "sentence": "-"},
+    ],
+    "missing": [
+        KEYS | {"cohorts": 5.0, "poolable": 3.0, "number": 0.0, "direction": 2.0, "not_significant": 0.0, "nothing": 0.0, "up": 2.0, "down": 0.0,
+                "none": 0.0, "unknown": 0.0, "n_poolable": 60.0, "n_unseen": 0.0, "unseen_share": 40.0, "sentence": "The pool does not see 40%."},
+        KEYS | {"contrast": "versus_control", "cohorts": 1.0, "poolable": 1.0, "number": 0.0, "direction": 0.0, "not_significant": 0.0, "nothing": 0.0,
+                "up": 0.0, "down": 0.0, "none": 0.0, "unknown": 0.0, "n_poolable": 40.0, "n_unseen": 0.0, "unseen_share": 0.0, "sentence": "All."},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    folder = review(tmp_path_factory.mktemp("judged"))
+    return Inputs(**made_tables(folder), figures=[], texts=prose(folder))
+
+
+@pytest.fixture(scope="module")
+def judged(bare):
+    return replace(bare, **{name: pd.DataFrame(rows) for name, rows in FRAMES.items()})
+
+
+@pytest.fixture(scope="module")
+def made(judged):
+    return content(judged)
+
+
+def level(made):
+    """Blocks of the outcome Level."""
+    blocks = section(made, "outcomes")["blocks"]
+    starts = [place for place, block in enumerate(blocks) if block["kind"] == "heading"]
+    return blocks[starts[0] : starts[1]]
+
+
+def captioned(blocks, words):
+    return next(block for block in blocks if block["kind"] == "table" and words in block["caption"])
+
+
+def test_a_claim_a_row_with_verdict_certainty_and_sentence(made):
+    assert cells(table(made, "verdicts")) == [
+        ["C01 It lifts the level.", "supported", "low", "Supported, +36%."],
+        ["C02 More in B.", "untested", "", "Untested."],
+    ]
+
+
+def test_the_rule_of_the_verdicts_takes_its_numbers_from_the_plan(judged):
+    config = replace(judged.config, negligible_ratio=1.5, contrast_cohorts=7)
+    blocks = section(content(replace(judged, config=config)), "verdicts")["blocks"]
+    rule = " ".join(plain(one) for block in blocks if block["kind"] == "text" for one in block["paragraphs"])
+    assert "against a control group, change from baseline" in rule
+    assert "the 95% interval" in rule and "a ratio of 1.5 either way" in rule and "with 7 or more cohorts" in rule
+
+
+def test_prose_may_count_the_verdicts(judged, bare):
+    names = Names(judged)
+    assert names("list.verdicts", "") == "1 supported and 1 untested"
+    assert names("list.verdict_certainty", "") == "low"
+    assert Names(bare)("list.verdicts", "") == "none judged"
+
+
+def test_certainty_stands_in_the_summary_of_findings(made):
+    findings = next(block for block in made["front"]["blocks"] if block["kind"] == "table")
+    assert findings["columns"][-1]["title"] == "Certainty"
+    levels = [row[-1] for row in cells(findings) if row[0] == "Level"]
+    assert levels == ["very\N{NO-BREAK SPACE}low*", ""]
+
+
+def test_the_profile_shows_the_levels_of_each_domain(made):
+    (row,) = cells(table(made, "certainty"))
+    assert row == ["Level", "3", "60", "low", "−1", "·", "·", "−2", "·", "·", "very\N{NO-BREAK SPACE}low*"]
+
+
+def test_steps_have_their_reasons_and_judgements_are_marked(made):
+    steps = captioned(level(made), "steps to the certainty")
+    assert cells(steps) == [
+        ["Start", "low", "not randomised"],
+        ["Risk of bias", "−1", "60% at high risk"],
+        ["Imprecision", "−2", "Judged: too few by an analyst"],
+        ["No level for", "·", "inconsistency: I2 10%"],
+    ]
+    assert "judgements.csv" in plain(steps["note"])
+
+
+def test_conclusions_that_flip_stand_at_the_head(made):
+    head = [plain(item) for item in next(block for block in level(made) if block["kind"] == "list")["items"]]
+    assert head[0].endswith("Certainty: very\N{NO-BREAK SPACE}low*.")
+    assert head[-1] == (
+        "Conclusions that flip (change from baseline): Increase in the headline; 1 of 9 say otherwise: Without Able (unclear). "
+        "Strata whose conclusion flips: Condition B (2 of 4 analyses)."
+    )
+
+
+def test_a_conclusion_that_stands(judged):
+    stands = judged.robustness.assign(flips=0.0)
+    made = content(replace(judged, robustness=stands))
+    head = [plain(item) for item in next(block for block in level(made) if block["kind"] == "list")["items"]]
+    assert head[-1].startswith("Conclusions that stand (change from baseline): ") and "Strata" not in head[-1]
+
+
+def test_analyses_that_change_a_number_are_laid_beside_and_flips_marked(made):
+    beside = cells(captioned(level(made), "sensitivity analyses"))
+    names = [row[0] for row in beside]
+    assert "Without Able – flips" in names
+    assert "Without Cole" not in names
+    assert beside[names.index("Without Able – flips")] == ["Without Able – flips", "2", "40", "+22% (−10% to +65%)", "", "50% (0.10)"]
+
+
+def test_what_the_pool_cannot_see(made):
+    seen = [plain(one) for block in level(made) if block["kind"] == "text" for one in block["paragraphs"]]
+    assert seen == ["What the pool cannot see. The pool does not see 40%."]
+    assert cells(table(made, "missing")) == [
+        ["Level", "5", "3", "·", "2", "·", "·", "40%", "↑\N{NO-BREAK SPACE}2", "– : 60"],
+        ["Level", "1", "1", "·", "·", "·", "·", "0%", "", "0 : 40"],
+    ]
+
+
+def test_contrasts_with_numbers_and_those_that_no_data_allow(made):
+    assert cells(table(made, "contrasts")) == [
+        ["Condition B against all others", "Level change from baseline, between studies", "5 : 1", "76 : 23", "1.52 (0.48 to 4.83)", "p = 0.37",
+         "1.03 (1), p = 0.31", "yes"]
+    ]  # fmt: skip
+    without = table(made, "contrasts", 1)
+    assert without["rows"][0]["group"] == "No cohort of the condition can be weighted"
+    assert cells(without) == [["Condition C", "all others", "Level"]]
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_nothing_is_said_where_nothing_was_made(bare, judged, empty):
+    inputs = replace(judged, **{name: getattr(judged, name).iloc[:0] for name in FRAMES}) if empty else bare
+    made = content(inputs)
+    assert not {"verdicts", "contrasts", "certainty", "missing"} & {one["id"] for one in made["sections"]}
+    findings = next(block for block in made["front"]["blocks"] if block["kind"] == "table")
+    assert "Certainty" not in [column["title"] for column in findings["columns"]]
