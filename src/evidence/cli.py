@@ -12,7 +12,7 @@ FIGURES = Path("reports/figures")
 TABLES = Path("reports/tables")
 VERDICTS = (
     "verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing", "reported",
-    "map", "citations",
+    "map", "citations", "published", "regression_to_mean", "bias_weights", "flow", "left_out", "prisma",
 )  # fmt: skip
 SHOWN = ("verdicts", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing")
 

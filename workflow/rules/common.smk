@@ -8,7 +8,7 @@ SOURCE = Path(workflow.basedir) / "src" / "evidence"
 CONFIG = "config/config.yaml"
 SCHEMAS = sorted((SOURCE / "schema").glob("*.yaml"))
 VERDICTS = ["verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing",
-            "reported", "map", "citations"]
+            "reported", "map", "citations", "published", "regression_to_mean", "bias_weights", "flow", "left_out", "prisma"]
 RAW_TABLES = [path.stem for path in SCHEMAS if "\nmade: true" not in path.read_text(encoding="utf-8")]
 
 

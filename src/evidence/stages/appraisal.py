@@ -1,10 +1,15 @@
 """Everything that the stage verdicts makes: one table after the other, from effects and pools to verdicts."""
 
+from evidence.stages.bias_weights import bias_weights
 from evidence.stages.certainty import certainty_and_steps
 from evidence.stages.citations import citations
 from evidence.stages.contrasts import contrasts
 from evidence.stages.evidence_map import evidence_map
+from evidence.stages.flow import flow
 from evidence.stages.missing import missing, reported
+from evidence.stages.prisma import prisma
+from evidence.stages.published import published
+from evidence.stages.regression_to_mean import regression_to_mean
 from evidence.stages.sensitivity import robustness, sensitivity
 from evidence.stages.verdicts import verdicts_and_outcomes
 
@@ -28,6 +33,7 @@ def appraised(effects, pools, members, tables, config):
     certainty, steps = certainty_and_steps(pools, members, effects, missed, tables, config)
     modified = contrasts(effects, tables, config)
     verdicts, outcomes = verdicts_and_outcomes(pools, modified, certainty, given, missed, tables, config)
+    reports, left_out = flow(tables, effects)
     beside = sensitivity(pools, members, config)
     return {
         "verdicts": verdicts,
@@ -41,4 +47,10 @@ def appraised(effects, pools, members, tables, config):
         "missing": missed,
         "map": evidence_map(pools, missed, effects, tables, config),
         "citations": citations(tables),
+        "published": published(pools, tables, config),
+        "regression_to_mean": regression_to_mean(effects, tables, config),
+        "bias_weights": bias_weights(pools, members, effects, tables),
+        "flow": reports,
+        "left_out": left_out,
+        "prisma": prisma(tables.folder),
     }

@@ -1,0 +1,61 @@
+"""Flow of reports: from those found to those that weigh, and the reports left out with their reasons.
+
+References
+----------
+Page et al. 2021, BMJ 372:n71, items 16a and 16b [page2021].
+"""
+
+import pandas as pd
+
+from evidence.stages.labels import label
+
+STEPS = ("found", "reviews", "excluded", "background", "sensitivity", "included", "weighted", "shown", "silent")
+FLOW = ["step", "reason", "reports", "cohorts", "study_ids"]
+LEFT_OUT = ["study_id", "study_label", "title", "year", "eligibility", "reason", "note", "record_url"]
+
+
+def standing(studies, effects):
+    """Step of each report: reviews, excluded, background, sensitivity, or of the included whether any number weighs."""
+    weighted = set(effects.loc[effects["headline"] == "yes", "study_id"])
+    shown = set(effects["study_id"])
+    kinds = {"exclude": "excluded", "background": "background", "sensitivity": "sensitivity"}
+    return [
+        "reviews" if study.design == "review"
+        else kinds[study.eligibility] if study.eligibility in kinds
+        else "weighted" if study.study_id in weighted else "shown" if study.study_id in shown else "silent"
+        for study in studies.itertuples()
+    ]  # fmt: skip
+
+
+def counted(step, reason, part):
+    """One row of the flow."""
+    return dict(zip(FLOW, (step, reason, len(part), part["cohort_id"].nunique(), ";".join(part["study_id"])), strict=True))
+
+
+def flow(tables, effects):
+    """Reports by what became of them.
+
+    Parameters
+    ----------
+    tables : Tables
+    effects : DataFrame
+        From `evidence.effects`.
+
+    Returns
+    -------
+    flow : DataFrame
+        One row per step and reason, in the order of STEPS; `included` holds weighted, shown (a number without weight)
+        and silent (directions only).
+    left_out : DataFrame
+        One row per report outside the headline, with the reason.
+    """
+    studies = tables.studies.assign(step=standing(tables.studies, effects))
+    rows = [counted("found", "", studies)]
+    for step in STEPS[1:5]:
+        part = studies[studies["step"] == step]
+        rows += [counted(step, reason, of_reason) for reason, of_reason in part.groupby("eligibility_reason", sort=True)]
+    rows.append(counted("included", "", studies[studies["step"].isin(STEPS[6:])]))
+    rows += [counted(step, "", part) for step in STEPS[6:] if len(part := studies[studies["step"] == step])]
+    left = studies[~studies["step"].isin(STEPS[6:])]
+    left = left.assign(study_label=[label(study) for study in left.itertuples()], reason=left["eligibility_reason"])
+    return pd.DataFrame(rows, columns=FLOW), left[LEFT_OUT].sort_values("study_id", ignore_index=True)
