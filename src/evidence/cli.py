@@ -14,7 +14,8 @@ VERDICTS = (
     "verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing", "reported",
     "map", "citations", "published", "regression_to_mean", "bias_weights", "flow", "left_out", "prisma",
 )  # fmt: skip
-SHOWN = ("verdicts", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing")
+SHOWN = ("verdicts", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing", "published",
+         "regression_to_mean", "bias_weights", "flow", "prisma")  # fmt: skip
 
 
 def say(text):

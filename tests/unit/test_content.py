@@ -182,6 +182,8 @@ def test_sections_without_data_are_left_out(made):
         "contrasts",
         "certainty",
         "missing",
+        "chance",
+        "prisma",
     }
 
 

@@ -1,16 +1,18 @@
 """What the report says of verdicts, certainty, robustness, missing results and contrasts; and nothing where none was made."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from evidence.stages.content import Inputs, content
+from evidence.stages.content import SECTIONS, Inputs, content
 from evidence.stages.content_names import Names
 from evidence.stages.report import prose
 from tests.unit.test_content import cells, made_tables, plain, review, section, table
 
+ROOT = Path(__file__).parents[2]
 POOL = "level.before_after.all.headline"
 KEYS = {"pool": POOL, "outcome": "level", "contrast": "before_after", "stratum": "all"}
 STEPS = [
@@ -50,6 +52,32 @@ FRAMES = {
         KEYS | {"contrast": "versus_control", "cohorts": 1.0, "poolable": 1.0, "number": 0.0, "direction": 0.0, "not_significant": 0.0, "nothing": 0.0,
                 "up": 0.0, "down": 0.0, "none": 0.0, "unknown": 0.0, "n_poolable": 40.0, "n_unseen": 0.0, "unseen_share": 0.0, "sentence": "All."},
     ],
+}  # fmt: skip
+
+REFERENCE = {
+    "outcome": "level", "condition": "condition_b", "effect_id": "e1", "study_label": "Able 2001", "group_label": "Treated", "unit": "u",
+    "baseline": 10.0, "observed_percent": 20.0, "reference": 12.0, "why": "all comers", "expected_percent": 10.0, "most_percent": 20.0,
+    "least_percent": 2.0, "share_percent": 50.0,
+}  # fmt: skip
+FRAMES |= {
+    "regression_to_mean": [
+        REFERENCE,
+        REFERENCE | {"reference": 9.0, "why": "others", "expected_percent": -5.0, "most_percent": -10.0, "least_percent": -1.0, "share_percent": np.nan},
+    ],
+    "published": [
+        {"review_id": "cole2003", "comparable": "yes", "sentence": "level: both conclude increase", "agrees": "yes", "why": "same people"},
+        {"review_id": "cole2003", "comparable": "no", "sentence": "it asks another question", "agrees": "", "why": ""},
+    ],
+    "bias_weights": [
+        {"pool": POOL, "domain": "overall", "judgement": "moderate", "share": 40.0},
+        {"pool": POOL, "domain": "overall", "judgement": "serious", "share": 60.0},
+        {"pool": POOL, "domain": "confounding", "judgement": "critical", "share": 100.0},
+    ],
+    "flow": [
+        {"step": "found", "reports": 5.0, "cohorts": 5.0, "study_ids": "able2001"},
+        {"step": "weighted", "reports": 2.0, "cohorts": 2.0, "study_ids": "able2001;baker2002"},
+    ],
+    "prisma": [{"item": "4", "topic": "Objectives", "asks": "State the question", "met": "partly", "where": "", "note": "No date."}],
 }  # fmt: skip
 
 
@@ -168,10 +196,44 @@ def test_contrasts_with_numbers_and_those_that_no_data_allow(made):
     assert cells(without) == [["Condition C", "all others", "Level"]]
 
 
+def test_what_chance_alone_could_do(made):
+    found = table(made, "chance")
+    assert found["rows"][0]["group"] == "Level: Condition B"
+    assert cells(found) == [
+        ["Able 2001 Treated", "10.0 u", "+20%", "12.0: all comers", "+10% (+2% to +20%)", "50%"],
+        ["", "", "", "9.00: others", "−5% (−10% to −1%)", "–"],
+    ]
+
+
+def test_ours_beside_what_asks_the_same(made):
+    ((label, *rest),) = cells(table(made, "reviews"))
+    assert label.startswith("Cole et al. 2003 [")
+    assert rest == ["Level: both conclude increase", "yes", "same people"]
+
+
+def test_weight_by_the_worst_judgement_of_a_study(made):
+    assert cells(table(made, "bias")) == [["Level", "·", "40%", "60%", "·", "·", "·"]]
+
+
+def test_the_included_by_what_they_give(made):
+    assert cells(table(made, "flow", 1)) == [["In a headline pool", "2", "2", "1–2"]]
+
+
+def test_prisma_items(made):
+    assert cells(table(made, "prisma")) == [["4", "Objectives: State the question", "partly", "–", "No date."]]
+
+
+@pytest.mark.parametrize("path", ["src/evidence/text/prisma.csv", "config/text/prisma.csv"])
+def test_prisma_names_sections_of_the_report(path):
+    titles = {title.replace("’", "'") for title, _ in SECTIONS.values()} | {"Page one", "Title page"}
+    where = pd.read_csv(ROOT / path, keep_default_na=False)["where"]
+    assert {part.strip() for text in where for part in text.split(";") if part} <= titles
+
+
 @pytest.mark.parametrize("empty", [False, True])
 def test_nothing_is_said_where_nothing_was_made(bare, judged, empty):
     inputs = replace(judged, **{name: getattr(judged, name).iloc[:0] for name in FRAMES}) if empty else bare
     made = content(inputs)
-    assert not {"verdicts", "contrasts", "certainty", "missing"} & {one["id"] for one in made["sections"]}
+    assert not {"verdicts", "contrasts", "certainty", "missing", "chance", "reviews", "bias", "prisma"} & {one["id"] for one in made["sections"]}
     findings = next(block for block in made["front"]["blocks"] if block["kind"] == "table")
     assert "Certainty" not in [column["title"] for column in findings["columns"]]

@@ -1,7 +1,9 @@
 """The report's content: a list of sections, each made by one function from the tables."""
 
+from evidence.stages.content_beside import bias, flow, prisma, reviews
 from evidence.stages.content_certainty import profile
-from evidence.stages.content_checks import bias, citations, flags, opinion, reviews
+from evidence.stages.content_chance import chance
+from evidence.stages.content_checks import citations, flags, opinion
 from evidence.stages.content_contrasts import contrasts
 from evidence.stages.content_front import front
 from evidence.stages.content_inputs import Inputs
@@ -13,7 +15,7 @@ from evidence.stages.content_numbers import every_number
 from evidence.stages.content_outcomes import outcomes
 from evidence.stages.content_prose import Prose
 from evidence.stages.content_references import references
-from evidence.stages.content_studies import characteristics, flow
+from evidence.stages.content_studies import characteristics
 from evidence.stages.content_verdicts import verdicts
 
 __all__ = ["SECTIONS", "Inputs", "content"]
@@ -25,6 +27,7 @@ SECTIONS = {
     "contrasts": ("Does a condition change the effect?", contrasts),
     "certainty": ("Certainty of the evidence", profile),
     "missing": ("Results that the pools cannot see", missing_results),
+    "chance": ("Regression to the mean", chance),
     "flow": ("Flow of reports", flow),
     "bias": ("Risk of bias", bias),
     "opinion": ("Second opinion", opinion),
@@ -34,6 +37,7 @@ SECTIONS = {
     "numbers": ("Every study’s numbers", every_number),
     "citations": ("Corrections to the article’s references", citations),
     "methods": ("Methods as run", methods),
+    "prisma": ("PRISMA 2020 checklist", prisma),
     "references": ("References", references),
 }
 WHOLE_PAGES, ROOM = ("map", "outcomes", "bias", "studies"), 90

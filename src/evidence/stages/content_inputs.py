@@ -72,6 +72,7 @@ class Inputs:
     versions, digests : dict of str
         Installed versions by package; SHA-256 (first 12 digits) of config and data.
     verdicts, contrasts, certainty, certainty_steps, sensitivity, robustness, missing : DataFrame or None
+    published, regression_to_mean, bias_weights, flow, prisma : DataFrame or None
         Tables of the stage verdicts, where they were made.
     """
 
@@ -93,6 +94,11 @@ class Inputs:
     sensitivity: "pd.DataFrame | None" = None
     robustness: "pd.DataFrame | None" = None
     missing: "pd.DataFrame | None" = None
+    published: "pd.DataFrame | None" = None
+    regression_to_mean: "pd.DataFrame | None" = None
+    bias_weights: "pd.DataFrame | None" = None
+    flow: "pd.DataFrame | None" = None
+    prisma: "pd.DataFrame | None" = None
 
     def rows_of(self, name):
         """Rows of a table of the stage verdicts; none where it was not made."""
