@@ -34,6 +34,7 @@ KINDS = {
     "test": "Test and interval",
     "scale": "Scale of the effect",
 }
+BEYOND = {"leave one out": "Leave one out: the lowest, the highest and those that flip"}
 
 
 def outcomes(inputs, prose):
@@ -211,7 +212,7 @@ def beyond_pools(inputs, pool):
     """Rows of the analyses that only the stage verdicts makes, such as leaving one study out."""
     made = []
     for kind, rows in by(content_robust.beyond_pools(inputs, pool, KINDS), lambda row: row.kind).items():
-        made.append(group(sentence(kind)))
+        made.append(group(BEYOND.get(kind, sentence(kind))))
         made += [analysis_row(row, row.label, flips=row.flips == "yes") for row in rows]
     return made
 
