@@ -122,7 +122,10 @@ def run_figures(args):
     from evidence.stages.files import read_tables
 
     folder = Path(args.folder)
-    figures = write_figures(folder / FIGURES, read_tables(folder), load(folder), *made(folder, "effects", "pools", "members"))
+    frames = made(folder, "effects", "pools", "members")
+    names = ("sensitivity", "reported", "bias_weights")
+    judged = dict(zip(names, made(folder, *names), strict=True))
+    figures = write_figures(folder / FIGURES, read_tables(folder), load(folder), *frames, judged)
     say(f"figures  {counted(len(figures), 'figure')}")
 
 

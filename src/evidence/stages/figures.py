@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from evidence.models.distributions import quantile
+from evidence.stages.direction_plot import direction_plots
 from evidence.stages.files import replace
 from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
 from evidence.stages.plotting import save_svg
+from evidence.stages.sensitivity_plot import sensitivity_plots
+from evidence.stages.traffic_light import bias_plots
 
 SCALES = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
 CONTRASTS = {"before_after": "change from baseline", "versus_control": "against control", "single_arm": "treated groups alone"}
@@ -204,8 +207,34 @@ def drawings(tables, config, effects, pools, members):
                 yield file, figure, words
 
 
-def write_figures(folder, tables, config, effects, pools, members):
+def drawings_of_verdicts(tables, config, effects, members, judged):
+    """Sensitivity, effect directions and risk of bias, as (file name, figure, words about it).
+
+    Parameters
+    ----------
+    tables : Tables
+    config : Config
+    effects, members : DataFrame
+    judged : dict of DataFrame
+        Tables of the stage verdicts by name: sensitivity, reported, bias_weights.
+    """
+    outcomes = shown_outcomes(tables, config)
+    yield from sensitivity_plots(judged["sensitivity"], outcomes, tables, config)
+    yield from direction_plots(judged["reported"], outcomes, tables)
+    yield from bias_plots(judged["bias_weights"], members, effects, outcomes, tables)
+
+
+def write_figures(folder, tables, config, effects, pools, members, judged=None):
     """Draw all figures into a folder, and remove those of outcomes that are gone.
+
+    Parameters
+    ----------
+    folder : path-like
+    tables : Tables
+    config : Config
+    effects, pools, members : DataFrame
+    judged : dict of DataFrame, optional
+        Tables of the stage verdicts, for their figures.
 
     Returns
     -------
@@ -215,7 +244,8 @@ def write_figures(folder, tables, config, effects, pools, members):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     index = []
-    for file, figure, words in drawings(tables, config, effects, pools, members):
+    more = drawings_of_verdicts(tables, config, effects, members, judged) if judged else ()
+    for file, figure, words in (*drawings(tables, config, effects, pools, members), *more):
         save_svg(figure, folder / file)
         width, height = figure.get_size_inches() * 25.4
         index.append({"file": file, "width_mm": round(float(width), 2), "height_mm": round(float(height), 2), **words})

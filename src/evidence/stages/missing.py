@@ -39,7 +39,8 @@ def treated(tables, studies):
 def from_effects(effects, studies):
     """Numbers: those in the headline, and those that are shown without weight."""
     rows = effects[effects["study_id"].isin(studies["study_id"])]
-    direction = np.select([rows["contrast"] == "single_arm", rows["yi"] > 0, rows["yi"] < 0], ["", "up", "down"], "unknown")
+    kinds = [rows["contrast"] == "single_arm", rows["yi"] > 0, rows["yi"] < 0, rows["yi"] == 0]
+    direction = np.select(kinds, ["", "up", "down", "none"], "unknown")
     return rows.assign(status=np.where(rows["headline"] == "yes", "poolable", "number"), direction=direction)
 
 

@@ -1,0 +1,103 @@
+"""Figures of the appraisal: nothing cut off, no words on words, the same bytes twice, everything said in the alt text."""
+
+from pathlib import Path
+
+import pytest
+
+import evidence as ev
+from evidence.config import load
+from evidence.stages.bias_weights import bias_weights
+from evidence.stages.direction_plot import best_cells, direction_plots
+from evidence.stages.missing import reported
+from evidence.stages.plotting import clipped, overlaps, save_svg
+from evidence.stages.pools import pools_and_members
+from evidence.stages.sensitivity import sensitivity
+from evidence.stages.sensitivity_plot import sensitivity_plots
+from evidence.stages.traffic_light import SIGNS, bias_plots, in_severity, shares_by_domain, total_weights
+from evidence.stages.words import templates
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def made():
+    tables, config = ev.read(ROOT), load(ROOT)
+    effects = ev.effects(tables, config)
+    pools, members = pools_and_members(effects, config)
+    given = reported(tables, effects, config)
+    outcomes = list(tables.outcomes.loc[tables.outcomes["headline"] == "yes", "outcome"])
+    weights = bias_weights(pools, members, effects, tables)
+    plots = {
+        "sensitivity": list(sensitivity_plots(sensitivity(pools, members, config), outcomes, tables, config)),
+        "direction": list(direction_plots(given, outcomes, tables)),
+        "bias": list(bias_plots(weights, members, effects, outcomes, tables)),
+    }
+    return tables, effects, members, given, weights, plots
+
+
+@pytest.mark.parametrize("kind", ["sensitivity", "direction", "bias"])
+def test_nothing_is_cut_off_and_files_are_told_apart(made, kind):
+    plots = made[-1][kind]
+    assert plots
+    assert len({file for file, _, _ in plots}) == len(plots)
+    for file, figure, words in plots:
+        assert clipped(figure) == [], file
+        assert words["alt"].endswith(".") and words["caption"]
+        height = figure.get_size_inches()[1] * 25.4
+        assert height <= 235, file
+
+
+@pytest.mark.parametrize("kind", ["sensitivity", "direction"])
+def test_no_words_lie_on_words_or_marks(made, kind):
+    for file, figure, _ in made[-1][kind]:
+        assert overlaps(figure) == [], file
+
+
+def test_signs_alone_lie_on_their_colours(made):
+    for file, figure, _ in made[-1]["bias"]:
+        assert {words for words, _ in overlaps(figure)} <= set(SIGNS.values()), file
+
+
+def test_the_same_bytes_twice(made, tmp_path):
+    for kind, plots in made[-1].items():
+        save_svg(plots[0][1], tmp_path / "first.svg")
+        save_svg(plots[0][1], tmp_path / "second.svg")
+        assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes(), kind
+
+
+def test_flips_are_marked(made):
+    figure = next(figure for file, figure, _ in made[-1]["sensitivity"] if file.startswith("sensitivity-testosterone-before_after"))
+    words = {artist.get_text() for artist in figure.findobj(lambda artist: hasattr(artist, "get_text"))}
+    assert {"Randomised studies only*", "Headline", "Bayesian"} <= words
+    assert "Randomised studies only" not in words
+
+
+def test_directions_are_those_of_the_table(made):
+    given = made[3]
+    cells = best_cells(given[given.contrast == "before_after"])
+    assert cells["Shah et al. 2021", "testosterone"] == ("poolable", "up")
+    assert cells["Shah et al. 2021", "estradiol"] == ("number", "down")
+    assert cells["Yang et al. 2022", "testosterone"] == ("direction", "up")
+    assert cells["Clark & Sherins 1989", "sperm_concentration"] == ("not_significant", "none")
+    alt = " ".join(words["alt"] for _, _, words in made[-1]["direction"])
+    assert "Yang et al. 2022, Total testosterone: up (direction only)" in alt
+
+
+def test_every_tool_has_its_lights_and_the_summary_is_whole(made):
+    tables, effects, members, _, weights, plots = made
+    assert [file for file, _, _ in plots["bias"]] == ["bias-robins-i.svg", "bias-rob2.svg", "bias-rob2-crossover.svg", "bias-weights.svg"]
+    shares = shares_by_domain(tables.risk_of_bias, total_weights(members, effects, set(weights.pool)))
+    assert shares.groupby(["tool", "domain"]).share.sum().to_numpy() == pytest.approx(100)
+    assert "sperm found at testicular retrieval, against control: 100%" in plots["bias"][-1][2]["alt"].lower()
+
+
+def test_judgements_stand_in_order_of_severity():
+    assert in_severity(iter(["critical", "low", "not_judged", "serious"])) == ["low", "serious", "critical", "not_judged"]
+
+
+def test_a_review_may_say_things_in_its_own_words(tmp_path):
+    (tmp_path / "config/text").mkdir(parents=True)
+    (tmp_path / "config/text/verdicts.yaml").write_text("direction_plot:\n  poolable: weighed\n", encoding="utf-8")
+    words = templates(str(tmp_path), "verdicts")["direction_plot"]
+    assert words["poolable"] == "weighed"
+    assert words["number"] == "a number without weight"
