@@ -1,34 +1,120 @@
-"""Sensitivity of a pool in one figure: the headline and every analysis that changes a number, on one axis."""
+"""Sensitivity of a pool in one compact figure: the headline, and each analysis that prints another effect, on one axis."""
+
+from dataclasses import dataclass
 
 from evidence.stages.analyses import HEADLINE
-from evidence.stages.forest import Block, Row, forest_pages
+from evidence.stages.forest import Row
+from evidence.stages.forest_axis import axis_limits, axis_ticks
+from evidence.stages.forest_blocks import Block
+from evidence.stages.forest_marks import box, interval as whiskers
+from evidence.stages.plotting import BEHIND, GRID, INK, LINE, MUTED, SHADE, SMALL, fill, page, stroke, text_width, write
+from evidence.stages.scales import SCALES as AXES
+from evidence.stages.scales import in_words
 from evidence.stages.strata import ALL
 from evidence.stages.words import interval, templates
 
 SCALES = {"ROM": "ratio", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
+WIDTH, EDGE, GAP, ROW, HEAD, FOOT, LEAST = 174, 1.0, 3.0, 3.7, 5.2, 10.0, 3
 FLIPPED = "*"
 
 
-def row_of(analysis):
-    """One analysis; an open square and a sign where its conclusion is not the headline's."""
-    flips = analysis.flips == "yes"
-    return Row(
-        analysis.label, yi=analysis.estimate, low=analysis.ci_low, high=analysis.ci_high, n=f"{analysis.k:.0f}",
-        mark=FLIPPED if flips else "", style="hollow" if flips else "solid",
-    )  # fmt: skip
+@dataclass(frozen=True)
+class Axis:
+    """The axis of the figure: its ends on the scale, and where they lie in mm."""
+
+    limits: tuple
+    left: float
+    right: float
+
+    def inside(self, place):
+        """Whether a position lies on the axis."""
+        return self.limits[0] <= place <= self.limits[1]
+
+    def x(self, place):
+        """Millimetres of a position, kept within the axis."""
+        low, high = self.limits
+        return self.left + (min(max(place, low), high) - low) / (high - low) * (self.right - self.left)
 
 
-def blocks_of(rows, words):
-    """The headline, then the analyses by what they turn."""
-    blocks = {}
-    for row in rows:
-        blocks.setdefault(row.kind, []).append(row_of(row))
-    return [Block("" if kind == HEADLINE else words["kinds"].get(kind, kind), rows) for kind, rows in blocks.items()]
+def effect_words(row):
+    """What is printed of an analysis."""
+    return in_words(SCALES.get(row.measure, "difference"), row.estimate, row.ci_low, row.ci_high)
+
+
+def shown(rows):
+    """The headline and the analyses that print another effect or another number of studies."""
+    first = next((row for row in rows if row.analysis == HEADLINE), None)
+    if first is None:
+        return []
+    printed = (first.k, effect_words(first))
+    return [first, *(row for row in rows if row.analysis != HEADLINE and (row.k, effect_words(row)) != printed)]
+
+
+def label_of(row):
+    """Name of an analysis, with a sign where its conclusion is not the headline's."""
+    return row.label + (FLIPPED if row.flips == "yes" else "")
+
+
+def axis_of(rows, left, right):
+    """Axis and ticks for all rows, wide intervals cut with arrows."""
+    scale = SCALES.get(rows[0].measure, "difference")
+    block = Block("", [Row(row.label, yi=row.estimate, low=row.ci_low, high=row.ci_high) for row in rows])
+    limits, ticks = axis_ticks(scale, axis_limits([block], scale, AXES[scale].null), right - left, widen=True)
+    return Axis(limits, left, right), ticks
+
+
+def draw(rows, xlabel, words, level):
+    """One line an analysis: what it turns, its name, its studies, its effect."""
+    kinds = [words["kinds"].get(row.kind, "") for row in rows]
+    kind_width = max(text_width(kind, SMALL) for kind in kinds)
+    label_x = EDGE + kind_width + GAP
+    k_x = label_x + max(text_width(label_of(row), SMALL, "bold") for row in rows) + GAP + 4
+    header = words["effect"].format(level=100 * level)
+    effect_width = max(text_width(text, SMALL, "bold") for text in (header, *map(effect_words, rows)))
+    axis, ticks = axis_of(rows, k_x + GAP + 2, WIDTH - EDGE - effect_width - GAP)
+    sheet = page(WIDTH, HEAD + ROW * len(rows) + FOOT + (3.2 if any(row.flips == "yes" for row in rows) else 0))
+    bottom = HEAD + ROW * len(rows)
+    for x, text, align in ((label_x, words["analysis"], "left"), (k_x, "k", "right"), (WIDTH - EDGE, header, "right")):
+        write(sheet, x, HEAD - 1.8, text, size=SMALL, weight="bold", align=align)
+    grid(sheet, axis, ticks, SCALES.get(rows[0].measure, "difference"), bottom)
+    for place, row in enumerate(rows):
+        y = HEAD + ROW * (place + 0.5)
+        bold = "bold" if row.analysis == HEADLINE else "normal"
+        if place == 0 or kinds[place] != kinds[place - 1]:
+            stroke(sheet, (0, y - ROW / 2), (WIDTH, y - ROW / 2), color=GRID if place else LINE, width=0.5)
+            write(sheet, EDGE, y + 0.85, kinds[place], size=SMALL, color=MUTED)
+        write(sheet, label_x, y + 0.85, label_of(row), size=SMALL, weight=bold)
+        write(sheet, k_x, y + 0.85, f"{row.k:.0f}", size=SMALL, align="right")
+        write(sheet, WIDTH - EDGE, y + 0.85, effect_words(row), size=SMALL, weight=bold, align="right")
+        marks(sheet, axis, y, row)
+    write(sheet, (axis.left + axis.right) / 2, bottom + 7.2, xlabel, size=SMALL, align="center")
+    if any(row.flips == "yes" for row in rows):
+        write(sheet, EDGE, bottom + 10.6, words["note"], size=SMALL, color=MUTED)
+    return sheet.figure
+
+
+def grid(sheet, axis, ticks, scale, bottom):
+    """Axis with ticks, the line of no effect, and the headline's band behind all rows."""
+    fill(sheet, [(0, HEAD), (WIDTH, HEAD), (WIDTH, HEAD + ROW), (0, HEAD + ROW)], color=SHADE, zorder=BEHIND - 0.5)
+    for tick, text in ticks:
+        stroke(sheet, (axis.x(tick), HEAD), (axis.x(tick), bottom), color=GRID, width=0.5, zorder=BEHIND)
+        stroke(sheet, (axis.x(tick), bottom), (axis.x(tick), bottom + 0.9), color=LINE, width=0.6)
+        write(sheet, axis.x(tick), bottom + 3.6, text, size=SMALL, color=INK, align="center")
+    if AXES[scale].null is not None and axis.inside(AXES[scale].null):
+        stroke(sheet, (axis.x(AXES[scale].null), HEAD), (axis.x(AXES[scale].null), bottom), color=LINE, width=0.8, zorder=BEHIND + 0.5)
+    stroke(sheet, (axis.left, bottom), (axis.right, bottom), color=LINE, width=0.6)
+
+
+def marks(sheet, axis, y, row):
+    """Interval and estimate; open where the conclusion flips."""
+    place = AXES[SCALES.get(row.measure, "difference")].place
+    whiskers(sheet, axis, y, place(row.ci_low), place(row.ci_high))
+    box(sheet, axis.x(place(row.estimate)), y, 0.95, hollow=row.flips == "yes")
 
 
 def alt_text(title, rows, words):
     """The figure in words, with its numbers."""
-    parts = [f"{row.label}: {interval(row.measure, row.estimate, row.ci_low, row.ci_high, row.effect_unit)}" for row in rows]
+    parts = [f"{label_of(row)}: {interval(row.measure, row.estimate, row.ci_low, row.ci_high, row.effect_unit)}" for row in rows]
     return words["alt"].format(title=title, parts="; ".join(parts))
 
 
@@ -55,15 +141,10 @@ def sensitivity_plots(sensitivity, outcomes, tables, config):
     drawn = drawn[(drawn["headline_conclusion"] != "") & drawn["outcome"].isin(outcomes)]
     drawn = drawn[(drawn["analysis"] == HEADLINE) | (drawn["differs"] == "yes")]
     for (outcome, contrast), part in drawn.groupby(["outcome", "contrast"], sort=True):
-        rows = list(part.itertuples())
-        if len(rows) < 3:
+        rows = shown(list(part.itertuples()))
+        if len(rows) < LEAST:
             continue
         title = words["title"].format(outcome=labels[outcome], contrast=words["contrasts"][contrast])
-        pages = forest_pages(
-            blocks_of(rows, words), scale=SCALES.get(rows[0].measure, "difference"), xlabel=labels[outcome],
-            columns={"label": words["analysis"], "n": "k", "text": words["effect"].format(level=100 * config.level)},
-            level=config.level, note=words["note"] if (part["flips"] == "yes").any() else "",
-        )  # fmt: skip
-        about = {"outcome": outcome, "contrast": contrast, "kind": "sensitivity", "caption": title, "alt": alt_text(title, rows, words)}
-        for number, figure in enumerate(pages, 1):
-            yield f"sensitivity-{outcome}-{contrast}-{number}.svg", figure, about | {"page": number, "pages": len(pages)}
+        about = {"outcome": outcome, "contrast": contrast, "kind": "sensitivity", "caption": title,
+                 "alt": alt_text(title, rows, words), "page": 1, "pages": 1}  # fmt: skip
+        yield f"sensitivity-{outcome}-{contrast}.svg", draw(rows, labels[outcome], words, config.level), about
