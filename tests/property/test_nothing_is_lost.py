@@ -67,7 +67,7 @@ def changed(row, name, chance):
 
 def mutate(path, chance):
     """Change some cells of each table and shuffle or double some measurements."""
-    for name, most in (("measurements", 8), ("groups", 1), ("studies", 1)):
+    for name, most in (("measurements", 4), ("groups", 1), ("studies", 1)):
         file = path / f"data/raw/{name}.csv"
         rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
         for _ in range(chance.randint(0, most)):

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from frictionless import Resource, Schema
 
 from evidence.stages import codebook, schemas
-from evidence.stages.schemas import FOLDER, TABLES, load
+from evidence.stages.schemas import FOLDER, TABLES, load, made_tables
 
 ROOT = Path(__file__).parents[2]
 FIELD_WORDS = {"name", "type", "title", "description", "example", "constraints", "separator", "options", "refers_to", "within"}
@@ -81,10 +82,39 @@ def test_the_codebook_is_fresh():
     assert made == codebook.render(), "run: python -m evidence.stages.codebook"
 
 
-def test_the_codebook_names_every_column_and_option():
-    text = codebook.render()
-    for name in TABLES:
+def test_the_codebook_of_the_made_tables_is_fresh():
+    made = (ROOT / "docs/made-tables.md").read_text(encoding="utf-8")
+    assert made == codebook.render_made(), "run: python -m evidence.stages.codebook"
+
+
+@pytest.mark.parametrize("name", made_tables())
+def test_made_tables_are_explained(name):
+    table = stated(name)
+    assert (table["name"], table["made"]) == (name, True) and load(name).file == f"data/processed/{name}.csv"
+    for field in table["fields"]:
+        assert field.keys() <= {"name", "type", "description", "options"}, field["name"]
+        assert field["type"] in codebook.KINDS and field["description"].endswith("."), field["name"]
+
+
+@pytest.mark.parametrize("name", made_tables())
+def test_made_tables_hold_what_the_codebook_says(name):
+    frame = pd.read_csv(ROOT / f"reports/tables/{name}.csv", dtype=str, keep_default_na=False)
+    for field in load(name).fields.values():
+        if field.name not in frame:
+            continue
+        values = frame.loc[frame[field.name] != "", field.name]
+        assert not field.options or set(values) <= set(field.options), field.name
+        if field.name in load(name).numbers:
+            assert values.astype(float).notna().all(), field.name
+        if field.type == "integer":
+            assert (values.astype(float) % 1 == 0).all(), field.name
+
+
+@pytest.mark.parametrize("book, names", [(codebook.render, TABLES), (codebook.render_made, made_tables())], ids=["raw", "made"])
+def test_the_codebook_names_every_column_and_option(book, names):
+    text = book()
+    for name in names:
         section = text.split(f"\n## {name}.csv\n")[1].split("\n## ")[0]
         for field in load(name).fields.values():
             assert f"| `{field.name}` |" in section
-            assert all(f"`{word}`" in section for word in field.enum)
+            assert all(f"`{word}`" in section for word in [*field.enum, *field.options])

@@ -1,10 +1,11 @@
-"""The codebook of the raw tables, data/raw/README.md, made from the schema."""
+"""The codebooks, made from the schema: data/raw/README.md of the raw tables, docs/made-tables.md of those the program makes."""
 
 import sys
 from pathlib import Path
 
-from evidence.stages.schemas import TABLES, load
+from evidence.stages.schemas import TABLES, load, made_tables
 
+FIRST = ("effects", "unused", "flags", "pools", "members")
 KINDS = {"string": "text", "number": "number", "integer": "whole number", "year": "year"}
 BEGINNING = """# The tables
 
@@ -20,6 +21,24 @@ Made from `src/evidence/schema/*.yaml` by `python -m evidence.stages.codebook`; 
 
 Tables: {tables}.
 """
+MADE_BEGINNING = """# The tables that are made
+
+For readers of `reports/tables`, and for statisticians who read them by another program. Made from
+`src/evidence/schema/*.yaml` by `python -m evidence.stages.codebook`; do not edit it by hand. The tables that analysts type are
+explained in [data/raw/README.md](../data/raw/README.md).
+
+- `data/processed/*.csv` is what the stages hand on; `reports/tables/*.csv` holds the same rows. In the latter a text that
+  begins with =, +, - or @ has an apostrophe before it, so that no spreadsheet takes it for a formula.
+- UTF-8, commas, one row of column names, `.` as decimal sign, 12 significant digits. The same data make the same bytes.
+- An empty cell means that there is nothing, or that the sources do not say.
+- The *analysis scale* is that of `yi` and `estimate`: logarithms for ratios, logits for proportions, Fisher's z for
+  correlations, the outcome's unit for differences. `effect` beside it is the readable form.
+- `metafor::rma(yi, vi, data = read.csv("effects.csv"), subset = headline == "yes" & ...)` reads effects.csv as it is.
+- An id (`study.group.outcome.contrast` of an effect, `outcome.contrast.stratum.analysis` of a pool) stays the same as long as its
+  parts do; `evidence trace ID` prints where its numbers come from.
+
+Tables: {tables}.
+"""
 
 
 def cell(text):
@@ -31,13 +50,14 @@ def kind(field):
     """What a column holds, in words."""
     if field.separator:
         return f'list with "{field.separator}"'
-    return "one of its options" if field.enum else KINDS[field.type]
+    return "one of its options" if field.enum or field.options else KINDS[field.type]
 
 
-def column(field):
+def column(field, made=False):
     """Row of the codebook for one column."""
-    needed = "yes" if field.required else ""
-    cells = [f"`{field.name}`", cell(field.description), kind(field), needed, f"`{cell(field.example)}`"]
+    cells = [f"`{field.name}`", cell(field.description), kind(field)]
+    if not made:
+        cells += ["yes" if field.required else "", f"`{cell(field.example)}`"]
     return f"| {' | '.join(cells)} |"
 
 
@@ -64,32 +84,52 @@ def rule_lines(schema):
 def section(name):
     """Part of the codebook for one table."""
     schema = load(name)
-    rules, *references = rule_lines(schema)
-    parts = [f"## {name}.csv", f"{schema.title}. {schema.description}", rules, "\n".join(references)]
-    head = "| Column | Meaning | Holds | Needed | Example |\n| --- | --- | --- | --- | --- |\n"
-    parts.append(head + "\n".join(column(field) for field in schema.fields.values()))
+    parts = [f"## {name}.csv", f"{schema.title}. {schema.description}"]
+    if not schema.made:
+        rules, *references = rule_lines(schema)
+        parts += [rules, "\n".join(references)]
+    names = ["Column", "Meaning", "Holds", *([] if schema.made else ["Needed", "Example"])]
+    head = [f"| {' | '.join(names)} |", f"| {' | '.join('---' for _ in names)} |"]
+    parts.append("\n".join([*head, *(column(field, schema.made) for field in schema.fields.values())]))
     options = "\n".join(option_lines(schema))
     parts.append(f"Options:\n\n{options}" if options else "")
     return "\n\n".join(part for part in parts if part)
 
 
+def book(beginning, names):
+    """A codebook as Markdown: how to read it, then a section for each table."""
+    tables = ", ".join(f"[{name}](#{name}csv)" for name in names)
+    return "\n\n".join([beginning.format(tables=tables).strip(), *map(section, names)]) + "\n"
+
+
 def render():
-    """The codebook as Markdown.
+    """The codebook of the raw tables.
 
     Returns
     -------
     str
         Text of data/raw/README.md.
     """
-    tables = ", ".join(f"[{name}](#{name}csv)" for name in TABLES)
-    return "\n\n".join([BEGINNING.format(tables=tables).strip(), *map(section, TABLES)]) + "\n"
+    return book(BEGINNING, TABLES)
+
+
+def render_made():
+    """The codebook of the tables that the program makes.
+
+    Returns
+    -------
+    str
+        Text of docs/made-tables.md.
+    """
+    return book(MADE_BEGINNING, [*FIRST, *(name for name in made_tables() if name not in FIRST)])
 
 
 def write(folder="."):
-    """Write data/raw/README.md of an analysis folder."""
-    path = Path(folder) / "data" / "raw" / "README.md"
-    path.write_text(render(), encoding="utf-8")
-    return path
+    """Write data/raw/README.md of an analysis folder, and docs/made-tables.md where there are docs."""
+    folder = Path(folder)
+    (folder / "data/raw/README.md").write_text(render(), encoding="utf-8")
+    if (folder / "docs").is_dir():
+        (folder / "docs/made-tables.md").write_text(render_made(), encoding="utf-8")
 
 
 if __name__ == "__main__":

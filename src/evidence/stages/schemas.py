@@ -1,8 +1,8 @@
-"""The schema of each raw table: src/evidence/schema/*.yaml, in Table Schema form.
+"""The schema of each table, raw or made: src/evidence/schema/*.yaml, in Table Schema form.
 
 Beside the standard's words a field may have `separator` (a list in one cell), `options` (what each allowed
 word means), `refers_to` (a column of another table) with `within` (the column that both tables share), and a
-table `optional`. The standard's own `foreignKeys` know no lists.
+table `optional`, or `made` by the program. The standard's own `foreignKeys` know no lists.
 """
 
 from dataclasses import dataclass
@@ -55,6 +55,7 @@ class Schema:
     title: str
     description: str
     optional: bool
+    made: bool
     fields: dict
     key: tuple
     references: tuple
@@ -62,7 +63,7 @@ class Schema:
     @property
     def file(self):
         """Path of the table from the analysis folder."""
-        return f"data/raw/{self.name}.csv"
+        return f"data/{'processed' if self.made else 'raw'}/{self.name}.csv"
 
     @property
     def numbers(self):
@@ -77,7 +78,7 @@ def field(stated):
         name=stated["name"],
         type=stated["type"],
         description=" ".join(stated["description"].split()),
-        example=stated["example"],
+        example=stated.get("example", ""),
         separator=stated.get("separator", ""),
         options=stated.get("options", {}),
         required=constraints.get("required", False),
@@ -105,7 +106,7 @@ def load(name):
     Parameters
     ----------
     name : str
-        One of TABLES.
+        One of TABLES, or of `made_tables`.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     stated = yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), loader)
@@ -114,10 +115,16 @@ def load(name):
         title=stated["title"],
         description=" ".join(stated["description"].split()),
         optional=stated.get("optional", False),
+        made=stated.get("made", False),
         fields={part["name"]: field(part) for part in stated["fields"]},
-        key=tuple(stated["primaryKey"]),
+        key=tuple(stated.get("primaryKey", ())),
         references=tuple(references(stated)),
     )
+
+
+def made_tables():
+    """Names of the tables that the program makes."""
+    return sorted({path.stem for path in FOLDER.glob("*.yaml")} - set(TABLES))
 
 
 def items(field, text):
