@@ -132,6 +132,27 @@ def test_flips_are_named(real):
     assert all(f"{label} (unclear)" in row.sentence for label in flipped.label)
 
 
+@pytest.mark.parametrize(
+    ("changed", "flipped", "words"),
+    [
+        (4, 0, "increase in the headline and in all of 4 other analyses that change a number"),
+        (1, 0, "increase in the headline and in the one other analysis that changes a number"),
+        (4, 2, "increase in the headline; 2 of 4 other analyses that change a number say otherwise: A0 (unclear); A1 (unclear)"),
+        (4, 1, "increase in the headline; one of 4 other analyses that change a number says otherwise: A0 (unclear)"),
+        (1, 1, "increase in the headline; the one other analysis that changes a number says otherwise: A0 (unclear)"),
+    ],
+)
+def test_one_is_said_in_the_singular(real, changed, flipped, words):
+    flips = ["yes"] * flipped + ["no"] * (changed - flipped)
+    rows = [
+        {"pool": "p", "outcome": "level", "contrast": "before_after", "stratum": "all", "label": f"A{number}", "k": 2, "differs": "yes",
+         "flips": flip, "conclusion": "unclear" if flip == "yes" else "increase", "headline_conclusion": "increase"}
+        for number, flip in enumerate(flips)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows).reindex(columns=real[3].columns)
+    assert robustness(frame, real[-1]).sentence.tolist() == [words]
+
+
 def test_what_is_left_empty_is_said_and_is_no_flip(real):
     frame = real[3]
     row = frame[(frame.pool == "sperm_concentration.before_after.all.headline") & (frame.analysis == "randomised")].iloc[0]

@@ -72,6 +72,16 @@ def test_flips_are_marked(made):
     assert "Randomised studies only" not in words
 
 
+def test_sensitivity_shows_what_prints_something_else_and_stays_low(made):
+    plots = {file: (figure, words) for file, figure, words in made[-1]["sensitivity"]}
+    figure, words = plots["sensitivity-testosterone-before_after.svg"]
+    texts = {artist.get_text() for artist in figure.findobj(lambda artist: hasattr(artist, "get_text"))}
+    assert "Correlation 0.3" not in texts
+    assert words["alt"].startswith("Sensitivity plot. Total testosterone, change from baseline: sensitivity analyses that change a number. Headline: +111%")
+    assert "Randomised studies only*: +93% (\N{MINUS SIGN}93% to +4,903%)" in words["alt"]
+    assert max(figure.get_size_inches()[1] * 25.4 for figure, _ in plots.values()) < 90
+
+
 def test_directions_are_those_of_the_table(made):
     given = made[3]
     cells = best_cells(given[given.contrast == "before_after"])
@@ -85,7 +95,7 @@ def test_directions_are_those_of_the_table(made):
 
 def test_every_tool_has_its_lights_and_the_summary_is_whole(made):
     tables, effects, members, _, weights, plots = made
-    assert [file for file, _, _ in plots["bias"]] == ["bias-robins-i.svg", "bias-rob2.svg", "bias-rob2-crossover.svg", "bias-weights.svg"]
+    assert [file for file, _, _ in plots["bias"]] == ["bias-rob2.svg", "bias-rob2-crossover.svg", "bias-robins-i.svg", "bias-weights.svg"]
     shares = shares_by_domain(tables.risk_of_bias, total_weights(members, effects, set(weights.pool)))
     assert shares.groupby(["tool", "domain"]).share.sum().to_numpy() == pytest.approx(100)
     assert "sperm found at testicular retrieval, against control: 100%" in plots["bias"][-1][2]["alt"].lower()

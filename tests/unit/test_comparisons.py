@@ -60,6 +60,14 @@ def test_pavlovich_2001_beside_its_series_and_fertile_men(real):
     assert "62% of the change could be chance" in rows.loc["fertile_controls", "sentence"]
 
 
+def test_more_than_the_whole_change_is_not_cut_down(real):
+    tables, config, effects, *_ = real
+    frame = regression_to_mean(effects, tables, config)
+    row = frame[frame.share_percent > 100].iloc[0]
+    assert row.expected > row.observed > 0
+    assert row.sentence.endswith(f"chance could explain all of it ({row.share_percent:.0f}%).")
+
+
 def test_no_regression_upwards_from_above_the_reference(real):
     tables, config, effects, *_ = real
     frame = regression_to_mean(effects, tables, config)

@@ -16,8 +16,11 @@ from evidence.stages.content_names import FORMS, Names, change
 from evidence.stages.content_printable import printable, replaced
 from evidence.stages.content_prose import Prose
 from evidence.stages.effects import effects_and_unused
+from evidence.stages.figures import axis_label
 from evidence.stages.opinion import COLUMNS
 from evidence.stages.pools import pools_and_members
+from evidence.stages.scales import raised
+from evidence.stages.words import interval
 from tests import toy
 from tests.toy import group, number, p, sd, study
 
@@ -356,6 +359,19 @@ def test_the_map_shows_gaps_as_gaps(made):
     assert rows["Condition B"] == ["1", "1", "–"]
     assert rows["Condition C"] == ["no study"]
     assert rows["All groups"] == ["4 0+1", "1", "1"]
+
+
+def test_the_map_names_who_asks(inputs, made):
+    """A review without an article has claims alone."""
+    assert "Asked about by the claims" in [row.get("group") for row in table(made, "map")["rows"]]
+    cited = SimpleNamespace(**{**vars(inputs.tables), "article_citations": pd.DataFrame({"order": [1.0]})})
+    assert replace(inputs, tables=cited).asker == "the article"
+
+
+def test_units_have_one_spelling_in_figures_tables_and_prose():
+    assert [raised(unit) for unit in ("g/cm2", "kg/m2", "10^3/mm3", "nmol/L", "m2x")] == ["g/cm²", "kg/m²", "10^3/mm³", "nmol/L", "m2x"]
+    assert interval("MD", -0.028, -0.045, -0.011, "g/cm2").endswith(" g/cm²")
+    assert axis_label({"label": "Density", "unit": "g/cm2"}, "before_after", "difference") == "Change in density (g/cm²)"
 
 
 def test_outcomes_tell_what_is_not_in_the_pool(made):

@@ -211,6 +211,26 @@ def test_ours_beside_what_asks_the_same(made):
     assert rest == ["Level: both conclude increase", "yes", "same people"]
 
 
+DRAWN = [
+    {"kind": "sensitivity", "outcome": "level", "contrast": "before_after", "caption": "Level: sensitivity"},
+    {"kind": "forest", "outcome": "level", "contrast": "before_after", "caption": "Level", "page": 1, "pages": 2},
+    {"kind": "direction", "caption": "What each report gives"},
+    {"kind": "bias_weights", "caption": "Bias in the weights"},
+    {"kind": "traffic_light", "caption": "Bias by study"},
+]
+
+
+def test_each_figure_stands_at_its_place(judged):
+    about = {"file": "a.svg", "alt": "Numbers.", "width_mm": 174.0, "height_mm": 60.0}
+    made = content(replace(judged, figures=[about | words for words in DRAWN]))
+    placed = {name: [block.get("caption", "") for block in section(made, name)["blocks"]] for name in ("outcomes", "missing", "bias")}
+    ours = placed["outcomes"]
+    forest, lines, beside = (ours.index(words) for words in ("Level (1 of 2)", "Level: sensitivity", "Level, change from baseline: sensitivity analyses"))
+    assert forest < lines and beside == lines + 1
+    assert placed["missing"][-1] == "What each report gives"
+    assert [words for words in placed["bias"] if words][:3] == ["Bias by study", "Bias in the weights", "Weight of the pools by risk of bias"]
+
+
 def test_weight_by_the_worst_judgement_of_a_study(made):
     assert cells(table(made, "bias")) == [["Level", "·", "40%", "60%", "·", "·", "·"]]
 

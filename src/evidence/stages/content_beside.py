@@ -2,6 +2,7 @@
 
 from evidence.stages import content_checks, content_studies
 from evidence.stages.content_certainty import pool_id
+from evidence.stages.content_figures import drawings
 from evidence.stages.content_words import CONTRASTS, DASH, cell, column, count, group, percent, run, sentence, table, true_minus
 
 MET = {"yes": 0, "partly": 2, "no": 3}
@@ -43,7 +44,7 @@ def flow(inputs, prose):
 
 
 def bias(inputs, prose):
-    """Judgements by study, the weight of the pools by the worst judgement of a study, then the reasons."""
+    """Judgements by study and domain, the weight of the pools by the worst judgement of a study, then the reasons."""
     shares = {}
     for row in inputs.rows_of("bias_weights"):
         if row.domain == "overall":
@@ -56,8 +57,8 @@ def bias(inputs, prose):
     columns = [column("Outcome", "1fr"), *(column(name, 21, "right") for name in JUDGEMENTS)]
     note = "Percent of the weight of the headline pool of all groups, by the worst judgement of each study in any domain."
     weighted = [table("Weight of the pools by risk of bias", columns, made, note=note, size=7.2)] if made else []
-    judged = content_checks.bias(inputs, prose)
-    return [*judged[:-1], *weighted, *judged[-1:]]
+    lights, summary = (drawings(inputs, kind=kind) for kind in ("traffic_light", "bias_weights"))
+    return [*lights, *summary, *weighted, *content_checks.reasons(inputs)]
 
 
 def weights(shares):

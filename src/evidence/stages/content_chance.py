@@ -1,7 +1,7 @@
 """Regression to the mean: the change that choosing people by a level could make alone, beside what was observed."""
 
 from evidence.stages.content_inputs import by
-from evidence.stages.content_words import DASH, cell, column, decimal, group, missing, percent, run, table, true_minus
+from evidence.stages.content_words import DASH, cell, column, decimal, group, missing, percent, raised, run, table, true_minus
 from evidence.stages.scales import signed
 
 
@@ -30,7 +30,7 @@ def chance(inputs, prose):
 def chance_row(row, first):
     """One reference level; study, baseline and observed change once per group."""
     about = [run(row.study_label), run(f" {row.group_label}", "small")] if first else ""
-    before = [f"{decimal(row.baseline)} {row.unit}", change(row.observed_percent)] if first else ["", ""]
+    before = [f"{decimal(row.baseline)} {raised(row.unit)}", change(row.observed_percent)] if first else ["", ""]
     fall = [run(f"{decimal(row.reference)}: "), run(true_minus(row.why), "small")]
     ends = sorted((row.least_percent, row.most_percent))
     expected = f"{change(row.expected_percent)} ({change(ends[0])} to {change(ends[1])})"

@@ -3,7 +3,6 @@
 from evidence.stages.content_inputs import by, rows
 from evidence.stages.content_words import (
     CONTRASTS,
-    cell,
     column,
     count,
     decimal,
@@ -18,48 +17,15 @@ from evidence.stages.content_words import (
 )
 from evidence.stages.scales import MINUS
 
-FILL = {
-    "low": 0,
-    "some_concerns": 2,
-    "moderate": 2,
-    "high": 3,
-    "serious": 3,
-    "critical": 4,
-    "no_information": 1,
-}
-
-
-def bias(inputs, prose):
-    """Judgements by study and domain, a table per tool, then the reason of each."""
-    judged = rows(inputs.tables.risk_of_bias)
-    blocks = []
-    for tool, those in sorted(by(judged, lambda row: row.tool).items()):
-        domains = list(dict.fromkeys(row.domain for row in those))
-        columns = [
-            column("Study", "1.5fr"),
-            *(column(sentence(words_of(name)), "1fr", "center") for name in domains),
-        ]
-        made = []
-        for study_id, own in in_order(inputs, those):
-            found = {row.domain: row.judgement for row in own}
-            made.append([inputs.cited(study_id), *(judgement(found.get(name, "")) for name in domains)])
-        blocks.append(table(f"Risk of bias, {tool}", columns, made, size=7, inset=2))
-    return [*blocks, reasons(inputs, judged)] if judged else []
-
-
 def in_order(inputs, items):
     """Rows by study, in the order of the references."""
     own = by(items, lambda row: row.study_id)
     return [(study_id, own[study_id]) for study_id in sorted(own, key=inputs.references.get)]
 
 
-def judgement(code):
-    return cell(words_of(code), align="center", fill=FILL.get(code, 0), vertical="horizon")
-
-
-def reasons(inputs, judged):
-    """One row per study: every judgement with its reason."""
-    made = []
+def reasons(inputs):
+    """Table of the judgements: one row per study, each judgement with its reason."""
+    judged, made = rows(inputs.tables.risk_of_bias), []
     for study_id, own in in_order(inputs, judged):
         said = []
         for row in own:
@@ -68,7 +34,7 @@ def reasons(inputs, judged):
         basis = listed(words_of(name) for name in sorted({row.basis for row in own}))
         made.append([inputs.cited(study_id), basis, said])
     columns = [column("Study", 32), column("Judged from", 18), column("Judgements and their reasons", "1fr")]
-    return table("Reasons for the judgements", columns, made, size=7)
+    return [table("Reasons for the judgements", columns, made, size=7)] if made else []
 
 
 def flags(inputs, prose):

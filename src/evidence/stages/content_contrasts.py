@@ -9,6 +9,7 @@ from evidence.stages.content_words import (
     listed,
     missing,
     p_words,
+    raised,
     run,
     sentence,
     table,
@@ -40,7 +41,7 @@ def difference(row):
     """The contrast in the readable form: a ratio of ratios, or a difference in the unit."""
     if row.ratio_unit.startswith("ratio"):
         return f"{row.ratio:.2f} ({row.ratio_low:.2f} to {row.ratio_high:.2f})"
-    return f"{in_words('difference', row.estimate, row.ci_low, row.ci_high)} {row.ratio_unit}"
+    return f"{in_words('difference', row.estimate, row.ci_low, row.ci_high)} {raised(row.ratio_unit)}"
 
 
 def estimates(inputs, found):

@@ -6,6 +6,7 @@ from evidence.stages.content_words import (
     column,
     group,
     plural,
+    raised,
     run,
     study_effect_words,
     table,
@@ -47,7 +48,7 @@ def effects(inputs, outcome, contrast):
     for effect in inputs.effects_of.get((outcome, contrast), []):
         reason = effect.reason or out.get(effect.id, "")
         if reason:
-            printed, words = true_minus(effect.printed), study_effect_words(effect, inputs.z)
+            printed, words = raised(true_minus(effect.printed)), study_effect_words(effect, inputs.z)
             study = inputs.cited(effect.study_id)
             rows.append([study, effect.group_label, printed, words, true_minus(brief(reason))])
     return rows

@@ -29,7 +29,7 @@ def evidence_map(inputs, prose):
     first = asked(inputs)
     others = [name for name in inputs.condition_labels if name not in first and name in seen | claimed]
     made = [map_row(inputs, "All groups", everything, "bold")]
-    for title, names in (("Asked about by the article", first), ("Other conditions of the groups", others)):
+    for title, names in ((f"Asked about by {inputs.asker}", first), ("Other conditions of the groups", others)):
         made += [group(title)] if names else []
         made += [map_row(inputs, inputs.condition_labels[name], within(everything, name)) for name in names]
     columns = [

@@ -1,5 +1,6 @@
 """Missing results: what the pools cannot see, in words per outcome and counted over all outcomes."""
 
+from evidence.stages.content_figures import drawings
 from evidence.stages.content_words import CONTRASTS, DASH, column, count, group, missing, percent, run, table, text, true_minus
 
 GIVEN = {
@@ -25,7 +26,7 @@ def words(inputs, outcome, contrast):
 
 
 def missing_results(inputs, prose):
-    """Counts over the headline outcomes, contrast by contrast."""
+    """Counts over the headline outcomes, comparison by comparison, then what each report gives."""
     columns = [
         column("Outcome", "1fr"), column("Cohorts", 12, "right"),
         *(column(title, 14.5, "right") for title in GIVEN.values()),
@@ -36,7 +37,8 @@ def missing_results(inputs, prose):
         found = [inputs.missing_of.get((name, contrast)) for name in inputs.shown_outcomes]
         own = [missing_row(inputs, row) for row in found if row is not None and row.cohorts]
         made += [group(title, repeat=True), *own] if own else []
-    return [table("Results by what the sources give", columns, made, note=NOTE, size=7.2)] if made else []
+    counted = [table("Results by what the sources give", columns, made, note=NOTE, size=7.2)] if made else []
+    return [*counted, *drawings(inputs, kind="direction")]
 
 
 def missing_row(inputs, row):

@@ -68,7 +68,7 @@ def ends(row, level):
 
 def change(row, level, unit):
     """What happened, as a verb with its number: rose by 52% (95% CI +34% to +74%)."""
-    if scale_of(row.measure) == "proportion":
+    if row.contrast == "single_arm":
         return f"{point_words(row)} ({ends(row, level)})"
     way = direction(row)
     if scale_of(row.measure) == "factor":

@@ -7,6 +7,7 @@ from evidence.stages.content_words import (
     column,
     group,
     listed,
+    raised,
     run,
     sentence,
     study_effect_words,
@@ -42,7 +43,7 @@ def number_rows(inputs, effect, sources):
     outcome = f"{inputs.outcomes[effect.outcome].label}, {CONTRASTS[effect.contrast].lower()}"
     words = study_effect_words(effect, inputs.z) or [run("no effect size", "small")]
     standing = [run(effect.headline, "bold" if effect.headline == "yes" else "")]
-    top = [cell(one, joined=True) for one in (outcome, true_minus(effect.printed), words, standing)]
+    top = [cell(one, joined=True) for one in (outcome, raised(true_minus(effect.printed)), words, standing)]
     below = cell(trace(effect, sources), span=len(top))
     return [{"cells": [cell(effect.group_label, rows=2), *top]}, {"cells": [below], "from": 1}]
 
@@ -80,7 +81,7 @@ def in_no_effect(inputs):
     made = []
     for row in sorted(rows(inputs.unused), key=lambda row: row.line):
         label = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
-        printed = true_minus(f"{row.timepoint}: {row.value_text} {row.unit}")
+        printed = raised(true_minus(f"{row.timepoint}: {row.value_text} {row.unit}"))
         outcome = inputs.outcomes[row.outcome].label
         made.append([inputs.cited(row.study_id), label, outcome, printed, row.reason, f"{row.line:.0f}"])
     columns = [

@@ -3,6 +3,7 @@
 from evidence.stages.analyses import HEADLINE, analyses
 from evidence.stages import content_missing, content_robust
 from evidence.stages.content_certainty import steps, word
+from evidence.stages.content_figures import drawings
 from evidence.stages.content_front import heterogeneity, interval_name, people, spread
 from evidence.stages.content_inputs import by
 from evidence.stages.content_left import not_weighted
@@ -26,7 +27,7 @@ from evidence.stages.content_words import (
     unit_words,
 )
 
-WHOLE_PAGE = 236
+ROOM = 90
 KINDS = {
     "studies": "Other studies",
     "correlation": "Correlation assumed within people",
@@ -43,21 +44,22 @@ def outcomes(inputs, prose):
     for outcome in inputs.shown_outcomes:
         made = of_outcome(inputs, outcome)
         if made:
-            need = room(made) if blocks else 0
+            need = ROOM if blocks else 0
             blocks += [heading(inputs.outcomes[outcome].label, f"outcome-{outcome}") | {"need": need}]
             blocks += [*prose.blocks(f"outcome-{outcome}"), *made]
     return blocks + others(inputs)
 
 
 def of_outcome(inputs, outcome):
-    """Blocks of one outcome, contrast by contrast, after a sentence on each."""
+    """Blocks of one outcome, comparison by comparison, after a sentence on each."""
     blocks, sentences = [], []
     for contrast in CONTRASTS:
         pools = inputs.pools_of.get((outcome, contrast), [])
-        drawn = figures(inputs, outcome, contrast)
+        drawn = drawings(inputs, kind="forest", outcome=outcome, contrast=contrast)
         made = [
-            *drawn,
             *strata(inputs, outcome, contrast, pools, bool(drawn)),
+            *drawn,
+            *drawings(inputs, kind="sensitivity", outcome=outcome, contrast=contrast),
             *sensitivity(inputs, outcome, contrast, pools),
             *content_missing.words(inputs, outcome, contrast),
             *not_weighted(inputs, outcome, contrast),
@@ -76,12 +78,6 @@ def certain(inputs, outcome, contrast):
     return [run(" Certainty: "), *words, run(".")] if words else []
 
 
-def room(blocks):
-    """Millimetres that a heading needs below it: its first figure, or a few lines."""
-    first = next((block for block in blocks if block["kind"] != "list"), {})
-    return min(first["height"], first["most"]) + 34 if first.get("kind") == "figure" else 60
-
-
 def summary(inputs, outcome, contrast):
     """One sentence on a pool of all groups."""
     row = inputs.pool.get(f"{outcome}.{contrast}.all.headline")
@@ -89,28 +85,6 @@ def summary(inputs, outcome, contrast):
         return f"{NOTHING}."
     unit = "" if row.effect_unit == inputs.outcomes[outcome].label else raised(row.effect_unit)
     return f"{change(row, inputs.config.level, unit)}; {studies(row)}."
-
-
-def figures(inputs, outcome, contrast):
-    """Figure blocks of one outcome and contrast."""
-    return [
-        {
-            "kind": "figure",
-            "file": figure["file"],
-            "alt": figure["alt"],
-            "caption": figure["caption"] + page_words(figure),
-            "width": figure["width_mm"],
-            "height": figure["height_mm"],
-            "most": WHOLE_PAGE,
-        }
-        for figure in inputs.figures
-        if figure.get("outcome") == outcome and figure.get("contrast") == contrast
-    ]
-
-
-def page_words(figure):
-    """(1 of 2) for a figure in parts."""
-    return f" ({figure['page']} of {figure['pages']})" if figure.get("pages", 1) > 1 else ""
 
 
 def stratum_order(inputs):

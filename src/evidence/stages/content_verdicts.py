@@ -1,4 +1,4 @@
-"""Verdicts on the claims of the article."""
+"""Verdicts on the claims."""
 
 from evidence.stages.content_words import cell, column, missing, run, table, true_minus, words_of
 
@@ -7,6 +7,7 @@ FILL = {"supported": 3, "contradicted": 4, "mixed": 2, "untested": 0}
 
 def verdicts(inputs, prose):
     """One row per claim: the claim, the verdict, how certain it is, and the sentence made from its numbers."""
+    caption = "Verdicts on the claims" + (" of the article" if len(inputs.tables.article_citations) else "")
     columns = [column("Claim", "1.4fr"), column("Verdict", 22, "center"), column("Certainty", 18), column("Why", "2.2fr")]
     made = [
         [
@@ -17,4 +18,4 @@ def verdicts(inputs, prose):
         ]
         for row in inputs.rows_of("verdicts")
     ]
-    return [table("Verdicts on the claims of the article", columns, made, size=7)] if made else []
+    return [table(caption, columns, made, size=7)] if made else []

@@ -7,9 +7,9 @@ of it can be written as JSON and no text of the data ever stands in markup.
 import math
 import re
 
-from evidence.stages.scales import MINUS, in_words, unsigned
+from evidence.stages.scales import MINUS, in_words, raised, unsigned
 
-SCALE = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
+SCALE = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor", "ZCOR": "correlation"}
 CONTRASTS = {
     "before_after": "Change from baseline",
     "versus_control": "Against a control group",
@@ -103,13 +103,8 @@ def direction(row):
 def unit_words(measure, unit, label=""):
     """Unit of an effect beside its outcome: none for percent changes, not said twice."""
     difference = f"difference, {raised(unit)}" if unit and unit != label else "difference"
-    names = {"ratio": "", "proportion": "share", "factor": unit, "difference": difference}
+    names = {"ratio": "", "proportion": "share", "factor": unit, "correlation": unit, "difference": difference}
     return names[scale_of(measure)]
-
-
-def raised(unit):
-    """cm2 as cm²."""
-    return re.sub(r"m([23])\b", lambda found: "m" + "²³"[int(found[1]) - 2], unit)
 
 
 def sentence(text):

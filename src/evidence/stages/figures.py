@@ -11,10 +11,11 @@ from evidence.stages.direction_plot import direction_plots
 from evidence.stages.files import replace
 from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
 from evidence.stages.plotting import save_svg
+from evidence.stages.scales import raised
 from evidence.stages.sensitivity_plot import sensitivity_plots
 from evidence.stages.traffic_light import bias_plots
 
-SCALES = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
+SCALES = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor", "ZCOR": "correlation"}
 CONTRASTS = {"before_after": "change from baseline", "versus_control": "against control", "single_arm": "treated groups alone"}
 BETTER = {"higher": ("Worse", "Better"), "lower": ("Better", "Worse")}
 NOT_PRINTED = "\N{EN DASH}"
@@ -91,7 +92,7 @@ def unweighted_row(effect):
         row_label(effect.study_label, [effect]),
         drug=effect.drug,
         n=people([effect]),
-        printed=typeset(effect.printed),
+        printed=raised(typeset(effect.printed)),
         reason=typeset(brief(effect)),
         yi=None if np.isnan(effect.yi) else effect.yi,
     )
@@ -159,14 +160,14 @@ def axis_label(about, contrast, scale):
     """Words below the axis."""
     label = about["label"]
     inner = label[0].lower() + label[1:] if label[1:2].islower() else label
-    unit = f" ({about['unit']})" if scale == "difference" else ""
+    unit = f" ({raised(about['unit'])})" if scale == "difference" else ""
     return {"before_after": f"Change in {inner}{unit}", "versus_control": f"Difference in {inner}{unit}"}.get(contrast, label)
 
 
 def alt_text(title, pools, conditions):
     """The figure in words, with its numbers."""
     parts = [
-        f"{stratum_label(pool.stratum, conditions)}: {pool.effect:.3g} {pool.effect_unit} "
+        f"{stratum_label(pool.stratum, conditions)}: {pool.effect:.3g} {raised(pool.effect_unit)} "
         f"(from {pool.effect_low:.3g} to {pool.effect_high:.3g}), k = {pool.k:.0f}"
         for pool in pools.itertuples()
     ]

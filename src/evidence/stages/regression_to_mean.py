@@ -41,11 +41,12 @@ def beside(row, level, config, words, outcome_label):
     expected, most, least = expected_regression(np.full(3, row.m2), np.full(3, level.reference), r)
     observed = row.m1 - row.m2
     towards = expected * observed > 0
+    kind = "none" if not towards else "all" if abs(expected) >= abs(observed) else "expected"
     texts = {
         "outcome": outcome_label, "study": row.study_label, "baseline": f"{row.m2:.3g}", "reference": f"{level.reference:.3g}",
         "unit": row.unit, "r": f"{config.correlation:g}", "r_low": f"{r_low:g}", "why": level.why,
         "expected": percent(expected, row.m2), "most": percent(most, row.m2), "observed": interval("ROM", np.log(row.m1 / row.m2), None, None),
-        "share": f"{min(100 * expected / observed, 100):.0f}%" if towards else "",
+        "share": f"{100 * expected / observed:.0f}%" if towards else "",
     }  # fmt: skip
     return {
         "outcome": row.outcome, "condition": level.condition, "effect_id": row.id, "study_label": row.study_label,
@@ -55,7 +56,7 @@ def beside(row, level, config, words, outcome_label):
         "expected": expected, "expected_percent": 100 * expected / row.m2, "r_low": r_low, "r_high": r_high,
         "most": most, "most_percent": 100 * most / row.m2, "least": least, "least_percent": 100 * least / row.m2,
         "share_percent": 100 * expected / observed if towards else np.nan,
-        "sentence": words["expected" if towards else "none"].format(**texts),
+        "sentence": words[kind].format(**texts),
     }  # fmt: skip
 
 

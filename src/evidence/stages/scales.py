@@ -1,6 +1,7 @@
 """Scales of figures: from the analysis scale to the axis, its ticks and the words beside it."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -66,6 +67,11 @@ def _decimals(grain):
     return min(max(1 - math.floor(math.log10(grain)), 0), 9) if grain > 0 else 2
 
 
+def raised(unit):
+    """A unit as it is printed: cm2 as cm²."""
+    return re.sub(r"m([23])\b", lambda found: "m" + "²³"[int(found[1]) - 2], unit)
+
+
 def percent_change(log_ratio, grain=None):
     """Ratio, from its logarithm, as a percent change; never rounded to a loss of everything.
 
@@ -92,6 +98,10 @@ def _difference(value, grain=None):
 def _proportion(share, grain=None):
     fine = 0 < share < 0.01 if grain is None else grain < 0.1
     return f"{unsigned(100 * share, 1 if fine else 0)}%"
+
+
+def _correlation(r, grain=None):
+    return signed(r, 2)
 
 
 def _multiples(step, low, high):
@@ -121,11 +131,17 @@ def _share_ticks(low, high):
     return _linear_ticks(max(low, 0.0), min(high, 1.0))
 
 
+def _correlation_ticks(low, high):
+    """Steps as for differences, none outside -1 to 1."""
+    return _linear_ticks(max(low, -1.0), min(high, 1.0))
+
+
 SCALES = {
     "ratio": Scale(_same, 0.0, _ratio_ticks, percent_change),
     "factor": Scale(_same, 0.0, _ratio_ticks, _ratio),
     "difference": Scale(_same, 0.0, _linear_ticks, _difference),
     "proportion": Scale(_expit, None, _share_ticks, _proportion),
+    "correlation": Scale(math.tanh, 0.0, _correlation_ticks, _correlation),
 }
 
 
@@ -134,7 +150,7 @@ def tick_labels(name, ticks):
     if name == "factor":
         return [f"{math.exp(tick):,.6g}" for tick in ticks]
     grain = 10 * min((right - left for left, right in pairwise(ticks)), default=0)
-    return ["0" if tick == 0 and name == "difference" else SCALES[name].number(tick, grain) for tick in ticks]
+    return ["0" if tick == 0 and name in ("difference", "correlation") else SCALES[name].number(tick, grain) for tick in ticks]
 
 
 def choose_ticks(name, low, high, length, width_of, most=9, gap=1.8):

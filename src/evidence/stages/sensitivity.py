@@ -153,6 +153,13 @@ def sensitivity(pools, members, config):
     return described(compared(frame[[name for name in frame if name not in EFFECT]], headline, config), plans)
 
 
+def said(analyses, flips):
+    """Name of the sentence for a number of analyses and of those that flip."""
+    if not flips:
+        return "stands_one" if analyses == 1 else "stands"
+    return "flips_one" if analyses == 1 else "flips_once" if flips == 1 else "flips"
+
+
 def robustness(frame, tables):
     """How many other choices change the conclusion of each headline pool, in numbers and one sentence.
 
@@ -174,7 +181,7 @@ def robustness(frame, tables):
         flipped = part[part["flips"] == "yes"]
         first = part.iloc[0]
         labels = [words["flip"].format(label=row.label, conclusion=row.conclusion) for row in flipped.itertuples()]
-        text = words["flips" if labels else "stands"].format(
+        text = words[said(len(part), len(labels))].format(
             conclusion=first["headline_conclusion"], analyses=len(part), flips=len(labels), labels="; ".join(labels)
         )
         rows.append((pool, *first[KEY], first["headline_conclusion"], len(part), len(labels), "; ".join(flipped["label"]), text))

@@ -62,6 +62,11 @@ def in_severity(judgements):
     return [name for name in (*sorted(SEVERITY, key=SEVERITY.get), NOT_JUDGED) if name in found]
 
 
+def by_tool(judged):
+    """Judgements by tool, in the order of the tools' names."""
+    return sorted(judged.groupby("tool"), key=lambda tool_and_part: tool_and_part[0].casefold())
+
+
 def lights(judged, labels, words):
     """Judgements of one tool, one row a study and one column a domain, the worst of each study last.
 
@@ -166,7 +171,7 @@ def summary_groups(weights, judgements, tables, words):
         for _, part in whole.groupby("pool", sort=True)
     ]  # fmt: skip
     groups = [(words["by_pool"], pools)]
-    for tool, part in judgements.groupby("tool", sort=True):
+    for tool, part in by_tool(judgements):
         rows = [
             (domain_words(domain, words), dict(zip(of["judgement"], of["share"], strict=True)))
             for domain, of in part.groupby("domain", sort=False)
@@ -201,7 +206,7 @@ def bias_plots(weights, members, effects, outcomes, tables):
     words = templates(tables.folder, "verdicts")["bias_plot"]
     labels = {study.study_id: label(study) for study in tables.studies.itertuples()}
     judged = tables.risk_of_bias
-    for tool, part in judged.groupby("tool", sort=True):
+    for tool, part in by_tool(judged):
         name = words["tools"].get(tool, tool)
         counts = part["judgement"].value_counts()
         parts = ", ".join(f"{counts[word]} {words['judgements'][word].lower()}" for word in in_severity(counts.index))

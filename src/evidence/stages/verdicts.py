@@ -77,8 +77,8 @@ def unweighted_words(rows, words):
     return words["shown"].format(parts=listed(parts)) if parts else ""
 
 
-def sentence_of(verdict, rows, certainty, words, labels):
-    """The verdict in one or two sentences, from numbers alone."""
+def sentence_of(rows, words, labels):
+    """Why a claim has its verdict, in one or two sentences, from numbers alone."""
     parts = [
         words["findings"][name].format(clauses="; ".join(clause(row, words, labels) for row in rows if row.finding == name))
         for name in FINDINGS
@@ -87,8 +87,7 @@ def sentence_of(verdict, rows, certainty, words, labels):
     untested = untested_words([row for row in rows if row.finding == "untested"], words, labels)
     template = words["tested"] if parts else words["untested"]
     text = template.format(
-        verdict=words["verdicts"][verdict], parts=". ".join(sentence(part) for part in parts),
-        certainty=certainty, untested=sentence(untested) + "." if untested else "",
+        parts=". ".join(sentence(part) for part in parts), untested=sentence(untested) + "." if untested else "",
         tested=len([row for row in rows if row.finding != "untested"]), outcomes=plural(len(rows), "outcome"),
     )  # fmt: skip
     return sentence(f"{text} {unweighted_words(rows, words)}")
@@ -112,7 +111,7 @@ def judged(claims, outcomes, tables):
             "outcomes_tested": ";".join(row.outcome for row in tested),
             "outcomes_untested": ";".join(row.outcome for row in rows if row.finding == "untested"),
             "wrong_citations": wrong_citations(claim.cites, faults, texts["citations"]),
-            "sentence": sentence_of(verdict, rows, certainty, words, labels),
+            "sentence": sentence_of(rows, words, labels),
         })  # fmt: skip
     return pd.DataFrame(made).reindex(columns=COLUMNS)
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import yaml
 
-from evidence.stages.scales import in_words
+from evidence.stages.scales import in_words, raised
 
 OWN = Path(__file__).parents[1] / "text"
-SCALE = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
+SCALE = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor", "ZCOR": "correlation"}
 
 
 @cache
@@ -48,7 +48,7 @@ def listed(names):
 def interval(measure, estimate, low, high, unit=""):
     """Estimate with its interval as a reader reads it, such as +52% (+38% to +68%)."""
     scale = SCALE.get(measure, "difference")
-    return in_words(scale, estimate, low, high) + (f" {unit}" if unit and scale in ("difference", "factor") else "")
+    return in_words(scale, estimate, low, high) + (f" {raised(unit)}" if unit and scale in ("difference", "factor") else "")
 
 
 def sentence(text):
