@@ -24,6 +24,8 @@ from evidence.stages.scales import choose_ticks, in_words, tick_labels
         ("proportion", (-3.0, float("-inf"), -1.0), "5% (0% to 27%)"),
         ("proportion", (800.0, 0.0, float("inf")), "100% (50% to 100%)"),
         ("proportion", (-6.0, -7.0, -5.0), "0.2% (0.1% to 0.7%)"),
+        ("correlation", (math.atanh(-0.42), -0.707, -0.188), "−0.42 (−0.61 to −0.19)"),
+        ("correlation", (0.0, float("-inf"), 3.0), "0.00 (−1.00 to +1.00)"),
         ("ratio", (0.5,), "+65%"),
     ],
 )

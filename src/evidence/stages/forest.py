@@ -25,7 +25,9 @@ COLUMNS = {
     "drug": "Drug",
     "n": "n",
     "route": "Route",
-    "text": {"ratio": "Change", "factor": "Ratio", "difference": "Difference", "proportion": "Proportion"},
+    "text": {
+        "ratio": "Change", "factor": "Ratio", "difference": "Difference", "proportion": "Proportion", "correlation": "Correlation",
+    },
     "weight": "Weight",
 }
 
@@ -72,7 +74,7 @@ def forest_pages(
     ----------
     blocks : sequence of Block
         Strata, in the order in which they are drawn.
-    scale : {"ratio", "factor", "difference", "proportion"}
+    scale : {"ratio", "factor", "difference", "proportion", "correlation"}
         Log ratios as percent changes; log ratios as ratios; differences as
         they are; log odds as proportions.
     null : float or None
