@@ -29,6 +29,14 @@ class Config:
     subtitle: str
     question: str
     date: date
+    year_low: int = 1850
+    fold_low: float = 0.02
+    fold_high: float = 10
+    least_n: int = 5
+    most_n: int = 1000
+    se_slack: float = 0.05
+    cohort_share: float = 0.05
+    thresholds: tuple = (0.05, 0.01, 0.005, 0.001, 0.0005, 0.0001)
     follow_up_week: float = 26.0
     correlation: float = 0.5
     recover_correlation: bool = True
@@ -104,6 +112,14 @@ KEYS = {
     "review.subtitle": (text, "a line of text"),
     "review.question": (text, "a line of text"),
     "review.date": (lambda value: isinstance(value, date), "a date such as 2026-11-23"),
+    "checks.year_low": (whole(1, 9999), "a year"),
+    "checks.fold_low": (number(0, 1), "a number from 0 to 1"),
+    "checks.fold_high": (number(1, 1e6), "a number from 1 on"),
+    "checks.least_n": (whole(1, 1e6), "a whole number of participants"),
+    "checks.most_n": (whole(1, 1e9), "a whole number of participants"),
+    "checks.se_slack": (number(0, 1), "a share from 0 to 1"),
+    "checks.cohort_share": (number(0, 1), "a share from 0 to 1"),
+    "checks.thresholds": (list_of(number(0, 1)), "a list of p-values"),
     "effects.follow_up_week": (number(0, 5000), "a number of weeks"),
     "effects.correlation": (number(-1, 1), "a number from -1 to 1"),
     "effects.recover_correlation": (lambda value: isinstance(value, bool), "true or false"),

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 
 import evidence as ev
+from evidence import cli
+from evidence.config import Config
 from evidence.stages import checks
 from evidence.stages.checks import CHECKS, GRADES, LIMITS, check, report_json, report_text
 from tests.checking import PAIR, rules
-from tests.toy import folder, group, number, p, sd, study
+from tests.toy import CONFIG, folder, group, number, p, sd, study
 from tests.unit import (
     test_checks_keys,
     test_checks_numbers,
@@ -89,6 +92,34 @@ def test_limits_can_be_disputed(tmp_path):
     assert [flag.rule for flag in check(place)[1]] == []
     assert [flag.rule for flag in check(place, {"fold_high": 4})[1]] == ["pair_folds"]
     assert LIMITS["fold_high"] == 10
+
+
+def test_limits_stand_in_the_config(tmp_path):
+    measurements = [number("s", 10, "baseline", weeks=0), number("s", 50, weeks=26)]
+    place = folder(tmp_path, config=CONFIG + "checks:\n  fold_high: 4\n", measurements=measurements)
+    assert [flag.rule for flag in check(place)[1]] == ["pair_folds"]
+    assert {name: getattr(Config, name) for name in LIMITS if name != "year_high"} | {"year_high": None} == LIMITS
+
+
+@pytest.mark.parametrize(("year", "told"), [(2026, 0), (2027, 0), (2028, 1), (1849, 1)])
+def test_years_are_judged_by_the_date_of_the_review_on_any_day(tmp_path, year, told):
+    place = folder(tmp_path, studies=[study("s", year=year)])
+    assert [problem.rule for problem in check(place)[0]] == ["years"] * told
+
+
+def test_faults_of_the_config_are_named_beside_those_of_the_tables(tmp_path, capsys):
+    place = folder(tmp_path, config=CONFIG + "checks:\n  fold_hihg: 4\n", studies=[study("s", year=1066)])
+    assert cli.main(["check", str(place)]) == 2
+    assert capsys.readouterr().out.startswith(
+        "Errors (2): stop the run\n\nconfig/config.yaml:7 checks.fold_hihg: no such key. Did you mean checks.fold_high?\n\n"
+        "data/raw/studies.csv:2 year: 1066 is no year of a publication. Check it against the record.\n"
+    )
+
+
+def test_no_answer_depends_on_the_day():
+    clocks = re.compile(r"\b(today|now|monotonic|perf_counter)\(")
+    found = {path.name for path in (ROOT / "src/evidence").rglob("*.py") if clocks.search(path.read_text(encoding="utf-8"))}
+    assert found == {"scaffold.py"}  # the date of a new review, written into its config
 
 
 def test_the_evidence_base_has_no_errors(real):

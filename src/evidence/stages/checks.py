@@ -9,25 +9,20 @@ from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 
-from evidence.problems import Flag, Problem
+from evidence.config import Config
+from evidence.config import load as load_config
+from evidence.problems import EvidenceError, Flag, Problem
 from evidence.stages import checks_keys, checks_numbers, checks_p, checks_pairs, checks_rows, checks_spread
 from evidence.stages.cells import near
 from evidence.stages.checks_data import Data
 from evidence.stages.reading import read_sheet
 from evidence.stages.schemas import TABLES, load
 
-# Every number that a check judges by.
+# Every number that a check judges by; `checks` in config.yaml, where each is explained.
 LIMITS = {
-    "year_low": 1850,  # first year of a publication
-    "year_high": None,  # last one; None for next year
-    "fold_low": 0.02,  # a follow-up below a fiftieth of the baseline is doubted,
-    "fold_high": 10,  # as is one above ten times it
-    "least_n": 5,  # fewest participants, where n is not printed
-    "most_n": 1000,  # most participants, where n is not printed
-    "se_slack": 0.05,  # share by which a printed SE may differ from the one that p needs, beyond rounding
-    "cohort_share": 0.05,  # share by which two reports of one cohort may differ
-    "thresholds": (0.05, 0.01, 0.005, 0.001, 0.0005, 0.0001),  # p-values that papers print as thresholds
-}
+    name: getattr(Config, name)
+    for name in ("year_low", "fold_low", "fold_high", "least_n", "most_n", "se_slack", "cohort_share", "thresholds")
+} | {"year_high": None}
 
 CHECKS = {
     "required": checks_keys.required,
@@ -142,6 +137,18 @@ def place(problem):
     return problem.file, problem.line, problem.column, problem.what
 
 
+def planned(folder):
+    """Limits of config/config.yaml, and what is wrong with it; a folder of tables alone has neither."""
+    if not (Path(folder) / "config/config.yaml").is_file():
+        return {}, []
+    try:
+        config = load_config(folder)
+    except EvidenceError as error:
+        return {}, error.problems
+    own = {name: getattr(config, name) for name in LIMITS if name != "year_high"}
+    return own | {"year_high": config.date.year + 1}, []
+
+
 def examine(folder, limits=None):
     """Read all raw tables of an analysis folder and run all checks.
 
@@ -150,7 +157,7 @@ def examine(folder, limits=None):
     folder : str or path
         Holds data/raw.
     limits : dict, optional
-        Numbers that replace those of LIMITS.
+        Numbers that replace those of config.yaml and LIMITS.
 
     Returns
     -------
@@ -164,8 +171,9 @@ def examine(folder, limits=None):
         remedy = "Name an analysis folder, or make one with: evidence new FOLDER."
         return {}, [Problem("data/raw", 0, "", "the folder is missing", remedy, "files")], []
     sheets = {name: read_sheet(raw / f"{name}.csv", load(name)) for name in TABLES}
-    found = [*strangers(raw), *(problem for sheet in sheets.values() for problem in sheet.problems)]
-    found += run(Data(sheets, LIMITS | (limits or {})))
+    own, faults = planned(folder)
+    found = [*faults, *strangers(raw), *(problem for sheet in sheets.values() for problem in sheet.problems)]
+    found += run(Data(sheets, LIMITS | own | (limits or {})))
     found = sorted(set(without_consequences(found)), key=place)
     problems = [problem for problem in found if not isinstance(problem, Flag)]
     return sheets, problems, [problem for problem in found if isinstance(problem, Flag)]

@@ -1,6 +1,6 @@
 """Checks of cells, keys and references: what the schema says of each table."""
 
-import datetime
+import math
 import re
 
 from evidence.stages.cells import is_date, near, short
@@ -170,8 +170,8 @@ def cohorts(data):
 
 
 def years(data):
-    """A year in which nobody can have published."""
-    last = data.limits["year_high"] or datetime.date.today().year + 1
+    """A year in which nobody can have published: too early, or later than the year after the review's date."""
+    last = data.limits["year_high"] or math.inf
     for row in data.rows("studies"):
         if row["year"] is not None and not data.limits["year_low"] <= row["year"] <= last:
             what = f"{row['year_text']} is no year of a publication"

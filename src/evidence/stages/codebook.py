@@ -18,6 +18,7 @@ Made from `src/evidence/schema/*.yaml` by `python -m evidence.stages.codebook`; 
 - Save as "CSV UTF-8". Semicolons or tabs between the columns and decimal commas are read too.
 - Then run `evidence check`. It names file, line and remedy for everything it doubts. An *error* stops the
   run; a *flag* keeps the row, shows it, and leaves it out of the headline; a *notice* only tells.
+- Where the doubt begins stands in `config/config.yaml`, `checks`; the plausible SD/mean of an outcome in outcomes.csv.
 
 Tables: {tables}.
 """
