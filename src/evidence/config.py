@@ -168,6 +168,7 @@ KEYS = {
         "headline, all, or a list of outcome ids",
     ),
 }
+SECTIONS = {name.split(".")[0] for name in KEYS}
 REQUIRED = {f"review.{field.name}" for field in fields(Config)[:4]}
 
 
@@ -182,6 +183,17 @@ def key_lines(node, prefix=""):
     return lines
 
 
+def doubled(node, prefix=""):
+    """Dotted keys that stand in one mapping twice, with the line of the second: YAML would take it in silence."""
+    seen = set()
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
+        name = f"{prefix}{key.value}"
+        if name in seen:
+            yield name, key.start_mark.line + 1
+        seen.add(name)
+        yield from doubled(value, f"{name}.")
+
+
 def leaves(mapping, prefix=""):
     """Flatten nested sections to dotted keys."""
     flat = {}
@@ -192,20 +204,20 @@ def leaves(mapping, prefix=""):
 
 
 def load_yaml(path, file):
-    """Return the parsed mapping and the line of each key, or raise EvidenceError."""
+    """Return the parsed mapping and its node, or raise EvidenceError."""
     if not path.is_file():
         raise EvidenceError([Problem(file, 0, "", "the file is missing", "Copy it from another review, or run: evidence new FOLDER.")])
     try:
         source = path.read_text(encoding="utf-8-sig")
         node, data = yaml.compose(source), yaml.safe_load(source)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         what = f"not readable as YAML ({getattr(error, 'problem', None) or error})"
         line = mark.line + 1 if mark else 0
         raise EvidenceError([Problem(file, line, "", what, "Check indents, colons and quotes on this line and the one above.")]) from None
     if not isinstance(data, dict):
         raise EvidenceError([Problem(file, 0, "", "no sections found", "Begin from the config of another review.")])
-    return data, key_lines(node)
+    return data, node
 
 
 def load(folder="."):
@@ -226,9 +238,10 @@ def load(folder="."):
         With every fault of the file at once, each with its line.
     """
     file = "config/config.yaml"
-    data, lines = load_yaml(Path(folder) / file, file)
-    flat = leaves(data)
-    problems = []
+    data, node = load_yaml(Path(folder) / file, file)
+    lines = key_lines(node)
+    flat = {name: value for name, value in leaves(data).items() if value is not None or name not in SECTIONS}
+    problems = [Problem(file, line, name, "the key stands there twice", "Delete one of them.") for name, line in doubled(node)]
     for name in flat.keys() - KEYS.keys():
         near = difflib.get_close_matches(name, KEYS, 1)
         hint = f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(KEYS)}."

@@ -1,10 +1,16 @@
 """The analysis plan: every fault named at once, with its line and remedy."""
 
+import random
+from pathlib import Path
+
 import pytest
 
 from evidence.config import load
 from evidence.problems import EvidenceError
 from tests import toy
+from tests.property.test_reading_fuzz import with_bytes
+
+ROOT = Path(__file__).parents[2]
 
 
 def faults(tmp_path, text):
@@ -39,3 +45,34 @@ def test_missing_key_and_missing_file(tmp_path):
 def test_broken_yaml_names_its_line(tmp_path):
     (fault,) = faults(tmp_path, "review:\n  title: 'open\n  date: x\n")
     assert "not readable as YAML" in fault
+
+
+def test_a_date_that_is_none_is_named(tmp_path):
+    (fault,) = faults(tmp_path, toy.CONFIG.replace("2026-01-02", "2026-13-02"))
+    assert fault.startswith("config/config.yaml: not readable as YAML (month must be in 1..12).")
+
+
+def test_a_key_that_stands_twice_is_named(tmp_path):
+    assert faults(tmp_path, toy.CONFIG + "pools:\n  level: 0.95\n  level: 0.9\n") == [
+        "config/config.yaml:8 pools.level: the key stands there twice. Delete one of them."
+    ]
+
+
+def test_a_section_without_keys_keeps_the_defaults(tmp_path):
+    assert load(toy.folder(tmp_path, config=toy.CONFIG + "pools:\n  # level: 0.9\n")).level == 0.95
+
+
+def test_damage_brings_no_traceback(tmp_path):
+    place = toy.folder(tmp_path)
+    path = place / "config/config.yaml"
+    sound = (ROOT / "config/config.yaml").read_bytes()
+    read = 0
+    for seed in range(150):
+        path.write_bytes(with_bytes(sound, random.Random(seed)))
+        try:
+            read += bool(load(place))
+        except EvidenceError as error:
+            assert error.problems
+        except Exception as error:
+            raise AssertionError(f"seed {seed}") from error
+    assert 0 < read < 150
