@@ -143,8 +143,8 @@ def run_report(args):
     tables = read_tables(folder)
     judged = dict(zip(VERDICTS, made(folder, *VERDICTS), strict=True))
     shown = {name: judged[name] for name in SHOWN}
-    pdf = build(folder, tables, load(folder), **frames, figures=figures, **shown)
     (slopes,) = made(folder, "regressions")
+    pdf = build(folder, tables, load(folder), **frames, figures=figures, regressions=slopes, **shown)
     for name, frame in {**frames, **judged, "flags": tables.flags, "regressions": slopes}.items():
         replace(folder / TABLES / f"{name}.csv", csv_bytes(frame, for_spreadsheets=True))
     replace(folder / "reports/evidence.pdf", pdf)

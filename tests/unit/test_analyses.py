@@ -149,7 +149,8 @@ def test_one_is_said_in_the_singular(real, changed, flipped, words):
          "flips": flip, "conclusion": "unclear" if flip == "yes" else "increase", "headline_conclusion": "increase"}
         for number, flip in enumerate(flips)
     ]  # fmt: skip
-    frame = pd.DataFrame(rows).reindex(columns=real[3].columns)
+    headline = rows[0] | {"label": "Headline", "analysis": "headline", "differs": "no", "flips": "no"}
+    frame = pd.DataFrame([headline, *rows]).reindex(columns=real[3].columns)
     assert robustness(frame, real[-1]).sentence.tolist() == [words]
 
 

@@ -1,6 +1,6 @@
 """Figures of the report, by what they show."""
 
-WHOLE_PAGE = 236
+WHOLE_PAGE, HIGH = 236, 140
 
 
 def drawings(inputs, **wanted):
@@ -25,6 +25,7 @@ def drawings(inputs, **wanted):
             "width": figure["width_mm"],
             "height": figure["height_mm"],
             "most": WHOLE_PAGE,
+            "floats": figure["height_mm"] > HIGH or figure.get("pages", 1) > 1,
         }
         for figure in inputs.figures
         if all(figure.get(name) == value for name, value in wanted.items())

@@ -42,11 +42,12 @@ def front(inputs, prose):
 
 def findings(inputs, prose):
     """Summary of findings: the headline outcomes by contrast."""
+    scale = drawn_scale(inputs)
     columns = [
         column("Outcome", "1fr"),
         column("Studies", align="right"),
         column("People", align="right"),
-        column("", align="center") | {"axis": axis()},
+        *([column("", align="center") | {"axis": axis(scale)}] if scale else []),
         column(f"Effect ({interval_name(inputs)})", align="right"),
         column("Prediction interval", 22, "right"),
         column("I² (tau²)", align="right"),
@@ -60,7 +61,7 @@ def findings(inputs, prose):
             weighted, shown, stated = best(inputs.mentions_of.get((outcome, contrast), []))
             row = inputs.pool.get(f"{outcome}.{contrast}.all.headline")
             if row is not None:
-                own.append(finding(inputs, row, shown + stated))
+                own.append(finding(inputs, row, shown + stated, scale))
             elif weighted + shown + stated:
                 empty.append((outcome, weighted + shown + stated))
         rows += [group(title)] if own or empty else []
@@ -73,7 +74,14 @@ def interval_name(inputs):
     return f"{100 * inputs.config.level:g}% interval"
 
 
-def finding(inputs, row, others):
+def drawn_scale(inputs):
+    """The scale of the small intervals: percent changes where there are any, else ratios, else none."""
+    headline = [row for row in inputs.pool.values() if row.outcome in inputs.shown_outcomes and row.id.endswith(".all.headline")]
+    scales = {scale_of(row.measure) for row in headline}
+    return next((scale for scale in TICKS if scale in scales), "")
+
+
+def finding(inputs, row, others, scale):
     """Row of one pool of all groups."""
     about = inputs.outcomes[row.outcome]
     unit = unit_words(row.measure, row.effect_unit, about.label)
@@ -81,7 +89,7 @@ def finding(inputs, row, others):
     effect = [run(effect_words(row), "bold")]
     before, after = [name, count(row.k), people(row)], [effect, spread(row), heterogeneity(row), str(others)]
     after += [word(inputs, row.id)] if inputs.certainty_of else []
-    return [as_cell(one) | {"vertical": "horizon"} for one in (*before, drawn(row), *after)]
+    return [as_cell(one) | {"vertical": "horizon"} for one in (*before, *([drawn(row, scale)] if scale else []), *after)]
 
 
 def nothing(inputs, empty, width):
@@ -97,7 +105,10 @@ def nothing(inputs, empty, width):
 
 
 LOW, HIGH = math.log(1 / 4), math.log(8)
-TICKS = ((1 / 2, "\N{MINUS SIGN}50%"), (1, "0"), (2, ""), (4, "+300%"))
+TICKS = {
+    "ratio": ((1 / 2, "\N{MINUS SIGN}50%"), (1, "0"), (2, ""), (4, "+300%")),
+    "factor": ((1 / 2, "0.5"), (1, "1"), (2, "2"), (4, "4")),
+}
 
 
 def place(value):
@@ -105,21 +116,21 @@ def place(value):
     return round((min(max(value, LOW), HIGH) - LOW) / (HIGH - LOW), 4)
 
 
-def axis():
+def axis(scale):
     """Ticks of the small axis."""
-    return [{"at": place(math.log(ratio)), "words": words} for ratio, words in TICKS]
+    return [{"at": place(math.log(ratio)), "words": words} for ratio, words in TICKS[scale]]
 
 
-def drawn(row):
-    """A ratio of means as a small interval on a log axis from −75% to +700%, nothing for other scales."""
-    if scale_of(row.measure) != "ratio":
+def drawn(row, scale):
+    """An effect as a small interval on a log axis from a quarter to eightfold; nothing for other scales."""
+    if scale_of(row.measure) != scale:
         return cell("")
     plot = {
         "estimate": place(row.estimate),
         "low": place(row.ci_low),
         "high": place(row.ci_high),
         "null": place(0.0),
-        "ticks": [place(math.log(ratio)) for ratio, _ in TICKS],
+        "ticks": [place(math.log(ratio)) for ratio, _ in TICKS[scale]],
         "beyond": [bool(row.ci_low < LOW), bool(row.ci_high > HIGH)],
     }
     return cell("", plot=plot, align="center")

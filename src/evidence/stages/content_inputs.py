@@ -72,8 +72,8 @@ class Inputs:
     versions, digests : dict of str
         Installed versions by package; SHA-256 (first 12 digits) of config and data.
     verdicts, contrasts, certainty, certainty_steps, sensitivity, robustness, missing : DataFrame or None
-    published, regression_to_mean, bias_weights, flow, prisma : DataFrame or None
-        Tables of the stage verdicts, where they were made.
+    published, regression_to_mean, bias_weights, flow, prisma, regressions : DataFrame or None
+        Tables of the stage verdicts and the meta-regressions, where they were made.
     """
 
     tables: "Tables"
@@ -99,6 +99,7 @@ class Inputs:
     bias_weights: "pd.DataFrame | None" = None
     flow: "pd.DataFrame | None" = None
     prisma: "pd.DataFrame | None" = None
+    regressions: "pd.DataFrame | None" = None
 
     def rows_of(self, name):
         """Rows of a table of the stage verdicts; none where it was not made."""

@@ -1,6 +1,7 @@
 """Missing results: what the pools cannot see, in words per outcome and counted over all outcomes."""
 
 from evidence.stages.content_figures import drawings
+from evidence.stages.content_many import too_few
 from evidence.stages.content_words import CONTRASTS, DASH, column, count, group, missing, percent, run, table, text, true_minus
 
 GIVEN = {
@@ -38,7 +39,7 @@ def missing_results(inputs, prose):
         own = [missing_row(inputs, row) for row in found if row is not None and row.cohorts]
         made += [group(title, repeat=True), *own] if own else []
     counted = [table("Results by what the sources give", columns, made, note=NOTE, size=7.2)] if made else []
-    return [*counted, *drawings(inputs, kind="direction")]
+    return [*counted, *too_few(inputs), *drawings(inputs, kind="direction")] if counted else []
 
 
 def missing_row(inputs, row):

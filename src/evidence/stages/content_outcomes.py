@@ -7,7 +7,9 @@ from evidence.stages.content_figures import drawings
 from evidence.stages.content_front import heterogeneity, interval_name, people, spread
 from evidence.stages.content_inputs import by
 from evidence.stages.content_left import not_weighted
+from evidence.stages.content_many import many
 from evidence.stages.content_names import NOTHING, change, studies
+from evidence.stages.sensitivity import BAYES
 from evidence.stages.content_words import (
     CONTRASTS,
     DASH,
@@ -61,6 +63,7 @@ def of_outcome(inputs, outcome):
             *drawn,
             *drawings(inputs, kind="sensitivity", outcome=outcome, contrast=contrast),
             *sensitivity(inputs, outcome, contrast, pools),
+            *many(inputs, outcome, contrast),
             *content_missing.words(inputs, outcome, contrast),
             *not_weighted(inputs, outcome, contrast),
         ]
@@ -84,7 +87,15 @@ def summary(inputs, outcome, contrast):
     if row is None:
         return f"{NOTHING}."
     unit = "" if row.effect_unit == inputs.outcomes[outcome].label else raised(row.effect_unit)
-    return f"{change(row, inputs.config.level, unit)}; {studies(row)}."
+    posterior = beside_pair(inputs, row)
+    bayesian = f"; Bayesian {effect_words(posterior)}" if posterior else ""
+    return f"{change(row, inputs.config.level, unit)}; {studies(row)}{bayesian}."
+
+
+def beside_pair(inputs, row):
+    """The Bayesian row beside a pool of two studies, whose interval rests on one degree of freedom; else None."""
+    found = [one for one in inputs.sensitivity_of.get(row.id, []) if one.analysis == BAYES]
+    return found[0] if found and row.k == 2 else None
 
 
 def stratum_order(inputs):
@@ -128,11 +139,21 @@ def strata(inputs, outcome, contrast, pools, drawn):
         name = [run(" \N{MIDDLE DOT} ".join(labels), "bold" if row.stratum == "all" else "")]
         found = [count(row.k), people(row), effect_words(row), spread(row)]
         rows.append([name, *found, tau2(row), percent(row.I2), q_test(row)])
+        rows += bayesian_row(inputs, row)
     if drawn and len(rows) == 1 and pools[0].k == 1:
         return []
     caption = f"{inputs.outcome_title(outcome, contrast)}: pools by stratum{f' ({unit})' if unit else ''}"
-    note = "Strata with exactly the same studies share a line." if len(rows) < len(pools) else ""
+    merged_pools = len(list(merged(inputs, pools))) < len(pools)
+    note = "Strata with exactly the same studies share a line." if merged_pools else ""
     return [table(caption, columns, rows, note=note)]
+
+
+def bayesian_row(inputs, row):
+    """Line below a pool of two studies: the Bayesian interval beside the one with one degree of freedom."""
+    posterior = beside_pair(inputs, row)
+    if posterior is None:
+        return []
+    return [[[run("two studies: Bayesian interval", "small")], "", "", effect_words(posterior), "", decimal(posterior.tau2, 2), "", ""]]
 
 
 def tau2(row):

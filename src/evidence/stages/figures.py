@@ -10,8 +10,10 @@ from evidence.models.distributions import quantile
 from evidence.stages.direction_plot import direction_plots
 from evidence.stages.files import replace
 from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
+from evidence.stages.many_studies import many_study_plots
 from evidence.stages.plotting import save_svg
 from evidence.stages.scales import raised
+from evidence.stages.sensitivity import BAYES
 from evidence.stages.sensitivity_plot import sensitivity_plots
 from evidence.stages.traffic_light import bias_plots
 
@@ -98,12 +100,12 @@ def unweighted_row(effect):
     )
 
 
-def pooled(pool):
-    """The pooled line of a block: a diamond from two cohorts, words for one."""
+def pooled(pool, posterior=None, prior=None):
+    """The pooled lines of a block: a diamond from two cohorts, of two the Bayesian one below it, words for one."""
     if pool.k == 1:
         return Pooled("Single study, not pooled", kind="single")
     predicted = pool.k >= 3 and not np.isnan(pool.pi_low)
-    return Pooled(
+    own = Pooled(
         f"Random effects, {pool.method}, k = {pool.k:.0f}",
         estimate=pool.estimate,
         ci_low=pool.ci_low,
@@ -114,6 +116,11 @@ def pooled(pool):
         kind="pair" if pool.k == 2 else "pooled",
         warning="Two studies: 1 degree of freedom, the spread between them is hardly known." if pool.k == 2 else "",
     )
+    if pool.k != 2 or posterior is None:
+        return own
+    label = f"{posterior.label}, half-normal prior of τ ({prior:g})"
+    beside = Pooled(label, estimate=posterior.estimate, ci_low=posterior.ci_low, ci_high=posterior.ci_high, kind="pair")
+    return own, beside
 
 
 def stratum_label(stratum, conditions):
@@ -141,8 +148,8 @@ def ordered(pools, tables):
     return sorted(pools, key=lambda pool: (pool.stratum != "all", pool.stratum.startswith("drug:"), rank.get(pool.stratum, 0), pool.stratum))
 
 
-def blocks_of(effects, pools, members, tables, config):
-    """Blocks of one outcome, contrast and measure."""
+def blocks_of(effects, pools, members, tables, config, posteriors):
+    """Blocks of one outcome, contrast and measure; `posteriors` are the Bayesian rows by pool."""
     z = quantile((1 + config.level) / 2)
     by_id = {effect.id: effect for effect in effects.itertuples()}
     members_of = dict(tuple(members.groupby("pool", sort=True)))
@@ -152,7 +159,7 @@ def blocks_of(effects, pools, members, tables, config):
     for heading, pool in merged_strata(ordered(pools.itertuples(), tables), members_of, conditions):
         cohorts = members_of[pool.id].sort_values(["study_label", "effect_ids"])
         rows = [weighted_row(member, by_id, pool.k == 1, z) for member in cohorts.itertuples()]
-        drawn.append(Block(heading, rows, pooled(pool), unweighted=() if drawn else left))
+        drawn.append(Block(heading, rows, pooled(pool, posteriors.get(pool.id), config.tau_prior), unweighted=() if drawn else left))
     return drawn or [Block("All groups", unweighted=left, note="No study can be weighted.")]
 
 
@@ -174,7 +181,7 @@ def alt_text(title, pools, conditions):
     return f"Forest plot. {title}. " + ("; ".join(parts) if parts else "No study can be weighted") + "."
 
 
-def drawings(tables, config, effects, pools, members):
+def drawings(tables, config, effects, pools, members, sensitivity=None):
     """All forest plots as (file name, figure, words about it).
 
     Yields
@@ -185,6 +192,7 @@ def drawings(tables, config, effects, pools, members):
     members = members[(members["left_out"] == "") & members["pool"].isin(headline["id"])]
     outcomes = tables.outcomes.set_index("outcome")
     conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
+    posteriors = bayesian_rows(sensitivity)
     for outcome in shown_outcomes(tables, config):
         of_outcome = effects[effects["outcome"] == outcome]
         for (contrast, measure), part in of_outcome.groupby(["contrast", "measure"], sort=True):
@@ -193,7 +201,7 @@ def drawings(tables, config, effects, pools, members):
             label = about["label"]
             title = f"{label}, {CONTRASTS[contrast]}"
             scale = SCALES.get(measure, "difference")
-            blocks = blocks_of(part, own, members[members["pool"].isin(own["id"])], tables, config)
+            blocks = blocks_of(part, own, members[members["pool"].isin(own["id"])], tables, config, posteriors)
             pages = forest_pages(
                 blocks,
                 scale=scale,
@@ -206,6 +214,13 @@ def drawings(tables, config, effects, pools, members):
                 words = {"outcome": outcome, "contrast": contrast, "measure": measure, "kind": "forest", "page": number,
                          "pages": len(pages), "caption": title, "alt": alt_text(title, own, conditions)}
                 yield file, figure, words
+
+
+def bayesian_rows(sensitivity):
+    """Bayesian rows of the sensitivity table by pool; none before it is made."""
+    if sensitivity is None:
+        return {}
+    return {row.pool: row for row in sensitivity[sensitivity["analysis"] == BAYES].itertuples()}
 
 
 def drawings_of_verdicts(tables, config, effects, members, judged):
@@ -245,8 +260,10 @@ def write_figures(folder, tables, config, effects, pools, members, judged=None):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     index = []
+    many = many_study_plots(pools, members, effects, shown_outcomes(tables, config), tables, config)
     more = drawings_of_verdicts(tables, config, effects, members, judged) if judged else ()
-    for file, figure, words in (*drawings(tables, config, effects, pools, members), *more):
+    sensitivity = judged["sensitivity"] if judged else None
+    for file, figure, words in (*drawings(tables, config, effects, pools, members, sensitivity), *many, *more):
         save_svg(figure, folder / file)
         width, height = figure.get_size_inches() * 25.4
         index.append({"file": file, "width_mm": round(float(width), 2), "height_mm": round(float(height), 2), **words})

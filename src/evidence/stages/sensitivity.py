@@ -20,7 +20,7 @@ COLUMNS = [
     "conclusion", "headline_conclusion", "flips", "differs",
 ]  # fmt: skip
 ROBUSTNESS = ["pool", *KEY, "conclusion", "analyses", "flips", "labels", "sentence"]
-NOTHING_LEFT = "nothing left"
+NOTHING_LEFT, BAYES = "nothing left", "bayes"
 
 
 def conclusions(frame, rule):
@@ -53,7 +53,7 @@ def bayesian(headline, members, config):
             prior = ("halfnormal", config.tau_prior)
             fit = bayes(part["yi"].to_numpy(), part["vi"].to_numpy(), tau_prior=prior, level=config.level)
             known[key] = {name: getattr(fit, name) for name in ("estimate", "se", "ci_low", "ci_high", "tau2")}
-        rows.append({"pool": pool.id, "analysis": "bayes", "k": pool.k, "n": pool.n, **known[key]})
+        rows.append({"pool": pool.id, "analysis": BAYES, "k": pool.k, "n": pool.n, **known[key]})
     return pd.DataFrame(rows)
 
 
@@ -109,7 +109,7 @@ def compared(rows, headline, config):
 
 def described(frame, plans):
     """Add the label and kind of each analysis, in the order of the plans."""
-    plans = plans | {"bayes": Analysis("Bayesian", kind="Bayesian")}
+    plans = plans | {BAYES: Analysis("Bayesian", kind="Bayesian")}
     own = frame["label"] if "label" in frame else ""
     order = frame["analysis"].map({name: at for at, name in enumerate(plans)}).fillna(len(plans))
     frame = frame.assign(
@@ -133,24 +133,27 @@ def sensitivity(pools, members, config):
     -------
     DataFrame
         One row per headline pool (stratum `all` and those of the config) and analysis, the headline first.
-        Of the leave-one-out pools the lowest, the highest and those that flip.
+        Of the leave-one-out pools the lowest, the highest and those that flip. A pool of two cohorts in any other
+        stratum has its Bayesian row alone, to stand beside an interval with one degree of freedom.
     """
     plans = analyses(config)
-    headline = of_strata(pools[pools["analysis"] == HEADLINE], config.sensitivity_strata)
+    every = pools[pools["analysis"] == HEADLINE]
+    headline = of_strata(every, config.sensitivity_strata)
     if not len(headline):
         return pd.DataFrame(columns=COLUMNS)
+    heads = every[every["id"].isin(headline["id"]) | (every["k"] == 2)]
     head_id = headline.drop_duplicates(KEY).set_index(KEY)["id"]
     rows = of_strata(pools, config.sensitivity_strata)
     rows = rows.assign(pool=head_id.reindex(pd.MultiIndex.from_frame(rows[KEY])).to_numpy()).dropna(subset=["pool"])
     present = set(zip(rows["pool"], rows["analysis"], strict=True))
-    used = members[(members["left_out"] == "") & members["pool"].isin(headline["id"])]
+    used = members[(members["left_out"] == "") & members["pool"].isin(heads["id"])]
     parts = dict(tuple(used.groupby("pool")))
     omitted = without_each(headline, parts, config)
     if len(omitted):
         omitted = extremes(compared(omitted, headline, config))[["pool", "analysis", "label", "k", "n", *RESULTS]]
-    made = [rows, absent(headline, present, plans), bayesian(headline, parts, config), omitted]
+    made = [rows, absent(headline, present, plans), bayesian(heads, parts, config), omitted]
     frame = pd.concat([part for part in made if len(part)], ignore_index=True)
-    return described(compared(frame[[name for name in frame if name not in EFFECT]], headline, config), plans)
+    return described(compared(frame[[name for name in frame if name not in EFFECT]], heads, config), plans)
 
 
 def said(analyses, flips):
@@ -175,7 +178,8 @@ def robustness(frame, tables):
         One row per headline pool that compares: analyses that change a number, those that flip it, and their labels.
     """
     words = templates(tables.folder, "verdicts")["robustness"]
-    tried = frame[(frame["headline_conclusion"] != "") & (frame["k"] > 0) & (frame["differs"] == "yes")]
+    whole = frame["pool"].isin(frame.loc[frame["analysis"] == HEADLINE, "pool"])
+    tried = frame[whole & (frame["headline_conclusion"] != "") & (frame["k"] > 0) & (frame["differs"] == "yes")]
     rows = []
     for pool, part in tried.groupby("pool", sort=True):
         flipped = part[part["flips"] == "yes"]

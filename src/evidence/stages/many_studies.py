@@ -1,0 +1,96 @@
+"""Figures that need many studies: funnel with contours, Baujat, and a bubble plot for each moderator."""
+
+import numpy as np
+
+from evidence.bias.asymmetry import egger
+from evidence.models.uni import rma
+from evidence.stages.analyses import HEADLINE
+from evidence.stages.funnel import LEAST_STUDIES, baujat, bubble, funnel
+from evidence.stages.regressions import cohort_value, values_of
+from evidence.stages.scales import in_words, unsigned
+from evidence.stages.strata import ALL
+from evidence.stages.words import templates
+
+SCALES = {"ROM": "ratio", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
+
+
+def large_pools(pools, outcomes):
+    """Headline pools of all groups that hold enough studies to tell asymmetry from chance."""
+    whole = pools[(pools["analysis"] == HEADLINE) & (pools["stratum"] == ALL)]
+    return whole[(whole["k"] >= LEAST_STUDIES) & whole["outcome"].isin(outcomes)]
+
+
+def p_words(p):
+    """p = 0.024, p < 0.001."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def funnel_of(fit, words, texts):
+    """Funnel plot with Egger's test in its caption."""
+    test = egger(fit)
+    texts = texts | {"egger": p_words(test.p), "slope": unsigned(test.estimate, 2)}
+    figure = funnel(fit, scale=texts["scale"], xlabel=texts["outcome"])
+    return figure, words["funnel"].format(**texts), words["funnel_alt"].format(**texts)
+
+
+def baujat_of(fit, labels, words, texts):
+    """Baujat plot; its alt text names the study that adds most to heterogeneity."""
+    most = labels[int(np.argmax((fit.yi - fit.estimate) ** 2 / (fit.vi + fit.tau2)))]
+    texts = texts | {"most": most}
+    return baujat(fit, labels=labels), words["baujat"].format(**texts), words["baujat_alt"].format(**texts)
+
+
+def bubble_of(cohorts, x, moderator, words, texts, config):
+    """Bubble plot of the cohorts that have a value of the moderator."""
+    has = ~np.isnan(x)
+    fit = rma(cohorts["yi"].to_numpy()[has], cohorts["vi"].to_numpy()[has], X=x[has], method=config.method, test=config.test, level=config.level)
+    name = moderator.replace("_", " ")
+    slope = in_words(texts["scale"], fit.estimate[1], fit.ci_low[1], fit.ci_high[1])
+    texts = texts | {"moderator": name, "slope": slope, "p": p_words(fit.p[1]), "k": f"{has.sum()}", "R2": f"{fit.R2:.0f}%",
+                     "low": f"{x[has].min():g}", "high": f"{x[has].max():g}"}  # fmt: skip
+    figure = bubble(fit, scale=texts["scale"], xlabel=name[:1].upper() + name[1:], ylabel=texts["outcome"])
+    return figure, words["bubble"].format(**texts), words["bubble_alt"].format(**texts)
+
+
+def of_pool(pool, cohorts, groups, tables, config, words, label):
+    """Kind, figure, caption and alt text of each figure of one pool."""
+    texts = {
+        "outcome": label, "contrast": words["contrasts"][pool.contrast], "k": f"{pool.k:.0f}", "level": f"{100 * config.level:g}%",
+        "scale": SCALES.get(pool.measure, "difference"),
+    }  # fmt: skip
+    fit = rma(cohorts["yi"].to_numpy(), cohorts["vi"].to_numpy(), method=config.method, test=config.test, level=config.level)
+    yield "funnel", *funnel_of(fit, words, texts)
+    yield "baujat", *baujat_of(fit, list(cohorts["study_label"]), words, texts)
+    for moderator in config.moderators:
+        values = values_of(tables.moderators, moderator)
+        x = np.array([cohort_value(ids, groups, values) for ids in cohorts["effect_ids"]])
+        known = x[~np.isnan(x)]
+        if len(known) >= config.regression_least and known.min() < known.max():
+            yield f"bubble-{moderator}", *bubble_of(cohorts, x, moderator, words, texts, config)
+
+
+def many_study_plots(pools, members, effects, outcomes, tables, config):
+    """Funnel, Baujat and bubble plots of each headline pool of all groups with ten studies or more.
+
+    Parameters
+    ----------
+    pools, members, effects : DataFrame
+    outcomes : sequence of str
+        Outcomes to draw.
+    tables : Tables
+    config : Config
+
+    Yields
+    ------
+    tuple of str, Figure, dict
+        File name, figure, and words about it.
+    """
+    words = templates(tables.folder, "verdicts")["many_studies"]
+    labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
+    groups = {row.id: (row.study_id, row.group_id) for row in effects.itertuples()}
+    used = members[members["left_out"] == ""]
+    for pool in large_pools(pools, outcomes).itertuples():
+        cohorts = used[used["pool"] == pool.id].sort_values("study_label", kind="stable")
+        for kind, figure, caption, alt in of_pool(pool, cohorts, groups, tables, config, words, labels[pool.outcome]):
+            about = {"outcome": pool.outcome, "contrast": pool.contrast, "kind": kind.partition("-")[0], "caption": caption, "alt": alt}
+            yield f"{kind}-{pool.outcome}-{pool.contrast}.svg", figure, about | {"page": 1, "pages": 1}
