@@ -9,6 +9,8 @@ import yaml
 
 from evidence.problems import EvidenceError, Problem
 
+FILE = "config/config.yaml"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 METHODS = ("EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
 TESTS = ("z", "knha", "adhoc")
 ROUTES = ("printed", "paired_p", "between_p", "spread", "quantiles", "counts", "bound", "none")
@@ -209,7 +211,7 @@ def load_yaml(path, file):
         raise EvidenceError([Problem(file, 0, "", "the file is missing", "Copy it from another review, or run: evidence new FOLDER.")])
     try:
         source = path.read_text(encoding="utf-8-sig")
-        node, data = yaml.compose(source), yaml.safe_load(source)
+        node, data = yaml.compose(source, LOADER), yaml.load(source, LOADER)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         what = f"not readable as YAML ({getattr(error, 'problem', None) or error})"
@@ -218,6 +220,11 @@ def load_yaml(path, file):
     if not isinstance(data, dict):
         raise EvidenceError([Problem(file, 0, "", "no sections found", "Begin from the config of another review.")])
     return data, node
+
+
+def lines_of(folder="."):
+    """Line of each key of FOLDER/config/config.yaml, by its dotted name."""
+    return key_lines(load_yaml(Path(folder) / FILE, FILE)[1])
 
 
 def load(folder="."):
@@ -237,20 +244,19 @@ def load(folder="."):
     EvidenceError
         With every fault of the file at once, each with its line.
     """
-    file = "config/config.yaml"
-    data, node = load_yaml(Path(folder) / file, file)
+    data, node = load_yaml(Path(folder) / FILE, FILE)
     lines = key_lines(node)
     flat = {name: value for name, value in leaves(data).items() if value is not None or name not in SECTIONS}
-    problems = [Problem(file, line, name, "the key stands there twice", "Delete one of them.") for name, line in doubled(node)]
+    problems = [Problem(FILE, line, name, "the key stands there twice", "Delete one of them.") for name, line in doubled(node)]
     for name in flat.keys() - KEYS.keys():
         near = difflib.get_close_matches(name, KEYS, 1)
         hint = f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(KEYS)}."
-        problems.append(Problem(file, lines.get(name, 0), name, "no such key", hint))
+        problems.append(Problem(FILE, lines.get(name, 0), name, "no such key", hint))
     for name in REQUIRED - flat.keys():
-        problems.append(Problem(file, 0, name, "the key is missing", "Add it: the report is titled by it."))
+        problems.append(Problem(FILE, 0, name, "the key is missing", "Add it: the report is titled by it."))
     for name, value in flat.items():
         if name in KEYS and not KEYS[name][0](value):
-            problems.append(Problem(file, lines.get(name, 0), name, f"must be {KEYS[name][1]}, not {value!r}", "Correct the value."))
+            problems.append(Problem(FILE, lines.get(name, 0), name, f"must be {KEYS[name][1]}, not {value!r}", "Correct the value."))
     if problems:
         raise EvidenceError(problems)
     values = {name.split(".")[1]: value for name, value in flat.items()}

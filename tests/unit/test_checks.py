@@ -116,6 +116,21 @@ def test_faults_of_the_config_are_named_beside_those_of_the_tables(tmp_path, cap
     )
 
 
+def test_names_in_the_config_stand_in_the_tables(tmp_path):
+    plan = "sensitivity:\n  only_drug: drug_b\ncertainty:\n  surrogate_domains: [hormones]\n  proxy_conditions: [condition_a]\n"
+    place = folder(tmp_path, config=CONFIG + plan + "report:\n  outcomes: [levels, level]\n")
+    assert [str(problem) for problem in check(place)[0]] == [
+        'config/config.yaml:7 sensitivity.only_drug: "drug_b" stands in no row of data/raw/groups.csv. '
+        'Add it there, or correct the spelling (did you mean "drug_a"?).',
+        'config/config.yaml:9 certainty.surrogate_domains: "hormones" stands in no row of data/raw/outcomes.csv. '
+        'Add it there, or correct the spelling (did you mean "hormone"?).',
+        'config/config.yaml:12 report.outcomes: "levels" stands in no row of data/raw/outcomes.csv. '
+        'Add it there, or correct the spelling (did you mean "level"?).',
+    ]
+    (place / "data/raw/groups.csv").unlink()
+    assert [problem.column for problem in check(place)[0] if problem.rule == "config"] == ["certainty.surrogate_domains", "report.outcomes"]
+
+
 def test_no_answer_depends_on_the_day():
     clocks = re.compile(r"\b(today|now|monotonic|perf_counter)\(")
     found = {path.name for path in (ROOT / "src/evidence").rglob("*.py") if clocks.search(path.read_text(encoding="utf-8"))}

@@ -75,8 +75,8 @@ def test_an_unknown_moderator_is_named(tmp_path):
     with pytest.raises(EvidenceError) as told:
         made(tmp_path, *(value(name, 40) for name in STUDIES), config=CONFIG.replace("[age]", "[agee]"))
     assert str(told.value) == (
-        'config/config.yaml pools.moderators: "agee" stands in no row of data/raw/moderators.csv. '
-        'Add its values there, or correct the spelling (did you mean "age"?).'
+        'config/config.yaml:7 pools.moderators: "agee" stands in no row of data/raw/moderators.csv. '
+        'Add it there, or correct the spelling (did you mean "age"?).'
     )
 
 

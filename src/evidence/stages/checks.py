@@ -9,11 +9,12 @@ from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 
-from evidence.config import Config
+from evidence.config import Config, lines_of
 from evidence.config import load as load_config
 from evidence.problems import EvidenceError, Flag, Problem
 from evidence.stages import checks_keys, checks_numbers, checks_p, checks_pairs, checks_rows, checks_spread
 from evidence.stages.cells import near
+from evidence.stages.checks_config import unknown_names
 from evidence.stages.checks_data import Data
 from evidence.stages.reading import read_sheet
 from evidence.stages.schemas import TABLES, load
@@ -137,7 +138,7 @@ def place(problem):
     return problem.file, problem.line, problem.column, problem.what
 
 
-def planned(folder):
+def planned(folder, sheets):
     """Limits of config/config.yaml, and what is wrong with it; a folder of tables alone has neither."""
     if not (Path(folder) / "config/config.yaml").is_file():
         return {}, []
@@ -146,7 +147,7 @@ def planned(folder):
     except EvidenceError as error:
         return {}, error.problems
     own = {name: getattr(config, name) for name in LIMITS if name != "year_high"}
-    return own | {"year_high": config.date.year + 1}, []
+    return own | {"year_high": config.date.year + 1}, list(unknown_names(config, lines_of(folder), sheets))
 
 
 def examine(folder, limits=None):
@@ -171,7 +172,7 @@ def examine(folder, limits=None):
         remedy = "Name an analysis folder, or make one with: evidence new FOLDER."
         return {}, [Problem("data/raw", 0, "", "the folder is missing", remedy, "files")], []
     sheets = {name: read_sheet(raw / f"{name}.csv", load(name)) for name in TABLES}
-    own, faults = planned(folder)
+    own, faults = planned(folder, sheets)
     found = [*faults, *strangers(raw), *(problem for sheet in sheets.values() for problem in sheet.problems)]
     found += run(Data(sheets, LIMITS | own | (limits or {})))
     found = sorted(set(without_consequences(found)), key=place)

@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.models.uni import rma
-from evidence.problems import EvidenceError, Problem
 from evidence.stages.analyses import HEADLINE
-from evidence.stages.cells import near
 from evidence.stages.strata import ALL
 
 COEFFICIENTS = ("intercept", "slope")
@@ -17,21 +15,6 @@ COLUMNS = [
     "id", *POOL[:4], "moderator", *POOL[4:], "coefficient", *OF_EACH, "df", *OF_ALL,
     "k", "without", "lowest", "highest", "note",
 ]  # fmt: skip
-
-
-def known(moderators, config):
-    """The config's moderators, or EvidenceError where one stands in no row of moderators.csv."""
-    ids = tuple(sorted(set(moderators["moderator"])))
-    unknown = [name for name in config.moderators if name not in ids]
-    if unknown:
-        raise EvidenceError([
-            Problem(
-                "config/config.yaml", 0, "pools.moderators", f'"{name}" stands in no row of data/raw/moderators.csv',
-                f"Add its values there, or correct the spelling{near(name, ids)}.",
-            )
-            for name in unknown
-        ])  # fmt: skip
-    return config.moderators
 
 
 def values_of(moderators, name):
@@ -85,17 +68,12 @@ def regressions(pools, members, effects, moderators, config):
     DataFrame
         One row per outcome, contrast, moderator and coefficient, with the result names of `rma`. A cohort of several
         groups has the mean of their values; a cohort without a value is left out and counted in `without`.
-
-    Raises
-    ------
-    EvidenceError
-        If the config names a moderator that moderators.csv has no value of.
     """
     groups = {row.id: (row.study_id, row.group_id) for row in effects.itertuples()}
     weighted = dict(tuple(members[members["left_out"] == ""].groupby("pool")))
     headline = pools[(pools["analysis"] == HEADLINE) & (pools["stratum"] == ALL)]
     rows = []
-    for moderator in known(moderators, config):
+    for moderator in config.moderators:
         values = values_of(moderators, moderator)
         for pool in headline.itertuples():
             cohorts = weighted[pool.id]
