@@ -3,10 +3,20 @@
 from pathlib import Path
 
 import evidence as ev
+from evidence.config import load
+from evidence.stages.bias_weights import bias_weights
+from evidence.stages.direction_plot import direction_plots
 from evidence.stages.forest import Block, Pooled, Unweighted, forest
 from evidence.stages.forest_blocks import from_fit
 from evidence.stages.funnel import baujat, bubble, funnel
+from evidence.stages.missing import reported
 from evidence.stages.plotting import save_png
+from evidence.stages.pools import pools_and_members
+from evidence.stages.sensitivity import sensitivity
+from evidence.stages.sensitivity_plot import sensitivity_plots
+from evidence.stages.traffic_light import bias_plots
+
+ROOT = Path(__file__).parents[2]
 
 # BCG vaccine against tuberculosis [colditz1994]: cases and others, vaccinated and not; latitude
 TRIALS = [
@@ -40,6 +50,27 @@ def blocks(yi, vi):
     return [*drawn, lone]
 
 
+def of_the_review():
+    """Pictures of the appraisal by name, from the review that ships here."""
+    tables, config = ev.read(ROOT), load(ROOT)
+    effects = ev.effects(tables, config)
+    pools, members = pools_and_members(effects, config)
+    outcomes = list(tables.outcomes.loc[tables.outcomes["headline"] == "yes", "outcome"])
+    weights = bias_weights(pools, members, effects, tables)
+    drawn = [
+        *sensitivity_plots(sensitivity(pools, members, config), outcomes, tables, config),
+        *direction_plots(reported(tables, effects, config), outcomes, tables),
+        *bias_plots(weights, members, effects, outcomes, tables),
+    ]
+    figures = {file: figure for file, figure, _ in drawn}
+    return {
+        "sensitivity": figures["sensitivity-testosterone-before_after.svg"],
+        "directions": figures["directions-versus_control-1.svg"],
+        "traffic-light": figures["bias-rob2.svg"],
+        "bias-weights": figures["bias-weights.svg"],
+    }
+
+
 def main():
     """Draw all pictures."""
     folder = Path(__file__).parent
@@ -54,6 +85,7 @@ def main():
             ev.rma(yi, vi, LATITUDE), scale="factor", xlabel="Degrees from the equator", ylabel="Risk ratio"
         ),
         "baujat": baujat(fit, labels=LABELS),
+        **of_the_review(),
     }
     for name, figure in pictures.items():
         save_png(figure, folder / f"{name}.png", dpi=130)

@@ -15,7 +15,10 @@ def drawings(inputs, **wanted):
     Returns
     -------
     list of dict
+        Where one is high or goes on over pages, all of them float, so that they keep their order.
     """
+    found = [figure for figure in inputs.figures if all(figure.get(name) == value for name, value in wanted.items())]
+    floats = any(figure["height_mm"] > HIGH or figure.get("pages", 1) > 1 for figure in found)
     return [
         {
             "kind": "figure",
@@ -25,10 +28,9 @@ def drawings(inputs, **wanted):
             "width": figure["width_mm"],
             "height": figure["height_mm"],
             "most": WHOLE_PAGE,
-            "floats": figure["height_mm"] > HIGH or figure.get("pages", 1) > 1,
+            "floats": floats,
         }
-        for figure in inputs.figures
-        if all(figure.get(name) == value for name, value in wanted.items())
+        for figure in found
     ]
 
 

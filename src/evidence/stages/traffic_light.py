@@ -22,7 +22,7 @@ SIGNS = {
     "critical": "\N{MULTIPLICATION SIGN}\N{MULTIPLICATION SIGN}", "no_information": "?", NOT_JUDGED: "",
 }  # fmt: skip
 DARK = ("high", "serious", "critical", "low")
-WIDTH, EDGE, ROW, RADIUS = 174, 1.5, 5.0, 1.75
+WIDTH, EDGE, ROW, BAR_ROW, RADIUS = 174, 1.5, 5.0, 4.3, 1.75
 HEADER_LINE = 3.1
 
 
@@ -139,26 +139,31 @@ def bars(groups, words):
     """
     left = EDGE + max(text_width(label) for _, rows in groups for label, _ in rows) + 4
     lines = sum(len(rows) + 1.8 for _, rows in groups)
-    sheet = page(WIDTH, 3 + ROW * lines + 11)
+    sheet = page(WIDTH, 3 + BAR_ROW * lines + 11)
     y, scale = 2.0, (WIDTH - left - 4) / 100
     for heading, rows in groups:
         write(sheet, EDGE, y + 3.4, heading, size=BODY, weight="bold")
-        y += 1.8 * ROW
+        y += 1.8 * BAR_ROW
         for label, shares in rows:
             write(sheet, EDGE, y - 0.6, label)
             x = left
             for judgement in in_severity(shares):
                 width = scale * shares[judgement]
-                corners = [(x, y - 3.4), (x + width, y - 3.4), (x + width, y + 0.2), (x, y + 0.2)]
+                corners = [(x, y - 3.0), (x + width, y - 3.0), (x + width, y + 0.2), (x, y + 0.2)]
                 fill(sheet, corners, color=COLOURS[judgement], edge="white", width=0.5)
                 if width > 5:
                     written(sheet, x + width / 2, y - 0.7, judgement)
                 x += width
-            y += ROW
+            y += BAR_ROW
     for share in (0, 25, 50, 75, 100):
         write(sheet, left + scale * share, y + 0.6, f"{share}%", size=SMALL, color=MUTED, align="center")
     key(sheet, y + 5, in_severity(name for _, rows in groups for _, shares in rows for name in shares), words["judgements"], square=True)
     return sheet.figure
+
+
+def place_of(part, labels, words):
+    """Place of a pool among the others: by comparison, then by the order of the outcomes."""
+    return list(words["contrasts"]).index(part["contrast"].iat[0]), list(labels).index(part["outcome"].iat[0])
 
 
 def summary_groups(weights, judgements, tables, words):
@@ -168,7 +173,7 @@ def summary_groups(weights, judgements, tables, words):
     pools = [
         (words["pool"].format(outcome=labels[part["outcome"].iat[0]], contrast=words["contrasts"][part["contrast"].iat[0]]),
          dict(zip(part["judgement"], part["share"], strict=True)))
-        for _, part in whole.groupby("pool", sort=True)
+        for _, part in sorted(whole.groupby("pool"), key=lambda pool_and_part: place_of(pool_and_part[1], labels, words))
     ]  # fmt: skip
     groups = [(words["by_pool"], pools)]
     for tool, part in by_tool(judgements):
