@@ -123,7 +123,7 @@ def run_figures(args):
 
     folder = Path(args.folder)
     frames = made(folder, "effects", "pools", "members")
-    names = ("sensitivity", "reported", "bias_weights")
+    names = ("sensitivity", "reported", "bias_weights", "flow")
     judged = dict(zip(names, made(folder, *names), strict=True))
     figures = write_figures(folder / FIGURES, read_tables(folder), load(folder), *frames, judged)
     say(f"figures  {counted(len(figures), 'figure')}")

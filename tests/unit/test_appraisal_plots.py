@@ -8,6 +8,8 @@ import evidence as ev
 from evidence.config import load
 from evidence.stages.bias_weights import bias_weights
 from evidence.stages.direction_plot import best_cells, direction_plots
+from evidence.stages.flow import flow
+from evidence.stages.flow_plot import flow_plot
 from evidence.stages.missing import reported
 from evidence.stages.plotting import clipped, overlaps, save_svg
 from evidence.stages.pools import pools_and_members
@@ -31,11 +33,12 @@ def made():
         "sensitivity": list(sensitivity_plots(sensitivity(pools, members, config), outcomes, tables, config)),
         "direction": list(direction_plots(given, outcomes, tables)),
         "bias": list(bias_plots(weights, members, effects, outcomes, tables)),
+        "flow": list(flow_plot(flow(tables, effects)[0], tables)),
     }
     return tables, effects, members, given, weights, plots
 
 
-@pytest.mark.parametrize("kind", ["sensitivity", "direction", "bias"])
+@pytest.mark.parametrize("kind", ["sensitivity", "direction", "bias", "flow"])
 def test_nothing_is_cut_off_and_files_are_told_apart(made, kind):
     plots = made[-1][kind]
     assert plots
@@ -99,6 +102,22 @@ def test_every_tool_has_its_lights_and_the_summary_is_whole(made):
     shares = shares_by_domain(tables.risk_of_bias, total_weights(members, effects, set(weights.pool)))
     assert shares.groupby(["tool", "domain"]).share.sum().to_numpy() == pytest.approx(100)
     assert "sperm found at testicular retrieval, against control: 100%" in plots["bias"][-1][2]["alt"].lower()
+
+
+def test_the_flow_holds_every_step_with_its_counts(made):
+    ((file, figure, words),) = made[-1]["flow"]
+    texts = [artist.get_text() for artist in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
+    tables = made[0]
+    assert file == "flow.svg" and f"{len(tables.studies)} reports, {tables.studies['cohort_id'].nunique()} studies" in texts
+    assert "Excluded: 8 reports, 8 studies" in words["alt"] and "In a headline pool: 25 reports, 23 studies" in words["alt"]
+    assert any("mixed drugs 6" in text for text in texts)
+    widths = [artist.get_window_extent().width for artist in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
+    assert max(widths) < figure.get_size_inches()[0] * figure.dpi
+
+
+def test_no_diagram_before_there_is_a_report(made):
+    frame = flow(made[0], made[1])[0]
+    assert list(flow_plot(frame.iloc[:0], made[0])) == []
 
 
 def test_judgements_stand_in_order_of_severity():

@@ -12,6 +12,7 @@ import evidence as ev
 from evidence.config import load
 from evidence.stages import content_words as words
 from evidence.stages.content import SECTIONS, Inputs, content
+from evidence.stages.content_map import evidence_map
 from evidence.stages.content_names import FORMS, Names, change
 from evidence.stages.content_printable import printable, replaced
 from evidence.stages.content_prose import Prose
@@ -361,11 +362,12 @@ def test_the_map_shows_gaps_as_gaps(made):
     assert rows["All groups"] == ["4 0+1", "1", "1"]
 
 
-def test_the_map_names_who_asks(inputs, made):
-    """A review without an article has claims alone."""
-    assert "Asked about by the claims" in [row.get("group") for row in table(made, "map")["rows"]]
-    cited = SimpleNamespace(**{**vars(inputs.tables), "article_citations": pd.DataFrame({"order": [1.0]})})
-    assert replace(inputs, tables=cited).asker == "the article"
+def test_the_map_names_an_article_only_where_there_is_one(inputs, made):
+    titles = [row.get("group") for row in table(made, "map")["rows"]]
+    assert "Conditions in question" in titles
+    cited = SimpleNamespace(**{**vars(inputs.tables), "article_citations": inputs.tables.article_citations.reindex([0])})
+    (block,) = evidence_map(replace(inputs, tables=cited), None)
+    assert "Conditions of the article’s tables" in [row.get("group") for row in block["rows"]]
 
 
 def test_units_have_one_spelling_in_figures_tables_and_prose():

@@ -217,18 +217,20 @@ DRAWN = [
     {"kind": "direction", "caption": "What each report gives"},
     {"kind": "bias_weights", "caption": "Bias in the weights"},
     {"kind": "traffic_light", "caption": "Bias by study"},
+    {"kind": "flow", "caption": "Reports as a diagram"},
 ]
 
 
 def test_each_figure_stands_at_its_place(judged):
     about = {"file": "a.svg", "alt": "Numbers.", "width_mm": 174.0, "height_mm": 60.0}
     made = content(replace(judged, figures=[about | words for words in DRAWN]))
-    placed = {name: [block.get("caption", "") for block in section(made, name)["blocks"]] for name in ("outcomes", "missing", "bias")}
+    placed = {name: [block.get("caption", "") for block in section(made, name)["blocks"]] for name in ("outcomes", "missing", "flow", "bias")}
     ours = placed["outcomes"]
     forest, lines, beside = (ours.index(words) for words in ("Level (1 of 2)", "Level: sensitivity", "Level, change from baseline: sensitivity analyses"))
     assert forest < lines and beside == lines + 1
     assert placed["missing"][-1] == "What each report gives"
-    assert [words for words in placed["bias"] if words][:3] == ["Bias by study", "Bias in the weights", "Weight of the pools by risk of bias"]
+    assert [words for words in placed["flow"] if words][0] == "Reports as a diagram"
+    assert [words for words in placed["bias"] if words][:3] == ["Weight of the pools by risk of bias", "Bias by study", "Bias in the weights"]
 
 
 def test_weight_by_the_worst_judgement_of_a_study(made):

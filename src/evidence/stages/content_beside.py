@@ -40,7 +40,7 @@ def flow(inputs, prose):
             made.append([STEPS[row.step], count(row.reports), count(row.cohorts), content_studies.numbers(cited)])
     columns = [column("Of the included", 60), column("Reports", align="right"), column("Studies", align="right"), column("References", "1fr")]
     below = [table("What the included reports give", columns, made)] if made else []
-    return [*content_studies.flow(inputs, prose), *below]
+    return [*drawings(inputs, kind="flow"), *content_studies.flow(inputs, prose), *below]
 
 
 def bias(inputs, prose):
@@ -58,7 +58,7 @@ def bias(inputs, prose):
     note = "Percent of the weight of the headline pool of all groups, by the worst judgement of each study in any domain."
     weighted = [table("Weight of the pools by risk of bias", columns, made, note=note, size=7.2)] if made else []
     lights, summary = (drawings(inputs, kind=kind) for kind in ("traffic_light", "bias_weights"))
-    return [*lights, *summary, *weighted, *content_checks.reasons(inputs)]
+    return [*weighted, *lights, *summary, *content_checks.reasons(inputs)]
 
 
 def weights(shares):

@@ -28,8 +28,9 @@ def evidence_map(inputs, prose):
     claimed = set(inputs.tables.claims["condition"])
     first = asked(inputs)
     others = [name for name in inputs.condition_labels if name not in first and name in seen | claimed]
+    first_title = "Conditions of the article’s tables" if len(inputs.tables.article_citations) else "Conditions in question"
     made = [map_row(inputs, "All groups", everything, "bold")]
-    for title, names in ((f"Asked about by {inputs.asker}", first), ("Other conditions of the groups", others)):
+    for title, names in ((first_title, first), ("Other conditions of claims and groups", others)):
         made += [group(title)] if names else []
         made += [map_row(inputs, inputs.condition_labels[name], within(everything, name)) for name in names]
     columns = [

@@ -9,6 +9,7 @@ import numpy as np
 from evidence.models.distributions import quantile
 from evidence.stages.direction_plot import direction_plots
 from evidence.stages.files import replace
+from evidence.stages.flow_plot import flow_plot
 from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
 from evidence.stages.many_studies import many_study_plots
 from evidence.stages.plotting import save_svg
@@ -232,12 +233,13 @@ def drawings_of_verdicts(tables, config, effects, members, judged):
     config : Config
     effects, members : DataFrame
     judged : dict of DataFrame
-        Tables of the stage verdicts by name: sensitivity, reported, bias_weights.
+        Tables of the stage verdicts by name: sensitivity, reported, bias_weights, flow.
     """
     outcomes = shown_outcomes(tables, config)
     yield from sensitivity_plots(judged["sensitivity"], outcomes, tables, config)
     yield from direction_plots(judged["reported"], outcomes, tables)
     yield from bias_plots(judged["bias_weights"], members, effects, outcomes, tables)
+    yield from flow_plot(judged["flow"], tables)
 
 
 def write_figures(folder, tables, config, effects, pools, members, judged=None):
