@@ -4,6 +4,7 @@ import ast
 import json
 import math
 import operator
+import random
 import re
 import shutil
 from pathlib import Path
@@ -12,10 +13,13 @@ import pytest
 import scipy
 
 from evidence import cli
+from evidence.config import ROUTES
 from evidence.problems import EvidenceError
 from evidence.stages import trace as tracing
+from evidence.stages import trace_effects
 from evidence.stages.trace_text import text
 from tests import toy
+from tests.property.test_nothing_is_lost import base, mutate
 from tests.toy import group, number, p, sd, se, study
 
 ROOT = Path(__file__).parents[2]
@@ -97,17 +101,37 @@ def real(tmp_path_factory):
     return tracing.Made(built(folder))
 
 
-def given_back(work, numbers):
-    for name, stated in numbers.items():
-        assert work[name] == pytest.approx(stated, rel=1e-9, abs=1e-12), name
+def traced(made, one):
+    """The trace of an effect or pool whose every equation holds, and stands in its text as it is."""
+    trace = tracing.pool_trace(made, made.pools[one]) if one in made.pools else tracing.effect_trace(made, made.effects[one])
+    printed = " ".join(text([trace]).split())
+    for step in every_step(trace):
+        holds(step)
+        assert " ".join(str(step).split()) in printed, str(step)
+    return trace
+
+
+@pytest.fixture(scope="module")
+def bcg(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bcg")
+    for name in ("data/raw", "config"):
+        shutil.copytree(ROOT / "examples/bcg" / name, folder / name)
+    return tracing.Made(built(folder))
+
+
+def test_every_equation_of_another_review_holds(bcg):
+    for one in bcg.ids:
+        traced(bcg, one)
+    pool = traced(bcg, "tuberculosis.versus_control.all.headline")
+    assert [str(step) for step in pool["steps"] if step.what == "ratio: e^y"] == ["exp(-0.714532) = 0.489421"]
+    effect = traced(bcg, "aronson1948.vaccinated~unvaccinated.tuberculosis.versus_control")
+    assert "ln((4 / (4 + 119)) / (11 / (11 + 128))) = -0.889311" in [str(step) for step in effect["steps"]]
 
 
 def test_every_equation_of_every_effect_holds(real):
     weighted = 0
     for effect in real.effects.values():
-        made = tracing.effect_trace(real, effect)
-        for step in made["steps"]:
-            holds(step)
+        made = traced(real, effect.id)
         if effect.vi == effect.vi:
             weighted += 1
             ends = [float(str(step).rsplit(" = ", 1)[1]) for step in made["steps"]]
@@ -128,8 +152,17 @@ def test_the_text_holds_every_equation(real):
 def test_every_equation_of_every_headline_pool_holds(real):
     for pool in real.pools.values():
         if pool.analysis == "headline":
-            for step in every_step(tracing.pool_trace(real, pool)):
-                holds(step)
+            trace = traced(real, pool.id)
+            assert all(left["reason"] for left in trace["left_out"])
+
+
+def test_what_is_left_out_of_a_pool_is_shown_with_the_reason(real):
+    pools = set(real.members.loc[(real.members["left_out"] != "") & real.members["pool"].str.endswith(".headline"), "pool"])
+    assert pools
+    for pool in pools:
+        printed = " ".join(text([tracing.pool_trace(real, real.pools[pool])]).split())
+        for left in real.members[(real.members["pool"] == pool) & (real.members["left_out"] != "")].itertuples():
+            assert f"{left.study_label}: {left.effect_ids} ({left.left_out})" in printed
 
 
 @pytest.mark.parametrize("analysis", ["with_bounded", "with_flagged", "r_0.9", "method_DL", "method_PM", "test_z", "test_knha", "MD", "SMCR"])
@@ -195,6 +228,11 @@ KINDS = {
     "plo": ("PLO", events(20, 20)),
     "zcor": ("ZCOR", number("s", 0.4, "baseline", n=50, statistic="correlation", unit="")),
     "zcor_interval": ("ZCOR", number("s", 0.4, "baseline", statistic="correlation", unit="", **ci(0.1, 0.6))),
+    "crossover": ("ROM", number("t", 14, n=9, study_id="t", **sd(4)), number("t", 10, n=9, study_id="t", **sd(3), **PLACEBO)),
+    "crossover_p": ("MD", number("t", 14, n=9, study_id="t", **p("=", 0.04, "between_periods")), number("t", 10, n=9, study_id="t", **PLACEBO)),
+    "crossover_zero": ("ROM", number("t", 14, n=9, study_id="t", **sd(0)), number("t", 10, n=9, study_id="t", **sd(3), **PLACEBO)),
+    "bound_between": ("MD", number("s", 10, n=9, **p("<", 0.05, "between_groups")), number("s", 14, n=9, **PLACEBO)),
+    "estimate_smd": ("SMD", number("s", 0.3, "change", statistic="estimate", unit="", **se(0.2))),
     "estimate": ("ROM", number("s", -0.3, "difference", statistic="estimate", unit="", **ci(-0.5, -0.1))),
     "estimate_md": ("MD", number("s", 500, "change", statistic="estimate", unit="mu", **{"spread": "se", "spread_low": 100})),
 }  # fmt: skip
@@ -206,8 +244,8 @@ def kinds(tmp_path_factory):
     units = [{"outcome": name, "unit": "mu", "to_unit": "u", "factor": "0.001"} for name, (measure, *_) in KINDS.items() if measure == "MD"]
     folder = toy.folder(
         tmp_path_factory.mktemp("kinds"),
-        studies=[study("s", design="rct_parallel")],
-        groups=[group("s"), group("s", "placebo", arm="placebo", drug="placebo")],
+        studies=[study("s", design="rct_parallel"), study("t", design="rct_crossover")],
+        groups=[group(name, one, arm=arm, drug=one) for name in "st" for one, arm in (("treated", "treatment"), ("placebo", "placebo"))],
         outcomes=[outcome(name, measure) for name, (measure, *_) in KINDS.items()],
         units=units,
         measurements=[row for name, (_, *rows) in KINDS.items() for row in rows_of(name, *rows)],
@@ -220,11 +258,32 @@ def test_every_kind_of_number_is_spelled_out(kinds, name):
     effects = [effect for effect in kinds.effects.values() if effect.outcome == name and effect.vi == effect.vi]
     assert effects
     for effect in effects:
-        made = tracing.effect_trace(kinds, effect)
+        made = traced(kinds, effect.id)
         assert made["steps"]
-        for step in made["steps"]:
-            holds(step)
         assert made["numbers"]["vi"] == effect.vi
+
+
+def test_every_route_is_among_the_kinds(kinds, real):
+    assert {effect.route for made in (kinds, real) for effect in made.effects.values()} == set(ROUTES)
+    assert {effect.pairing for effect in kinds.effects.values()} == set(trace_effects.PAIRINGS)
+
+
+def test_a_number_without_weight_says_why(real):
+    effect = next(effect for effect in real.effects.values() if effect.route == "none")
+    assert f"route to the standard error: none; not in the headline: {effect.reason}" in " ".join(text([traced(real, effect.id)]).split())
+
+
+def test_traces_of_changed_numbers_hold(tmp_path):
+    runs = 0
+    for seed in range(8):
+        place = base(tmp_path)
+        mutate(place, random.Random(seed))
+        if all(cli.main([command, str(place)]) == 0 for command in ("tables", "effects", "pools")):
+            made = tracing.Made(place)
+            for one in [*made.effects, *(name for name in made.pools if name.endswith(".headline"))]:
+                traced(made, one)
+            runs += 1
+    assert runs > 2
 
 
 def test_arms_of_one_cohort_are_averaged_in_the_trace(tmp_path):
@@ -269,6 +328,12 @@ def test_a_study_without_effects_says_where_its_numbers_are(real):
         f"evidence trace: {silent} has no number that makes an effect. What it prints, and why that makes none, stands in "
         "data/processed/unused.csv."
     )
+
+
+def test_an_unknown_name_ends_with_2(real, capsys):
+    assert cli.main(["trace", "shah2012", str(real.folder)]) == 2
+    told = capsys.readouterr().err
+    assert 'Did you mean "shah2021"?' in told and "Traceback" not in told
 
 
 def test_nothing_built(tmp_path, capsys):

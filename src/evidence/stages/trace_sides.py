@@ -128,11 +128,12 @@ def pair(work, rows, sides, where, out, effect, paired):
 
 
 def joint(work, one, two, out, paired):
-    """v_out: variance of a difference."""
-    if paired:
+    """v_out: variance of a difference; without a variance on one side it rests on no correlation."""
+    if paired and work[one] * work[two] > 0:
         work.step(f"v_{out}", "variance of the difference: v1 + v2 - 2 r sqrt(v1 v2)", f"{one} + {two} - 2 * r * sqrt({one} * {two})")
     else:
-        work.step(f"v_{out}", "variance of the difference of different people: v1 + v2", f"{one} + {two}")
+        words = "v1 + v2 - 2 r sqrt(v1 v2), one of the two being 0" if paired else "v1 + v2, of different people"
+        work.step(f"v_{out}", f"variance of the difference: {words}", f"{one} + {two}")
 
 
 def spread_as_sd(work, row, k, where):
