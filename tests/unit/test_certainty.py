@@ -88,11 +88,11 @@ def test_several_concerns_make_a_high_risk():
 
 @pytest.mark.parametrize(
     ("changes", "yi", "levels", "words"),
-    [({"k": 1.0}, 0.3, 0, "one cohort"), ({}, 0.3, 0, "I2 0%, no sign"), ({"I2": 60.0}, 0.3, -1, "I2 60%"),
+    [({"k": 1.0}, 0.3, 0, "one cohort"), ({}, 0.3, 0, "I² 0%, no sign"), ({"I2": 60.0}, 0.3, -1, "I² 60%"),
      ({"pi_low": -0.1}, 0.3, -1, "the prediction interval includes no effect"),
-     ({"pi_low": -0.1, "ci_low": -0.05}, 0.3, 0, "I2 0%, no sign"),
+     ({"pi_low": -0.1, "ci_low": -0.05}, 0.3, 0, "I² 0%, no sign"),
      ({}, [0.0, 0.3, 0.9], -1, "intervals of two cohorts do not overlap"),
-     ({"I2": 80.0, "pi_low": -0.1}, [0.0, 0.3, 0.9], -2, "I2 80%; the prediction interval")],
+     ({"I2": 80.0, "pi_low": -0.1}, [0.0, 0.3, 0.9], -2, "I² 80%; the prediction interval")],
 )  # fmt: skip
 def test_inconsistency_by_signs(changes, yi, levels, words):
     found, reason = grade.inconsistency(pool(**changes), cohorts(yi=yi), context())

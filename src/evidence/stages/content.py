@@ -40,7 +40,7 @@ SECTIONS = {
     "prisma": ("PRISMA 2020 checklist", prisma),
     "references": ("References", references),
 }
-WHOLE_PAGES, ROOM = ("map", "outcomes", "studies"), 90
+WHOLE_PAGES, ROOM = ("map", "outcomes"), 90
 
 
 def subject(inputs):

@@ -1,7 +1,7 @@
 """Figures of the report, by what they show."""
 
 WHOLE_PAGE, HIGH = 236, 140
-FLOATING = ("forest", "direction")
+FLOATING = "forest"
 
 
 def drawings(inputs, **wanted):
@@ -16,11 +16,11 @@ def drawings(inputs, **wanted):
     Returns
     -------
     list of dict
-        Of the kinds that stand after other matter: where one is high or goes on over pages, all of them float, so that
+        Of forest plots, which stand after other matter: where one is high or goes on over pages, all of them float, so that
         they keep their order.
     """
     found = [figure for figure in inputs.figures if all(figure.get(name) == value for name, value in wanted.items())]
-    floats = any(figure["kind"] in FLOATING and (figure["height_mm"] > HIGH or figure.get("pages", 1) > 1) for figure in found)
+    floats = any(figure["kind"] == FLOATING and (figure["height_mm"] > HIGH or figure.get("pages", 1) > 1) for figure in found)
     return [
         {
             "kind": "figure",

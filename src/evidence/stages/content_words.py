@@ -186,8 +186,14 @@ def table(caption, columns, rows, note="", size=7.5, **options):
         "rows": made,
         "note": runs(note) if note else [],
         "size": size,
+        "letters": sum(map(letters, made)),
         **options,
     }
+
+
+def letters(row):
+    """Letters in the longest cell of a row, a measure of how high it is."""
+    return max((sum(len(piece["text"]) for piece in one["runs"]) for one in row.get("cells", [])), default=0)
 
 
 def group(title, repeat=False):

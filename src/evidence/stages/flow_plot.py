@@ -5,7 +5,7 @@ References
 Page et al. 2021, BMJ 372:n71 [page2021], figure 1, from what a table of reports can tell.
 """
 
-from evidence.stages.plotting import BODY, LINE, MUTED, SHADE, SMALL, fill, page, stroke, wrap, write
+from evidence.stages.plotting import BODY, INK, LINE, MUTED, SHADE, SMALL, fill, page, stroke, wrap, write
 from evidence.stages.words import plural, templates
 
 WIDTH, LEFT, MAIN, SIDE, SIDE_WIDTH = 174, 1, 62, 80, 93
@@ -43,7 +43,7 @@ def box(sheet, x, y, width, lines):
     baseline = y + PAD - 0.9
     for text, size, weight in lines:
         baseline += HEADING if size == BODY else REASON
-        write(sheet, x + PAD, baseline, text, size=size, weight=weight, color=MUTED if size == SMALL else "black")
+        write(sheet, x + PAD, baseline, text, size=size, weight=weight, color=MUTED if size == SMALL else INK)
     return height
 
 
