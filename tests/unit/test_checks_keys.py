@@ -32,7 +32,7 @@ CASES = {
          'data/raw/studies.csv:2 pmcid: "123" does not look like a pmcid. Type it as in "PMC1234567".',
          'data/raw/studies.csv:2 pmid: "PMID 123" does not look like a pmid. Type it as in "12345678" '
          '(did you mean "123"?).',
-         'data/raw/studies.csv:3 study_id: "Smith 2010" does not look like a study_id. Type it as in "smith2010".'],
+         'data/raw/studies.csv:3 study_id: "Smith 2010" does not look like a study_id. Type it with small letters, digits and _ only, as in "smith2010".'],
     ),
     "unique": (
         {"studies": [study("s", doi="10.1000/X"), study("t", doi="10.1000/x")]},

@@ -132,6 +132,10 @@ def test_decimal_commas_of_a_whole_file(tmp_path):
         ("–", '"–" is no number. Leave the cell empty where the source does not state it.'),
         ("12.5%", '"12.5%" is no number. Type the number alone (did you mean 12.5?), its unit or remark in the column for it.'),
         ("5.3±0.2", '"5.3±0.2" is no number. Type 5.3 here, and the spread in spread_low.'),
+        ("<.001", '"<.001" is no number. Type .001 here, and the < in p_operator if it is a p-value.'),
+        ("p<0.001", '"p<0.001" is no number. Type 0.001 here, and the < in p_operator if it is a p-value.'),
+        ("P = 0.03", '"P = 0.03" is no number. Type 0.03 here, and the = in p_operator if it is a p-value.'),
+        ("260-320", '"260-320" is no number. Type a number such as 10, or leave the cell empty where the source states none.'),
         ("<0.001", '"<0.001" is no number. Type 0.001 here, and the < in p_operator if it is a p-value.'),
         ("ten", '"ten" is no number. Type a number such as 10, or leave the cell empty where the source states none.'),
         ("1e999", '"1e999" is too large or too small. Type a number such as 10.'),
@@ -231,12 +235,32 @@ def test_headers(tmp_path, head, words):
     assert said(sheet) == words and not sheet.readable
 
 
-def test_rows_of_wrong_width(tmp_path):
-    sheet = read(tmp_path, HEAD + "level,u,u,1,a, comma\nlevel,v,u\n")
+def test_a_header_that_is_lost(tmp_path):
+    assert said(read(tmp_path, ROW + ROW)) == [
+        "data/raw/units.csv:1: the first row holds none of the column names. "
+        "Put the column names back above the rows: outcome,unit,to_unit,factor,source."
+    ]
+
+
+@pytest.mark.parametrize("text", ["260-320", "260 – 320", "260 to 320", "(260; 320)", "[260, 320]"])
+def test_both_ends_in_one_cell(tmp_path, text):
+    schema = load("measurements")
+    row = dict.fromkeys(schema.fields, "") | {"value": "290", "spread_low": f'"{text}"'}
+    sheet = read(tmp_path, ",".join(schema.fields) + "\n" + ",".join(row.values()) + "\n", schema)
     assert said(sheet) == [
-        "data/raw/units.csv:2: the row has 6 cells, the header 5. Put a text that holds the separator in quotation marks.",
-        "data/raw/units.csv:3: the row has 3 cells, the header 5. "
+        f'data/raw/measurements.csv:2 spread_low: "{text}" is no number. Type 260 in spread_low and 320 in spread_high.'
+    ]
+
+
+def test_rows_of_wrong_width(tmp_path):
+    sheet = read(tmp_path, HEAD + "level,u,u,1,a, comma\nlevel,u, old,u,1,\nlevel,v,u\n")
+    remedy = "Put a text or number that holds the separator in quotation marks"
+    assert said(sheet) == [
+        f"data/raw/units.csv:2: the row has 6 cells, the header 5. {remedy}.",
+        f"data/raw/units.csv:3: the row has 6 cells, the header 5. {remedy}; if none does, delete the empty cells at its end.",
+        "data/raw/units.csv:4: the row has 3 cells, the header 5. "
         "Add the missing cells, empty ones too; a line break within a text needs quotation marks.",
+        'data/raw/units.csv:3 factor: "u" is no number. Type a number such as 10, or leave the cell empty where the source states none.',
     ]
 
 

@@ -37,8 +37,10 @@ NOT_STATED = {
     "not stated",
 }
 WITH_TEXT = re.compile(
-    r"(?:[<>=≤≥~]|p\s*[<>=])?\s*([+-]?\d+(?:\.\d+)?)\s*(?:(?:±|\+/-).*|\D*)", re.ASCII | re.DOTALL
+    r"(?:p\s*)?(?P<sign>[<>=≤≥~])?\s*(?P<number>[+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(?:(?:±|\+/-).*|\D*)",
+    re.ASCII | re.DOTALL | re.IGNORECASE,
 )
+TWO_ENDS = re.compile(r"[(\[]?\s*([+-]?\d*\.?\d+)\s*(?:-|to|,|;)\s*([+-]?\d*\.?\d+)\s*[)\]]?", re.ASCII)
 
 
 def clean(text):
@@ -141,14 +143,18 @@ def complaint(text, field):
 
 def mixed(text, field):
     """What to do about a number that has something else beside it."""
+    ends = TWO_ENDS.fullmatch(text)
+    if ends and field.name.startswith("spread_"):
+        return f"Type {ends[1]} in spread_low and {ends[2]} in spread_high."
     found = WITH_TEXT.fullmatch(text)
-    if not found:
+    if ends or not found:
         return f"Type a number such as {field.example}, or leave the cell empty where the source states none."
-    if text[0] in "<>=":
-        return f"Type {found[1]} here, and the {text[0]} in p_operator if it is a p-value."
+    number, sign = found["number"], found["sign"]
+    if sign and sign in "<>=":
+        return f"Type {number} here, and the {sign} in p_operator if it is a p-value."
     if "±" in text or "+/-" in text:
-        return f"Type {found[1]} here, and the spread in spread_low."
-    return f"Type the number alone (did you mean {found[1]}?), its unit or remark in the column for it."
+        return f"Type {number} here, and the spread in spread_low."
+    return f"Type the number alone (did you mean {number}?), its unit or remark in the column for it."
 
 
 def short(text, limit=60):

@@ -232,7 +232,9 @@ def report_text(problems, flags, summary):
                 lines += ["", *map(str, items)]
             lines += ["", ""]
     rows = [count for count in summary["rows"].values() if count]
-    counts = ", ".join(f"{summary[grade]} {grade}" for grade in ("errors", "flags", "notices"))
+    counts = ", ".join(
+        f"{summary[grade]} {grade if summary[grade] != 1 else grade[:-1]}" for grade in ("errors", "flags", "notices")
+    )
     checked = f"Checked {sum(rows)} rows of {len(rows)} tables by {summary['rules']} rules: {counts}."
     return "\n".join([*lines, checked])
 

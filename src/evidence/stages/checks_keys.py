@@ -8,6 +8,7 @@ from evidence.stages.checks_data import Finding, grouped
 from evidence.stages.schemas import items
 
 SOURCE = "Check it against the source."
+SHORT_NAME = "[a-z0-9_]+"
 
 
 def cells(data, wanted):
@@ -60,7 +61,8 @@ def shape(data):
         found = re.search(f"(?:{field.pattern})$", text)
         hint = f' (did you mean "{found[0]}"?)' if found and not field.required else ""
         what = f'"{short(text)}" does not look like a {field.name}'
-        yield Finding(row, field.name, what, f'Type it as in "{field.example}"{hint}.')
+        letters = "with small letters, digits and _ only, " if field.pattern == SHORT_NAME else ""
+        yield Finding(row, field.name, what, f'Type it {letters}as in "{field.example}"{hint}.')
 
 
 def unique(data):

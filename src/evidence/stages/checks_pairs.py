@@ -105,9 +105,13 @@ def sources_disagree(data):
 
 def repeated(data):
     """The same number from two sources: only one of them is used."""
+
+    def key(row):
+        return [row[name] for name in data.sheets["measurements"].schema.key]
+
     for rows in grouped(data.measured, same_number).values():
         for row in rows[1:]:
-            if not differ(data, rows[0], row):
+            if not differ(data, rows[0], row) and key(row) != key(rows[0]):
                 what = f"the number of line {rows[0]['line']} again, from another source"
                 yield Finding(row, "value", what, "Keep the better source; only one is used.")
 

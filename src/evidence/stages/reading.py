@@ -153,7 +153,8 @@ def wrong_width(schema, line, row, names):
     """Problem of a row with too many or too few cells."""
     what = f"the row has {len(row)} cells, the header {len(names)}"
     if len(row) > len(names):
-        remedy = "Put a text that holds the separator in quotation marks."
+        remedy = "Put a text or number that holds the separator in quotation marks"
+        remedy += "." if row[-1] else "; if none does, delete the empty cells at its end."
     else:
         remedy = "Add the missing cells, empty ones too; a line break within a text needs quotation marks."
     return Problem(schema.file, line, "", what, remedy, "width")
@@ -182,13 +183,17 @@ def table(text, schema):
         line, names = next(lines, (0, []))
     if not any(names):
         raise Unreadable(0, "", *EMPTY)
+    width = len(names)
     while names and not names[-1]:
         names.pop()
+    if not set(names) & set(schema.fields):
+        remedy = f"Put the column names back above the rows: {','.join(schema.fields)}."
+        raise Unreadable(line, "", "the first row holds none of the column names", remedy)
     problems = list(header_problems(names, schema, line))
     blank = dict.fromkeys(schema.fields, "")
     rows = []
     for line, row in lines:
-        while len(row) > len(names) and not row[-1]:
+        while width >= len(row) > len(names) and not row[-1]:
             row.pop()
         if len(row) != len(names):
             problems.append(wrong_width(schema, line, row, names))
