@@ -107,6 +107,11 @@ class Inputs:
         return [] if frame is None else rows(frame)
 
     @cached_property
+    def asker(self):
+        """Who asks: the article where the review follows one, else its claims."""
+        return "the article" if len(self.tables.article_citations) else "the claims"
+
+    @cached_property
     def outcomes(self):
         """Rows of outcomes.csv by id, in file order."""
         return {row.outcome: row for row in rows(self.tables.outcomes)}

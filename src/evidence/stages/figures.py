@@ -17,6 +17,7 @@ from evidence.stages.scales import raised
 from evidence.stages.sensitivity import BAYES
 from evidence.stages.sensitivity_plot import sensitivity_plots
 from evidence.stages.traffic_light import bias_plots
+from evidence.stages.words import interval, plural
 
 SCALES = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor", "ZCOR": "correlation"}
 CONTRASTS = {"before_after": "change from baseline", "versus_control": "against control", "single_arm": "treated groups alone"}
@@ -172,14 +173,15 @@ def axis_label(about, contrast, scale):
     return {"before_after": f"Change in {inner}{unit}", "versus_control": f"Difference in {inner}{unit}"}.get(contrast, label)
 
 
-def alt_text(title, pools, conditions):
-    """The figure in words, with its numbers."""
+def alt_text(title, pools, left, conditions):
+    """The figure in words, with its numbers; `left` is how many effects are shown without weight."""
     parts = [
-        f"{stratum_label(pool.stratum, conditions)}: {pool.effect:.3g} {raised(pool.effect_unit)} "
-        f"(from {pool.effect_low:.3g} to {pool.effect_high:.3g}), k = {pool.k:.0f}"
+        f"{stratum_label(pool.stratum, conditions)}: {interval(pool.measure, pool.estimate, pool.ci_low, pool.ci_high, raised(pool.effect_unit))}"
+        f", {plural(pool.k, 'study', 'studies')}"
         for pool in pools.itertuples()
     ]
-    return f"Forest plot. {title}. " + ("; ".join(parts) if parts else "No study can be weighted") + "."
+    shown = f" Shown without weight: {plural(left, 'effect')}." if left else ""
+    return f"Forest plot. {title}. {'; '.join(parts) if parts else 'No study can be weighted'}.{shown}"
 
 
 def drawings(tables, config, effects, pools, members, sensitivity=None):
@@ -213,7 +215,7 @@ def drawings(tables, config, effects, pools, members, sensitivity=None):
             for number, figure in enumerate(pages, 1):
                 file = f"forest-{outcome}-{contrast}-{measure}-{number}.svg"
                 words = {"outcome": outcome, "contrast": contrast, "measure": measure, "kind": "forest", "page": number,
-                         "pages": len(pages), "caption": title, "alt": alt_text(title, own, conditions)}
+                         "pages": len(pages), "caption": title, "alt": alt_text(title, own, (part["headline"] == "no").sum(), conditions)}
                 yield file, figure, words
 
 

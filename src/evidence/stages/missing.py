@@ -145,12 +145,14 @@ def counted(cohorts, total, words, outcome_label):
     people = {seen: sum(row.n for row in cohorts if (row.status == "poolable") == seen and row.n == row.n) for seen in (True, False)}
     share = 100 * len(unseen) / len(cohorts)
     text = words["sentence"] if unseen else words["nothing_unseen"]
+    counts = "; ".join(words["points"][name].format(count=points[name]) for name in COUNTS if points[name])
     text = text.format(
         outcome=outcome_label, contrast=words["contrasts"][cohorts[0].contrast], cohorts=plural(len(cohorts), "cohort"),
         parts="; ".join(words["parts"][name].format(count=status[name]) for name in STATUS if status[name]),
-        points="; ".join(words["points"][name].format(count=points[name]) for name in COUNTS if points[name])
-        or words["points"]["nowhere"],
-        share=f"{share:.0f}%", n_unseen=f"{people[False]:,.0f}", n_poolable=f"{people[True]:,.0f}",
+        points=words["points"]["some" if counts else "nowhere"].format(points=counts), share=f"{share:.0f}%",
+        people=words["people"]["some" if people[False] else "unknown"].format(
+            n_unseen=f"{people[False]:,.0f}", n_poolable=f"{people[True]:,.0f}"
+        ),
     )  # fmt: skip
     return {
         **{name: getattr(cohorts[0], name) for name in KEY},
