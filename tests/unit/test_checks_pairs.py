@@ -98,3 +98,7 @@ def test_rule(tmp_path, rule):
 def test_a_follow_up_beside_a_control_has_its_pair(tmp_path):
     groups = [group("s"), group("s", "placebo", arm="placebo")]
     assert messages(tmp_path, "pairless", groups=groups, measurements=[number("s", 12), number("s", 9, group_id="placebo")]) == []
+
+
+def test_a_row_typed_twice_is_one_error_and_no_second_source(tmp_path):
+    assert messages(tmp_path, "repeated", measurements=[number("s", 12), number("s", 12)]) == []

@@ -34,7 +34,7 @@ CASES = {
         {"measurements": [number("s", 10, **interval("iqr", 12, 8)), number("s", 10, weeks=2, **interval("range", 11, 12)),
                           number("s", 10, weeks=3, **interval("range", 10, 12))]},
         ["data/raw/measurements.csv:2 spread_low: 12 to 8 begins above its end. "
-         "Exchange the two, if the source has them so.",
+         "Exchange the two, if the source prints them the other way round.",
          "data/raw/measurements.csv:3 value: 10 is not within 11 to 12. Check it against the source."],
     ),
     "interval_centre": (

@@ -54,7 +54,7 @@ def interval_order(data):
         interval = f"{row['spread_low_text']} to {row['spread_high_text']}"
         if low > high:
             what = f"{interval} begins above its end"
-            yield Finding(row, "spread_low", what, "Exchange the two, if the source has them so.")
+            yield Finding(row, "spread_low", what, "Exchange the two, if the source prints them the other way round.")
         elif not low <= row["value"] <= high:
             yield Finding(row, "value", f"{row['value_text']} is not within {interval}", SOURCE)
 
