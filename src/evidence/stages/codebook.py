@@ -29,7 +29,7 @@ For readers of `reports/tables`, and for statisticians who read them by another 
 explained in [data/raw/README.md](../data/raw/README.md).
 
 - `data/processed/*.csv` is what the stages hand on; `reports/tables/*.csv` holds the same rows. In the latter a text that
-  begins with =, +, - or @ has an apostrophe before it, so that no spreadsheet takes it for a formula.
+  begins with =, +, - or @ (and is no number) has an apostrophe before it, so that no spreadsheet takes it for a formula.
 - UTF-8, commas, one row of column names, `.` as decimal sign, 12 significant digits. The same data make the same bytes.
 - An empty cell means that there is nothing, or that the sources do not say.
 - The *analysis scale* is that of `yi` and `estimate`: logarithms for ratios, logits for proportions, Fisher's z for

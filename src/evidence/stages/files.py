@@ -1,6 +1,7 @@
 """Reading and writing made tables: whole or not at all, the same bytes for the same numbers."""
 
 import os
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -11,12 +12,14 @@ from evidence.problems import EvidenceError, Problem
 SCHEMA = Path(__file__).parents[1] / "schema"
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WHOLE = ("k", "Q_df", "arms", "line", "year")
+SIGNED = re.compile(r"[+-]\d+(\.\d*)?", re.ASCII)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def neutral(text):
-    """Text that no spreadsheet takes for a formula: an apostrophe before =, +, - or @."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """Text that no spreadsheet takes for a formula: an apostrophe before =, +, - or @; numbers and lone signs stay."""
+    harmless = len(text) == 1 or SIGNED.fullmatch(text)
+    return f"'{text}" if text.startswith(FORMULA) and not harmless else text
 
 
 def replace(path, content):
