@@ -12,10 +12,12 @@ include: "workflow/rules/pools.smk"
 include: "workflow/rules/verdicts.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/page.smk"
 
 
 rule all:
     default_target: True
     input:
         "reports/evidence.pdf",
+        "reports/index.html",
         "reports/tables/pools.csv",

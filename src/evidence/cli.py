@@ -129,26 +129,42 @@ def run_figures(args):
     say(f"figures  {counted(len(figures), 'figure')}")
 
 
+def gathered(folder):
+    """What the report and the page are made from, by the names of their functions, and all tables of the stage verdicts."""
+    from evidence.config import load
+    from evidence.stages.files import read_tables
+
+    names = ("effects", "pools", "members", "unused", "opinion", "regressions")
+    frames = dict(zip(names, made(folder, *names), strict=True))
+    judged = dict(zip(VERDICTS, made(folder, *VERDICTS), strict=True))
+    shown = {name: judged[name] for name in SHOWN}
+    return {"folder": folder, "tables": read_tables(folder), "config": load(folder), **frames, **shown}, frames | judged
+
+
 def run_report(args):
     import json
 
-    from evidence.config import load
-    from evidence.stages.files import csv_bytes, read_tables, replace
+    from evidence.stages.files import csv_bytes, replace
     from evidence.stages.report import build
 
     folder = Path(args.folder)
-    names = ("effects", "pools", "members", "unused", "opinion")
-    frames = dict(zip(names, made(folder, *names), strict=True))
+    inputs, frames = gathered(folder)
     figures = json.loads((folder / FIGURES / "figures.json").read_text(encoding="utf-8"))
-    tables = read_tables(folder)
-    judged = dict(zip(VERDICTS, made(folder, *VERDICTS), strict=True))
-    shown = {name: judged[name] for name in SHOWN}
-    (slopes,) = made(folder, "regressions")
-    pdf = build(folder, tables, load(folder), **frames, figures=figures, regressions=slopes, **shown)
-    for name, frame in {**frames, **judged, "flags": tables.flags, "regressions": slopes}.items():
+    pdf = build(**inputs, figures=figures)
+    for name, frame in {**frames, "flags": inputs["tables"].flags}.items():
         replace(folder / TABLES / f"{name}.csv", csv_bytes(frame, for_spreadsheets=True))
     replace(folder / "reports/evidence.pdf", pdf)
     say(f"report   {folder / 'reports/evidence.pdf'}")
+
+
+def run_page(args):
+    from evidence.stages.files import replace
+    from evidence.stages.page import build
+
+    folder = Path(args.folder)
+    inputs, frames = gathered(folder)
+    replace(folder / "reports/index.html", build(**inputs, map=frames["map"], citations=frames["citations"]))
+    say(f"page     {folder / 'reports/index.html'}")
 
 
 def run_pool(args):
@@ -242,6 +258,7 @@ STAGES = {
     "verdicts": (run_verdicts, "what the pools say of each claim, how sure one can be, and what else there is"),
     "figures": (run_figures, "draw the figures"),
     "report": (run_report, "typeset reports/evidence.pdf and write reports/tables"),
+    "page": (run_page, "write reports/index.html, the review as one page for a browser"),
 }
 
 

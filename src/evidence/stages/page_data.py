@@ -1,0 +1,120 @@
+"""What the page's script reads: effects, pools, the map, and the way of each number from its raw rows."""
+
+import math
+
+from evidence.models.distributions import quantile
+from evidence.stages import plotting
+from evidence.stages.analyses import HEADLINE, analyses
+from evidence.stages.content_words import CONTRASTS, NOT_PRINTED, raised, scale_of, words_of
+from evidence.stages.pools import ELIGIBILITY, ROUTE_RANK
+from evidence.stages.trace import effect_trace
+
+EFFECT = (
+    "id", "study_id", "group_id", "cohort_id", "study_label", "group_label", "outcome", "contrast", "measure", "effect_unit",
+    "drug", "dose", "design", "weeks", "n", "n_control", "printed", "yi", "vi", "sei", "route", "r", "r_source",
+    "v_sum", "v_cross", "judged", "headline", "reason",
+)  # fmt: skip
+POOL = (
+    "id", "outcome", "contrast", "measure", "effect_unit", "stratum", "analysis", "estimate", "se", "ci_low", "ci_high",
+    "pi_low", "pi_high", "tau2", "tau2_low", "tau2_high", "I2", "Q", "Q_df", "Q_p", "p", "k", "n", "note",
+)  # fmt: skip
+MAP = ("condition", "label", "in_article", "outcome", "status", "contrast", "pool", "effect_unit", "measure", "estimate",
+       "ci_low", "ci_high", "k", "n", "conclusion", "cohorts")  # fmt: skip
+PALETTE = ("INK", "MUTED", "BLUE", "LINE", "BAR", "GRID", "SHADE", "ORANGE")
+
+
+def value(one):
+    """A number or text as JSON holds it; missing is None."""
+    if isinstance(one, float):
+        return None if math.isnan(one) else int(one) if one.is_integer() and abs(one) < 1e9 else one
+    return one if isinstance(one, str) else int(one)
+
+
+def records(frame, names):
+    """A frame as its column names and rows."""
+    columns = [frame[name].tolist() for name in names]
+    return {"columns": list(names), "rows": [list(map(value, row)) for row in zip(*columns, strict=True)]}
+
+
+def effects(inputs):
+    """All effects, with the ranks that choose between reports on one cohort."""
+    frame = inputs.effects.assign(
+        eligible=inputs.effects["eligibility"].map(ELIGIBILITY.index),
+        rank=[ROUTE_RANK.index(route) if route in ROUTE_RANK else len(ROUTE_RANK) for route in inputs.effects["route"]],
+        within=[one.split(";") if one else [] for one in inputs.effects["conditions"]],
+        larger=[one.split(";") if one else [] for one in inputs.effects["part_of"]],
+    )
+    made = records(frame, (*EFFECT, "eligible", "rank"))
+    made["columns"] += ["conditions", "part_of"]
+    for row, within, larger in zip(made["rows"], frame["within"], frame["larger"], strict=True):
+        row += [within, larger]
+    return made
+
+
+def pools(inputs):
+    """The headline pools and those at each correlation of the grid."""
+    plans = [name for name, plan in analyses(inputs.config).items() if name == HEADLINE or plan.kind == "correlation"]
+    return records(inputs.pools[inputs.pools["analysis"].isin(plans)], POOL)
+
+
+def traced(made, effect):
+    """The way to one effect in words: printed numbers with their places, source, arithmetic."""
+    found = effect_trace(made, effect)
+    rows = [
+        {name: row[name] for name in ("place", "number", "locator", "source", "url", "flags")} | {"what": f"{row['group']}, {row['what']}"}
+        for row in found["rows"]
+    ]
+    return {
+        "rows": rows, "citation": found["study"]["citation"], "record": found["study"]["record"],
+        "correlation": found["correlation"], "steps": [[step.what, str(step)] for step in found["steps"]],
+    }  # fmt: skip
+
+
+def quantiles(config, most):
+    """Half-widths of intervals in standard errors: normal, and t with 1 to `most` degrees of freedom."""
+    share = (1 + config.level) / 2
+    return {"z": float(quantile(share)), "t": [float(quantile(share, df)) for df in range(1, most + 1)]}
+
+
+def plan(inputs):
+    """The choices of the config that the script pools by, and the words it prints."""
+    config = inputs.config
+    spreads = inputs.effects[inputs.effects["route"].isin(["spread", "quantiles"]) & inputs.effects["v_cross"].gt(0)]
+    cohorts = inputs.effects.groupby(["outcome", "contrast"])["cohort_id"].nunique()
+    return {
+        "level": config.level, "method": config.method, "test": config.test, "arm_correlation": config.arm_correlation,
+        "correlation_grid": list(config.correlation_grid) if len(spreads) else [],
+        "quantiles": quantiles(config, max([*cohorts, 2])), "contrasts": CONTRASTS, "not_printed": NOT_PRINTED,
+        "scales": {measure: scale_of(measure) for measure in sorted(set(inputs.effects["measure"]))},
+        "units": {unit: raised(unit) for unit in sorted(set(inputs.effects["effect_unit"]))},
+        "routes": {route: words_of(route) for route in dict.fromkeys((*ROUTE_RANK, *sorted(set(inputs.effects["route"]))))},
+        "title": config.title, "date": config.date.isoformat(), "article": bool(len(inputs.tables.article_citations)),
+    }  # fmt: skip
+
+
+def data(inputs, evidence_map, made):
+    """All that the script reads but the tables.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    evidence_map : DataFrame
+        map.csv.
+    made : evidence.stages.trace.Made
+
+    Returns
+    -------
+    dict
+        Ready for JSON; tables are `columns` and `rows`.
+    """
+    return {
+        "plan": plan(inputs),
+        "outcomes": [[one.outcome, one.label, one.better, one.outcome in inputs.shown_outcomes] for one in inputs.outcomes.values()],
+        "conditions": [[name, label] for name, label in inputs.condition_labels.items()],
+        "effects": effects(inputs),
+        "pools": pools(inputs),
+        "certainty": {name: row.certainty for name, row in inputs.certainty_of.items()},
+        "map": records(evidence_map, MAP),
+        "traces": {name: traced(made, effect) for name, effect in made.effects.items()},
+        "colours": {name.lower(): getattr(plotting, name) for name in PALETTE},
+    }
