@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from matplotlib.textpath import text_to_path
 
 import evidence as ev
 from evidence.config import load
@@ -11,7 +12,7 @@ from evidence.stages.direction_plot import best_cells, direction_plots
 from evidence.stages.flow import flow
 from evidence.stages.flow_plot import flow_plot
 from evidence.stages.missing import reported
-from evidence.stages.plotting import clipped, overlaps, save_svg
+from evidence.stages.plotting import POINTS_PER_MM, clipped, face, overlaps, save_svg, text_width
 from evidence.stages.pools import pools_and_members
 from evidence.stages.sensitivity import sensitivity
 from evidence.stages.sensitivity_plot import sensitivity_plots
@@ -59,6 +60,13 @@ def test_no_words_lie_on_words_or_marks(made, kind):
 def test_signs_alone_lie_on_their_colours(made):
     for file, figure, _ in made[-1]["bias"]:
         assert {words for words, _ in overlaps(figure)} <= set(SIGNS.values()), file
+
+
+@pytest.mark.parametrize("text", ["", "A", "AVATAR To Ty.", "+111% (+39% to +219%)", "office affine \N{MINUS SIGN}59%", "τ² 0.14, I² 92%"])
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+def test_width_of_a_line_is_that_of_the_whole_line(text, weight):
+    points, _, _ = text_to_path.get_text_width_height_descent(text, face(7.5, weight), ismath=False)
+    assert text_width(text, 7.5, weight) == pytest.approx(points / POINTS_PER_MM, abs=1e-9)
 
 
 def test_the_same_bytes_twice(made, tmp_path):

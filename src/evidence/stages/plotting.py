@@ -8,7 +8,7 @@ import os
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import matplotlib
@@ -95,10 +95,23 @@ def clean(text):
 
 
 @lru_cache(maxsize=16384)
+def _unit_width(text, weight, style):
+    """Width of a letter or a pair of letters in mm, at one point."""
+    points, _, _ = text_to_path.get_text_width_height_descent(text, face(100, weight, style), ismath=False)
+    return points / 100 / POINTS_PER_MM
+
+
+@lru_cache(maxsize=16384)
 def text_width(text, size=BODY, weight="normal", style="normal"):
-    """Width of one line of text in mm."""
-    points, _, _ = text_to_path.get_text_width_height_descent(text, face(size, weight, style), ismath=False)
-    return points / POINTS_PER_MM
+    """Width of one line of text in mm.
+
+    Summed over its pairs of letters, less the letters that two pairs share: kerning is
+    between neighbours, so this is the width of the whole line, and pairs come again.
+    """
+    if len(text) < 2:
+        return size * _unit_width(text, weight, style) if text else 0.0
+    pairs = sum(_unit_width(one + other, weight, style) for one, other in pairwise(text))
+    return size * (pairs - sum(_unit_width(letter, weight, style) for letter in text[1:-1]))
 
 
 def wrap(text, width, size=BODY, weight="normal", style="normal"):
