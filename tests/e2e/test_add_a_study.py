@@ -133,6 +133,11 @@ def test_just_the_pools_it_belongs_to_have_moved(before, after):
     assert (headline["k"].to_numpy() - cohorts.to_numpy() == 1).all()
 
 
+def test_the_page_names_the_strata_that_move():
+    conditions = (one.split(":")[1] for one in STRATA if ":" in one)
+    assert all(one in PAGE.split("every pool it belongs to: ")[1].split(".")[0] for one in conditions)
+
+
 def test_other_pools_keep_their_members(before, after):
     def others(made):
         moving = made.members["pool"].str.startswith("testosterone.before_after.")
