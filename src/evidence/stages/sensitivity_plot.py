@@ -13,7 +13,7 @@ from evidence.stages.scales import in_words
 from evidence.stages.strata import ALL
 from evidence.stages.words import interval, templates
 
-SCALES = {"ROM": "ratio", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
+SCALES = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
 WIDTH, EDGE, GAP, ROW, HEAD, FOOT, LEAST = 174, 1.0, 3.0, 3.7, 5.2, 10.0, 3
 FLIPPED = "*"
 
@@ -138,7 +138,7 @@ def sensitivity_plots(sensitivity, outcomes, tables, config):
     words = templates(tables.folder, "verdicts")["sensitivity_plot"]
     labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
     drawn = sensitivity[(sensitivity["stratum"] == ALL) & (sensitivity["k"] > 0) & (sensitivity["kind"] != "scale")]
-    drawn = drawn[(drawn["headline_conclusion"] != "") & drawn["outcome"].isin(outcomes)]
+    drawn = drawn[drawn["outcome"].isin(outcomes)]
     drawn = drawn[(drawn["analysis"] == HEADLINE) | (drawn["differs"] == "yes")]
     for (outcome, contrast), part in drawn.groupby(["outcome", "contrast"], sort=True):
         rows = shown(list(part.itertuples()))
