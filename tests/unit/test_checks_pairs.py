@@ -68,6 +68,13 @@ CASES = {
         ["data/raw/studies.csv:3 cohort_id: shares participants with s (cohort s). "
          "They count once in each pool; nothing to do if that is right."],
     ),
+    "shared_numbers": (
+        {"studies": [study("s"), study("t"), study("u", cohort_id="s")], "groups": [group("s"), group("t"), group("u")],
+         "measurements": [number(name, value, point, spread="sd", spread_low=12.5)
+                          for name in "stu" for value, point in ((27.4, "baseline"), (31.9, "followup"))]},
+        ["data/raw/studies.csv:3 cohort_id: 2 numbers with their spreads are also those of s (measurements.csv, lines 4 and 2, "
+         "5 and 3). If they are the same people, give both the cohort_id of s."],
+    ),
     "wholes": (
         {"groups": [*WHOLE_AND_PART, group("s", "core", part_of="part")],
          "measurements": [*PAIR, number("s", 3, group_id="core")]},

@@ -73,6 +73,7 @@ CHECKS = {
     "repeated": checks_pairs.repeated,
     "cohort_values": checks_pairs.cohort_values,
     "cohort_overlap": checks_pairs.cohort_overlap,
+    "shared_numbers": checks_pairs.shared_numbers,
     "wholes": checks_pairs.wholes,
     "whole_equals_part": checks_pairs.whole_equals_part,
     "copied": checks_pairs.copied,
@@ -91,7 +92,7 @@ FLAGS = (
 NOTICES = (
     "year_in_id", "dates", "interval_centre", "counts_without_n", "whole_persons", "threshold_p",
     "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
-    "pairless", "repeated", "cohort_values", "cohort_overlap", "wholes", "copied", "spread_unjudged",
+    "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
     "relative_p",
 )  # fmt: skip
 GRADES = {rule: "flag" if rule in FLAGS else "notice" if rule in NOTICES else "error" for rule in CHECKS}

@@ -1,5 +1,7 @@
 """Checks across rows: baseline and follow-up, whole and part, two sources, two reports of one cohort."""
 
+from collections import defaultdict
+
 from evidence.stages.checks_data import CONTROLS, LEVELS, Finding, grouped, half_unit, kind, shown
 
 SOURCE = "Check both rows against the source."
@@ -143,6 +145,30 @@ def cohort_overlap(data):
             what = f"shares participants with {others} (cohort {cohort})"
             remedy = "They count once in each pool; nothing to do if that is right."
             yield Finding(row, "cohort_id", what, remedy)
+
+
+def printed_alike(row):
+    """What a row prints to the last digit, with a spread; None where too few digits could agree by chance."""
+    digits = sum(char.isdigit() for char in row["value_text"] + row["spread_low_text"])
+    if not row["spread_low_text"] or digits < 4:
+        return None
+    names = ("outcome", "timepoint", "statistic", "unit", "value_text", "spread", "spread_low_text", "spread_high_text")
+    return tuple(row[name] for name in names)
+
+
+def shared_numbers(data):
+    """Reports of different cohorts that print the same numbers: perhaps the same people, who would count twice."""
+    alike = defaultdict(list)
+    for printed, rows in grouped(data.measured, printed_alike).items():
+        for row in rows[1:] if printed else []:
+            cohorts = [data.studies[one["study_id"]]["cohort_id"] for one in (rows[0], row)]
+            if cohorts[0] != cohorts[1]:
+                alike[row["study_id"], rows[0]["study_id"]].append((row, rows[0]))
+    for (study, other), pairs in alike.items():
+        if len(pairs) > 1:
+            lines = ", ".join(f"{one['line']} and {two['line']}" for one, two in pairs[:3])
+            what = f"{len(pairs)} numbers with their spreads are also those of {other} (measurements.csv, lines {lines})"
+            yield Finding(data.studies[study], "cohort_id", what, f"If they are the same people, give both the cohort_id of {other}.")
 
 
 def parts(data):
