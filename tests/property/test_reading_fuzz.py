@@ -5,6 +5,7 @@ The damage is seeded, so that a failure can be repeated: the message names the s
 
 import csv
 import io
+import json
 import random
 import shutil
 import warnings
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import evidence as ev
+from evidence import cli
 from evidence.problems import Problem
 from evidence.stages.checks import check, report_json, report_text
 from evidence.stages.schemas import TABLES, load
@@ -174,3 +176,17 @@ def test_many_rows_are_checked_in_a_breath(tmp_path):
     rows = [line.replace("Abstract", f"Table {i}") for i in range(600) for line in [first, *rest]]
     path.write_text(head + "".join(rows), encoding="utf-8")
     assert examine(place) == []
+
+
+def test_the_command_ends_with_0_or_2(tmp_path, capsys):
+    place = base(tmp_path)
+    path = place / "data/raw/measurements.csv"
+    sound = path.read_bytes()
+    codes = []
+    for seed in range(200):
+        path.write_bytes(damaged(sound, random.Random(seed)))
+        codes.append(cli.main(["check", str(place), *(["--json"] if seed % 2 else [])]))
+        told = capsys.readouterr()
+        errors = json.loads(told.out)["summary"]["errors"] if seed % 2 else "Errors (" in told.out
+        assert codes[-1] == (2 if errors else 0) and told.err == "", f"seed {seed}"
+    assert set(codes) == {0, 2}
