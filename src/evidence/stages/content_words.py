@@ -8,8 +8,8 @@ import math
 import re
 
 from evidence.stages.scales import MINUS, in_words, raised, unsigned
+from evidence.stages.words import SCALE
 
-SCALE = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor", "ZCOR": "correlation"}
 CONTRASTS = {
     "before_after": "Change from baseline",
     "versus_control": "Against a control group",

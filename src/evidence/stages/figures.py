@@ -17,9 +17,8 @@ from evidence.stages.scales import raised
 from evidence.stages.sensitivity import BAYES
 from evidence.stages.sensitivity_plot import sensitivity_plots
 from evidence.stages.traffic_light import bias_plots
-from evidence.stages.words import interval, plural
+from evidence.stages.words import SCALE, interval, plural
 
-SCALES = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor", "ZCOR": "correlation"}
 CONTRASTS = {"before_after": "change from baseline", "versus_control": "against control", "single_arm": "treated groups alone"}
 BETTER = {"higher": ("Worse", "Better"), "lower": ("Better", "Worse")}
 NOT_PRINTED = "\N{EN DASH}"
@@ -176,8 +175,8 @@ def axis_label(about, contrast, scale):
 def alt_text(title, pools, left, conditions):
     """The figure in words, with its numbers; `left` is how many effects are shown without weight."""
     parts = [
-        f"{stratum_label(pool.stratum, conditions)}: {interval(pool.measure, pool.estimate, pool.ci_low, pool.ci_high, raised(pool.effect_unit))}"
-        f", {plural(pool.k, 'study', 'studies')}"
+        f"{stratum_label(pool.stratum, conditions)}: "
+        f"{interval(pool.measure, pool.estimate, pool.ci_low, pool.ci_high, pool.effect_unit)}, {plural(pool.k, 'study', 'studies')}"
         for pool in pools.itertuples()
     ]
     shown = f" Shown without weight: {plural(left, 'effect')}." if left else ""
@@ -203,7 +202,7 @@ def drawings(tables, config, effects, pools, members, sensitivity=None):
             about = outcomes.loc[outcome]
             label = about["label"]
             title = f"{label}, {CONTRASTS[contrast]}"
-            scale = SCALES.get(measure, "difference")
+            scale = SCALE.get(measure, "difference")
             blocks = blocks_of(part, own, members[members["pool"].isin(own["id"])], tables, config, posteriors)
             pages = forest_pages(
                 blocks,

@@ -96,4 +96,5 @@ def flow_plot(flow, tables):
     if "found" not in parts or "included" not in parts:
         return
     said = "; ".join(f"{words[step]}: {counted(parts[step])}" for step in ("found", *ASIDE, "included", *INSIDE) if step in parts)
-    yield "flow.svg", draw(parts, words), {"kind": "flow", "caption": words["caption"], "alt": f"{words['caption']}. {said}.", "page": 1, "pages": 1}
+    about = {"kind": "flow", "caption": words["caption"], "alt": f"{words['caption']}. {said}.", "page": 1, "pages": 1}
+    yield "flow.svg", draw(parts, words), about

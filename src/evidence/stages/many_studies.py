@@ -5,13 +5,11 @@ import numpy as np
 from evidence.bias.asymmetry import egger
 from evidence.models.uni import rma
 from evidence.stages.analyses import HEADLINE
-from evidence.stages.funnel import LEAST_STUDIES, baujat, bubble, funnel
+from evidence.stages.funnel import FUNNEL_SCALES, LEAST_STUDIES, baujat, bubble, funnel
 from evidence.stages.regressions import cohort_value, values_of
 from evidence.stages.scales import in_words, unsigned
 from evidence.stages.strata import ALL
-from evidence.stages.words import templates
-
-SCALES = {"ROM": "ratio", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
+from evidence.stages.words import SCALE, templates
 
 
 def large_pools(pools, outcomes):
@@ -43,7 +41,8 @@ def baujat_of(fit, labels, words, texts):
 def bubble_of(cohorts, x, moderator, words, texts, config):
     """Bubble plot of the cohorts that have a value of the moderator."""
     has = ~np.isnan(x)
-    fit = rma(cohorts["yi"].to_numpy()[has], cohorts["vi"].to_numpy()[has], X=x[has], method=config.method, test=config.test, level=config.level)
+    yi, vi = (cohorts[name].to_numpy()[has] for name in ("yi", "vi"))
+    fit = rma(yi, vi, X=x[has], method=config.method, test=config.test, level=config.level)
     name = moderator.replace("_", " ")
     slope = in_words(texts["scale"], fit.estimate[1], fit.ci_low[1], fit.ci_high[1])
     texts = texts | {"moderator": name, "slope": slope, "p": p_words(fit.p[1]), "k": f"{has.sum()}", "R2": f"{fit.R2:.0f}%",
@@ -56,7 +55,7 @@ def of_pool(pool, cohorts, groups, tables, config, words, label):
     """Kind, figure, caption and alt text of each figure of one pool."""
     texts = {
         "outcome": label, "contrast": words["contrasts"][pool.contrast], "k": f"{pool.k:.0f}", "level": f"{100 * config.level:g}%",
-        "scale": SCALES.get(pool.measure, "difference"),
+        "scale": scale if (scale := SCALE.get(pool.measure)) in FUNNEL_SCALES else "difference",
     }  # fmt: skip
     fit = rma(cohorts["yi"].to_numpy(), cohorts["vi"].to_numpy(), method=config.method, test=config.test, level=config.level)
     yield "funnel", *funnel_of(fit, words, texts)
@@ -92,5 +91,6 @@ def many_study_plots(pools, members, effects, outcomes, tables, config):
     for pool in large_pools(pools, outcomes).itertuples():
         cohorts = used[used["pool"] == pool.id].sort_values("study_label", kind="stable")
         for kind, figure, caption, alt in of_pool(pool, cohorts, groups, tables, config, words, labels[pool.outcome]):
-            about = {"outcome": pool.outcome, "contrast": pool.contrast, "kind": kind.partition("-")[0], "caption": caption, "alt": alt}
-            yield f"{kind}-{pool.outcome}-{pool.contrast}.svg", figure, about | {"page": 1, "pages": 1}
+            about = {"outcome": pool.outcome, "contrast": pool.contrast, "kind": kind.partition("-")[0], "caption": caption,
+                     "alt": alt, "page": 1, "pages": 1}  # fmt: skip
+            yield f"{kind}-{pool.outcome}-{pool.contrast}.svg", figure, about

@@ -8,12 +8,10 @@ from evidence.stages.forest_axis import axis_limits, axis_ticks
 from evidence.stages.forest_blocks import Block
 from evidence.stages.forest_marks import box, interval as whiskers
 from evidence.stages.plotting import BEHIND, GRID, INK, LINE, MUTED, SHADE, SMALL, fill, page, stroke, text_width, write
-from evidence.stages.scales import SCALES as AXES
-from evidence.stages.scales import in_words
+from evidence.stages.scales import SCALES, in_words
 from evidence.stages.strata import ALL
-from evidence.stages.words import interval, templates
+from evidence.stages.words import SCALE, interval, templates
 
-SCALES = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor"}
 WIDTH, EDGE, GAP, ROW, HEAD, FOOT, LEAST = 174, 1.0, 3.0, 3.7, 5.2, 10.0, 3
 FLIPPED = "*"
 
@@ -38,7 +36,7 @@ class Axis:
 
 def effect_words(row):
     """What is printed of an analysis."""
-    return in_words(SCALES.get(row.measure, "difference"), row.estimate, row.ci_low, row.ci_high)
+    return in_words(SCALE.get(row.measure, "difference"), row.estimate, row.ci_low, row.ci_high)
 
 
 def shown(rows):
@@ -57,9 +55,9 @@ def label_of(row):
 
 def axis_of(rows, left, right):
     """Axis and ticks for all rows, wide intervals cut with arrows."""
-    scale = SCALES.get(rows[0].measure, "difference")
+    scale = SCALE.get(rows[0].measure, "difference")
     block = Block("", [Row(row.label, yi=row.estimate, low=row.ci_low, high=row.ci_high) for row in rows])
-    limits, ticks = axis_ticks(scale, axis_limits([block], scale, AXES[scale].null), right - left, widen=True)
+    limits, ticks = axis_ticks(scale, axis_limits([block], scale, SCALES[scale].null), right - left, widen=True)
     return Axis(limits, left, right), ticks
 
 
@@ -76,12 +74,12 @@ def draw(rows, xlabel, words, level):
     bottom = HEAD + ROW * len(rows)
     for x, text, align in ((label_x, words["analysis"], "left"), (k_x, "k", "right"), (WIDTH - EDGE, header, "right")):
         write(sheet, x, HEAD - 1.8, text, size=SMALL, weight="bold", align=align)
-    grid(sheet, axis, ticks, SCALES.get(rows[0].measure, "difference"), bottom)
+    grid(sheet, axis, ticks, SCALE.get(rows[0].measure, "difference"), bottom)
     for place, row in enumerate(rows):
         y = HEAD + ROW * (place + 0.5)
         bold = "bold" if row.analysis == HEADLINE else "normal"
         if place == 0 or kinds[place] != kinds[place - 1]:
-            stroke(sheet, (0, y - ROW / 2), (WIDTH, y - ROW / 2), color=GRID if place else LINE, width=0.5)
+            stroke(sheet, (0, y - ROW / 2), (WIDTH, y - ROW / 2), color=GRID if place else LINE, width=0.5, zorder=BEHIND)
             write(sheet, EDGE, y + 0.85, kinds[place], size=SMALL, color=MUTED)
         write(sheet, label_x, y + 0.85, label_of(row), size=SMALL, weight=bold)
         write(sheet, k_x, y + 0.85, f"{row.k:.0f}", size=SMALL, align="right")
@@ -100,14 +98,15 @@ def grid(sheet, axis, ticks, scale, bottom):
         stroke(sheet, (axis.x(tick), HEAD), (axis.x(tick), bottom), color=GRID, width=0.5, zorder=BEHIND)
         stroke(sheet, (axis.x(tick), bottom), (axis.x(tick), bottom + 0.9), color=LINE, width=0.6)
         write(sheet, axis.x(tick), bottom + 3.6, text, size=SMALL, color=INK, align="center")
-    if AXES[scale].null is not None and axis.inside(AXES[scale].null):
-        stroke(sheet, (axis.x(AXES[scale].null), HEAD), (axis.x(AXES[scale].null), bottom), color=LINE, width=0.8, zorder=BEHIND + 0.5)
+    null = SCALES[scale].null
+    if null is not None and axis.inside(null):
+        stroke(sheet, (axis.x(null), HEAD), (axis.x(null), bottom), color=LINE, width=0.8, zorder=BEHIND + 0.5)
     stroke(sheet, (axis.left, bottom), (axis.right, bottom), color=LINE, width=0.6)
 
 
 def marks(sheet, axis, y, row):
     """Interval and estimate; open where the conclusion flips."""
-    place = AXES[SCALES.get(row.measure, "difference")].place
+    place = SCALES[SCALE.get(row.measure, "difference")].place
     whiskers(sheet, axis, y, place(row.ci_low), place(row.ci_high))
     box(sheet, axis.x(place(row.estimate)), y, 0.95, hollow=row.flips == "yes")
 
