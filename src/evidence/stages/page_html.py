@@ -110,8 +110,8 @@ def row(made, columns):
 
 def heading(column):
     """The heading of a column; above the small intervals their ticks."""
-    words = " ".join(f'<span>{escape(tick["words"])}</span>' for tick in column.get("axis", []) if tick["words"])
-    name = f'<span class="axis">{words}</span>' if words else escape(column["title"])
+    words = "".join(f'<text x="{100 * tick["at"]:g}" y="8">{escape(tick["words"])}</text>' for tick in column.get("axis", []))
+    name = f'<svg class="interval" viewBox="-3 0 106 9" aria-hidden="true">{words}</svg>' if words else escape(column["title"])
     return f'<th scope="col" class="{escape(column["align"])}">{name}</th>'
 
 

@@ -53,7 +53,7 @@ def page_tables(inputs, citations):
     made = []
     for name, frame in frames(inputs, citations).items():
         if frame is not None and len(frame):
-            columns = [one for one in COLUMNS[name] if (frame[one].fillna("").astype(str) != "").any()]
+            columns = [one for one in COLUMNS[name] if (frame[one].notna() & frame[one].ne("")).any()]
             headings = [WORDS.get(one, sentence(words_of(one))) for one in columns]
             made.append({"name": name, "title": TITLES[name], "headings": headings, **records(frame, columns)})
     return made

@@ -92,11 +92,11 @@ let shown = null;
 function summary() {
   const {pool, rows, others, source, left, title} = shown, r = chosen.r === null ? '' : ` With r = ${chosen.r} wherever a correlation is assumed.`;
   if (!rows.length) return `${title}: no effect can be weighted${others.length ? `; ${plural(others.length, 'effect')} shown without weight` : ': a gap'}.`;
-  const words = poolWords(pool, chosen.measure, chosen.unit), prediction = pool.pi_low === null ? '' : `, prediction interval ${inWords(shown.scale, pool.estimate, pool.pi_low, pool.pi_high).replace(/^.*?\((.*)\)$/, '$1')}`;
+  const words = poolWords(pool, chosen.measure, chosen.unit), predicted = predictionWords(shown.scale, pool), prediction = predicted && `, prediction interval ${predicted}`;
   const sure = data.certainty[pool.id] ? `, certainty ${data.certainty[pool.id]}` : '', out = left.length ? ` ${plural(left.length, 'effect')} left out, so that people count once.` : '';
   return `${title}: ${rows.length === 1 ? 'one cohort, nothing is pooled' : plural(rows.length, 'cohort')}, ${people(pool.n)}: ${words}${prediction}${sure}.${r}${out} `;
 }
-function redraw() {
+function redraw(width = Math.max(300, controls.plot.clientWidth)) {
   refreshOptions();
   shown = shownNow();
   const drawn = {...shown, others: chosen.others || !shown.rows.length ? shown.others : [], pool: shown.rows.length > 1 ? shown.pool : null};
@@ -104,7 +104,7 @@ function redraw() {
   controls.othersText.textContent = `Show the ${plural(shown.others.length, 'effect')} without weight`;
   controls.othersBox.hidden = !shown.others.length || !shown.rows.length;
   const empty = !drawn.rows.length && !drawn.others.length;
-  controls.plot.replaceChildren(empty ? make('p', {class: 'gap'}, 'Nothing to draw.') : forest(drawn, Math.max(300, controls.plot.clientWidth)));
+  controls.plot.replaceChildren(empty ? make('p', {class: 'gap'}, 'Nothing to draw.') : forest(drawn, width));
   shorten(controls.plot);
   controls.exports.hidden = empty;
 }

@@ -65,6 +65,13 @@ function mark(x, y, row, ends, look) {
   return parts;
 }
 
+// Where the words stand above the marks, the line of no effect is drawn beside the marks alone.
+function nullPart(at, x, y, ends) {
+  const zero = x.at(0);
+  if (!at.narrow || x.scale === 'proportion' || zero < ends[0] || zero > ends[1]) return [];
+  return [draw('line', {x1: zero, x2: zero, y1: y - 9, y2: y + 9, stroke: hue.muted, 'stroke-dasharray': '3 3', class: 'null-line'})];
+}
+
 function diamond(x, y, pool, ends) {
   const at = value => Math.min(Math.max(x(value), ends[0]), ends[1]), parts = [];
   if (pool.pi_low !== null) {
@@ -77,16 +84,17 @@ function diamond(x, y, pool, ends) {
   return parts;
 }
 
-function axis(x, top, bottom, ends, ticks, scale, contrast) {
+function axis(x, top, bottom, ends, ticks, scale, contrast, narrow) {
   const parts = [draw('line', {x1: ends[0], x2: ends[1], y1: bottom, y2: bottom, stroke: hue.line, class: 'axis-line'})];
   ticks.set.forEach((tick, i) => parts.push(draw('line', {x1: x.at(tick), x2: x.at(tick), y1: bottom, y2: bottom + 4, stroke: hue.line, class: 'axis-line'}),
     words(x.at(tick), bottom + 17, ticks.words[i], {'text-anchor': 'middle', 'font-size': 11.5})));
   const zero = x.at(0);
   if (scale !== 'proportion' && zero > ends[0] && zero < ends[1]) {
-    parts.unshift(draw('line', {x1: zero, x2: zero, y1: top, y2: bottom, stroke: hue.muted, 'stroke-dasharray': '3 3', class: 'null-line'}));
+    if (!narrow) parts.unshift(draw('line', {x1: zero, x2: zero, y1: top, y2: bottom, stroke: hue.muted, 'stroke-dasharray': '3 3', class: 'null-line'}));
     const sides = contrast === 'before_after' ? ['decrease', 'increase'] : ['lower than control', 'higher than control'];
-    if (zero - ends[0] > 40) parts.push(words(Math.max(zero - 10, ends[0]), bottom + 34, '\u2190 ' + sides[0], {...quiet, 'text-anchor': 'end'}));
-    if (ends[1] - zero > 40) parts.push(words(zero + 10, bottom + 34, sides[1] + ' \u2192', quiet));
+    const room = text => 6.2 * text.length + 12;
+    if (zero > room(sides[0])) parts.push(words(zero - 10, bottom + 34, '\u2190 ' + sides[0], {...quiet, 'text-anchor': 'end'}));
+    if (ends[1] - zero > room(sides[1])) parts.push(words(zero + 10, bottom + 34, sides[1] + ' \u2192', quiet));
   }
   return parts;
 }
@@ -100,7 +108,7 @@ function headings(at) {
 function line(at, y, row, x, ends, look) {
   const interval = inWords(x.scale, row.yi, row.low, row.high), band = draw('rect', {x: 0, y, width: at.effect === at.weight ? at.weight : at.weight || at.effect, height: at.row, fill: 'transparent', class: 'band'});
   const parts = [band, words(at.label, y + at.first, row.label, {'data-room': at.narrow ? at.effect - 170 : at.n - 44}),
-    words(at.label, y + at.first + 14, row.group, {...quiet, 'data-room': at.narrow ? at.effect : at.n - 44}), ...mark(x, y + at.mark + (at.narrow ? 6 : 0), row, ends, look)];
+    words(at.label, y + at.first + 14, row.group, {...quiet, 'data-room': at.narrow ? at.effect : at.n - 44}), ...nullPart(at, x, y + at.mark + 6, ends), ...mark(x, y + at.mark + (at.narrow ? 6 : 0), row, ends, look)];
   parts.push(words(at.effect, y + (at.narrow ? at.first : at.mark + 4), interval, {'text-anchor': 'end', ...(look.hollow ? {fill: hue.muted, class: 'quiet'} : {})}));
   if (!at.narrow) {
     parts.push(words(at.n, y + at.mark + 4, row.n === null ? '\u2013' : row.n.toLocaleString('en-US'), {'text-anchor': 'end'}));
@@ -137,7 +145,7 @@ function forest(plot, width) {
   if (pool) { body.push(total(at, y, plot, x, ends)); y += at.row + 4; }
   if (others.length) { body.push(words(at.label, y + 16, 'Shown without weight', {...quiet, 'font-weight': 600})); y += 22; }
   for (const row of others) { body.push(line(at, y, row, x, ends, {line: hue.bar, hollow: true})); y += at.row; }
-  const frame = axis(x, 18, y + 4, ends, ticksFor(scale, low, high, at.to - at.from), scale, plot.contrast);
+  const frame = axis(x, 18, y + 4, ends, ticksFor(scale, low, high, at.to - at.from), scale, plot.contrast, at.narrow);
   const head = [draw('rect', {width, height: y + 44, fill: '#fff', class: 'paper'}), ...headings(at)];
   filled(picture, {height: y + 44, viewBox: `0 0 ${width} ${y + 44}`}, [...head, ...frame, ...body]);
   return picture;
@@ -145,10 +153,13 @@ function forest(plot, width) {
 
 function total(at, y, plot, x, ends) {
   const pool = plot.pool, interval = inWords(plot.scale, pool.estimate, pool.ci_low, pool.ci_high), middle = y + at.mark + (at.narrow ? 6 : 0);
+  const predicted = predictionWords(plot.scale, pool), prediction = predicted && 'prediction ' + predicted;
   const heterogeneity = `tau² ${significant(pool.tau2, 2)}, I² ${pool.I2.toFixed(0)}%`;
   const parts = [draw('rect', {x: 0, y, width: at.weight || at.effect, height: at.row + 2, fill: hue.shade, class: 'shade'}),
     words(at.label + 4, y + at.first, `Pool of ${plural(pool.k, 'cohort')}`, {'font-weight': 700}), words(at.label + 4, y + at.first + 14, heterogeneity, quiet),
-    ...diamond(x, middle, pool, ends), words(at.effect, y + (at.narrow ? at.first : at.mark + 4), interval, {'text-anchor': 'end', 'font-weight': 700})];
+    ...nullPart(at, x, middle, ends), ...diamond(x, middle, pool, ends),
+    words(at.effect, y + (at.narrow || prediction ? at.first : at.mark + 4), interval, {'text-anchor': 'end', 'font-weight': 700}),
+    prediction ? words(at.effect, y + at.first + 14, prediction, {...quiet, 'text-anchor': 'end', fill: hue.orange, class: 'prediction-arrow'}) : ''];
   if (!at.narrow && pool.n !== null) parts.push(words(at.n, y + at.mark + 4, pool.n.toLocaleString('en-US'), {'text-anchor': 'end', 'font-weight': 700}));
   return telling(draw('g', {class: 'mark pool', tabindex: '0', role: 'button', 'aria-label': `Pool of ${plural(pool.k, 'cohort')}: ${interval}`}, parts), plot.lines, plot.open);
 }

@@ -1,4 +1,6 @@
 // The page is put together, and page one's numbers and rows come to life.
+const PRINTED = 900;
+
 function firstOutcome() {
   const shownFirst = data.outcomes.filter(([, , , headline]) => headline).concat(data.outcomes).map(([id]) => id);
   return shownFirst.find(id => effects.some(effect => effect.outcome === id && effect.headline === 'yes')) || shownFirst.find(id => effects.some(effect => effect.outcome === id));
@@ -20,6 +22,8 @@ if (effects.length) {
   takeOutcome(firstOutcome());
   redraw();
   let width = controls.plot.clientWidth;
+  addEventListener('beforeprint', () => redraw(PRINTED));
+  addEventListener('afterprint', () => redraw());
   addEventListener('resize', () => { if (controls.plot.clientWidth !== width) { width = controls.plot.clientWidth; redraw(); } });
 }
 tablesSection();

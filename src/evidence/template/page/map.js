@@ -11,8 +11,8 @@ function mapCell(cell) {
   const about = `${conditions[cell.condition] || cell.label}, ${labels[cell.outcome]}`;
   const pool = cell.pool && pools.get(cell.pool), words = pool ? poolWords(pool, pool.measure, pool.effect_unit) : STATUS[cell.status];
   const look = cell.status === 'weighted' ? CONCLUSIONS[cell.conclusion] || 'unclear' : 'shown';
-  const text = cell.status === 'weighted' ? [`${cell.k}`, make('span', {'aria-hidden': 'true'}, SIGNS[cell.conclusion] || '')] : [`(${cell.cohorts})`];
-  const lines = () => [about, words, pool ? `${contrastWords(pool.contrast)}, k = ${pool.k}, ${people(pool.n)}` : plural(cell.cohorts, 'cohort'), ...(pool ? poolLines(pool).slice(2, -1) : []), 'Click or Enter: the forest plot'];
+  const text = cell.status === 'weighted' ? [`${cell.k}`, make('span', {'aria-hidden': 'true'}, SIGNS[cell.conclusion] || '')] : [`(${cell.cohorts || cell.set_apart})`];
+  const lines = () => [about, words, pool ? `${contrastWords(pool.contrast)}, k = ${pool.k}, ${people(pool.n)}` : plural(cell.cohorts || cell.set_apart, 'cohort'), ...(pool ? poolLines(pool).slice(2, -1) : []), 'Click or Enter: the forest plot'];
   const button = make('button', {type: 'button', class: look, 'aria-label': `${about}: ${words}`}, text);
   return make('td', {}, telling(button, lines, () => showPool(cell.outcome, cell.contrast, cell.condition)));
 }

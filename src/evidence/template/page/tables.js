@@ -21,9 +21,9 @@ function asText(name, value) {
   if (name === 'p' && value < 0.001) return '<0.001';
   return name in NUMERIC ? significant(value, NUMERIC[name]) : name === 'year' || name === 'line' ? String(value) : value.toLocaleString('en-US').replace('-', MINUS);
 }
-function content(name, value) {
-  if (name === 'id' && pools.has(value)) return numberButton(value, () => poolLines(pools.get(value)), () => openMade(pools.get(value)));
-  if (name === 'id' && effectOf.has(value)) return numberButton(value, () => effectLines(effectOf.get(value)), () => openEffect(effectOf.get(value)));
+function content(name, value, id) {
+  if (name === 'effect' && pools.has(id)) return numberButton(asText(name, value), () => poolLines(pools.get(id)), () => openMade(pools.get(id)));
+  if (name === 'effect' && effectOf.has(id)) return numberButton(asText(name, value) || 'none', () => effectLines(effectOf.get(id)), () => openEffect(effectOf.get(id)));
   return LINKED.has(name) && value ? link(value) : asText(name, value);
 }
 const numberButton = (text, lines, open) => telling(make('button', {type: 'button', class: 'number'}, text), lines, open);
@@ -31,7 +31,7 @@ const numberButton = (text, lines, open) => telling(make('button', {type: 'butto
 function tableRow(row) {
   const cells = view.table.columns.map((name, place) => {
     const long = typeof row[place] === 'string' && row[place].length > 60, number = typeof row[place] === 'number';
-    return make('td', {class: long ? 'long' : number ? 'right' : name === 'id' || name === 'doi' || name.endsWith('url') ? 'code' : null}, content(name, row[place]));
+    return make('td', {class: long ? 'long' : number ? 'right' : name === 'id' || name === 'doi' || name.endsWith('url') ? 'code' : null}, content(name, row[place], row[view.table.columns.indexOf('id')]));
   });
   return make('tr', {}, cells);
 }

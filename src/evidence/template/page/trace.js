@@ -94,9 +94,8 @@ function openPool(title, pool, measure, unit, cohorts, source) {
   const weights = weightsOf(cohorts, pool.tau2), scale = scaleOf(measure);
   const items = cohorts.map((cohort, i) => make('li', {}, make('b', {}, cohort.label), ` ${inWords(scale, cohort.yi)}, yi ${significant(cohort.yi, 6)}, vi ${significant(cohort.vi, 6)}, weight ${weights[i].toFixed(1)}%: `,
     cohort.effects.map(effect => make('button', {type: 'button', class: 'number', click: () => openEffect(effect)}, `${effect.group_label}: ${data.traces[effect.id].rows.map(row => row.place).join(', ')}`))));
-  const prediction = pool.pi_low === null ? '' : inWords(scale, pool.estimate, pool.pi_low, pool.pi_high).replace(/^.*?\((.*)\)$/, '$1');
   opened(title, facts([['Pool', poolWords(pool, measure, unit)], ['Made of', `k = ${pool.k}, ${people(pool.n)}`],
-    ['Prediction interval', prediction], ['Analysis scale', `estimate ${significant(pool.estimate, 6)}, SE ${significant(pool.se, 6)}, interval ${significant(pool.ci_low, 6)} to ${significant(pool.ci_high, 6)}`],
+    ['Prediction interval', predictionWords(scale, pool)], ['Analysis scale', `estimate ${significant(pool.estimate, 6)}, SE ${significant(pool.se, 6)}, interval ${significant(pool.ci_low, 6)} to ${significant(pool.ci_high, 6)}`],
     ['Heterogeneity', pool.k > 1 ? `tau² = ${significant(pool.tau2, 4)}, I² = ${pool.I2.toFixed(0)}%, Q = ${significant(pool.Q, 4)} with ${pool.Q_df} df` : ''],
     ['Certainty', data.certainty[pool.id] || ''], ['Note', pool.note || ''], ['Where from', source]]),
     make('h3', {}, 'Cohorts'), make('ul', {class: 'rows'}, items));

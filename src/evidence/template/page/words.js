@@ -42,6 +42,8 @@ function inWords(scale, estimate, low, high) {
   const words = places.map(place => NUMBERS[scale](place, grain));
   return words.length === 1 ? words[0] : `${words[0]} (${words[1]} to ${words[2]})`;
 }
+const predictionWords = (scale, pool) => pool.pi_low === null ? '' :
+  inWords(scale, pool.estimate, pool.pi_low, pool.pi_high).replace(/^.*?\((.*)\)$/, '$1');
 const significant = (value, digits = 3) => value === null || value === undefined ? '' : value === 0 ? '0' :
   unsigned(value, Math.min(Math.max(digits - 1 - Math.floor(Math.log10(Math.abs(value))), 0), 9));
 const plural = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
