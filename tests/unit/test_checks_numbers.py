@@ -13,6 +13,16 @@ def counted(statistic, value, **columns):
 
 
 CASES = {
+    "statistics_fit": (
+        {"outcomes": [{"outcome": "level"}, {"outcome": "hit", "measure": "PLO", "unit": ""}],
+         "measurements": [number("s", 1.4, "difference", statistic="odds_ratio", unit="", versus=""),
+                          number("s", 12, statistic="mean", outcome="hit", unit=""),
+                          number("s", 4, statistic="events", outcome="hit", unit="", n=9)]},
+        ["data/raw/measurements.csv:2 statistic: odds_ratio, while level is pooled as ROM: shown, not weighted. "
+         "Nothing to do if the source prints no other number.",
+         "data/raw/measurements.csv:3 statistic: mean, while hit is pooled as PLO: shown, not weighted. "
+         "Nothing to do if the source prints no other number."],
+    ),
     "units": (
         {"measurements": [number("s", 10, unit="U"), number("s", 12, "difference", statistic="percent_change", unit="%")]},
         ['data/raw/measurements.csv:2 unit: "U" has no conversion for level. '
@@ -101,3 +111,22 @@ def test_rule(tmp_path, rule):
 
 def test_the_unit_of_the_outcome_needs_no_row(tmp_path):
     assert messages(tmp_path, "units", units=[]) == []
+
+
+def test_a_change_in_percent_typed_as_a_mean(tmp_path):
+    assert messages(tmp_path, "units", measurements=[number("s", 57, "change", unit="%")]) == [
+        'data/raw/measurements.csv:2 unit: "%" has no conversion for level. '
+        "Add a row to units.csv, or type percent_change as the statistic of a change in percent."
+    ]
+
+
+def test_a_share_typed_as_a_percentage(tmp_path):
+    assert messages(tmp_path, "whole_persons", outcomes=PROPORTION, measurements=[counted("percent", "0.25", n=24)]) == [
+        "data/raw/measurements.csv:2 value: 0.25% is no whole number of 24 participants. "
+        "Check percent and n: as a share it is 6 of them, and 25 the percentage."
+    ]
+
+
+def test_n_of_a_difference_that_names_no_group_is_not_judged(tmp_path):
+    rows = [number("s", 2, "difference", n=48, statistic="mean_difference")]
+    assert messages(tmp_path, "group_sizes", groups=[group("s", n=24)], measurements=rows) == []

@@ -54,6 +54,7 @@ CHECKS = {
     "events": checks_numbers.events,
     "counts_without_n": checks_numbers.counts_without_n,
     "whole_persons": checks_numbers.whole_persons,
+    "statistics_fit": checks_numbers.statistics_fit,
     "possible_values": checks_numbers.possible_values,
     "positive_levels": checks_numbers.positive_levels,
     "relative_changes": checks_numbers.relative_changes,
@@ -90,7 +91,7 @@ FLAGS = (
     "own_p",
 )  # fmt: skip
 NOTICES = (
-    "year_in_id", "dates", "interval_centre", "counts_without_n", "whole_persons", "threshold_p",
+    "year_in_id", "dates", "interval_centre", "counts_without_n", "whole_persons", "statistics_fit", "threshold_p",
     "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
     "relative_p",

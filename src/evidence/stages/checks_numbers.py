@@ -4,6 +4,12 @@ from evidence.stages.cells import near
 from evidence.stages.checks_data import LEVELS, RATIOS, Finding, half_unit
 
 SOURCE = "Check it against the source."
+COUNTED = ("PLO", "OR", "RR", "RD")
+USED_BY = {
+    **dict.fromkeys(LEVELS, ("ROM", "MD", "SMD")), **dict.fromkeys(("events", "percent"), COUNTED), "mean_difference": ("MD",),
+    **dict.fromkeys(("percent_change", "fold_change"), ("ROM",)), "odds_ratio": ("OR", "PLO"), "risk_ratio": ("RR",),
+    "hazard_ratio": ("HR",), "rate_ratio": ("IRR",), "correlation": ("ZCOR",),
+}  # fmt: skip
 
 
 def units(data):
@@ -17,7 +23,9 @@ def units(data):
         known = tuple(sorted(unit for outcome, unit in data.factors if outcome == row["outcome"]))
         hint = near(row["unit"], known)
         what = f'"{row["unit"]}" has no conversion for {row["outcome"]}'
-        yield Finding(row, "unit", what, f"Add a row to units.csv, or correct the spelling{hint}.")
+        relative = row["unit"] == "%" and row["timepoint"] in ("change", "difference")
+        remedy = "type percent_change as the statistic of a change in percent" if relative else f"correct the spelling{hint}"
+        yield Finding(row, "unit", what, f"Add a row to units.csv, or {remedy}.")
 
 
 def unit_targets(data):
@@ -45,6 +53,8 @@ def plausible_ranges(data):
 def group_sizes(data):
     """More participants measured than the group has: a number is wrong, or in the wrong row."""
     for row in data.measured:
+        if row["timepoint"] == "difference" and not row["versus"]:
+            continue
         groups = [data.groups.get((row["study_id"], row[name])) for name in ("group_id", "versus")]
         sizes = [group["n"] for group in groups if group]
         if row["n"] is not None and sizes and None not in sizes and row["n"] > sum(sizes):
@@ -112,8 +122,21 @@ def whole_persons(data):
             nearest = round(row["value"] * row["n"] / 100)
             if abs(100 * nearest / row["n"] - row["value"]) > half * 1.0001:
                 what = f"{row['value_text']}% is no whole number of {row['n_text']} participants"
-                remedy = "Check percent and n: the percentage may have another denominator."
-                yield Finding(row, "value", what, remedy)
+                share = row["value"] * row["n"]
+                as_share = row["value"] <= 1 and abs(share - round(share)) <= half * row["n"]
+                remedy = "the percentage may have another denominator"
+                if as_share:
+                    remedy = f"as a share it is {round(share)} of them, and {100 * row['value']:g} the percentage"
+                yield Finding(row, "value", what, f"Check percent and n: {remedy}.")
+
+
+def statistics_fit(data):
+    """A statistic that its outcome's measure has no use for: the number can be shown, not weighted."""
+    for row in data.measured:
+        measure = data.outcomes[row["outcome"]]["measure"]
+        if measure not in USED_BY.get(row["statistic"], (measure,)):
+            what = f"{row['statistic']}, while {row['outcome']} is pooled as {measure}: shown, not weighted"
+            yield Finding(row, "statistic", what, "Nothing to do if the source prints no other number.")
 
 
 def possible_values(data):

@@ -5,8 +5,9 @@ import pandas as pd
 
 from evidence.measures import summary
 from evidence.stages import counted, pairs, stated
+from evidence.stages.checks_numbers import USED_BY
 from evidence.stages.labels import label
-from evidence.stages.levels import MEANS, STATISTICS, joined, levels
+from evidence.stages.levels import joined, levels
 from evidence.stages.printed import printed
 from evidence.stages.readable import with_interval
 from evidence.stages.strata import larger_groups, with_broader
@@ -184,17 +185,9 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-FITS = {
-    **dict.fromkeys(STATISTICS, MEANS),
-    **dict.fromkeys(("events", "percent"), counted.COUNTS),
-    "mean_difference": ("MD",),
-    "correlation": ("ZCOR",),
-}
-
-
 def misfit(rows):
     """Which rows hold a statistic that their outcome's measure has no use for."""
-    fits = [measure in FITS.get(kind, (measure,)) for kind, measure in zip(rows["statistic"], rows["measure"], strict=True)]
+    fits = [measure in USED_BY.get(kind, (measure,)) for kind, measure in zip(rows["statistic"], rows["measure"], strict=True)]
     return ~np.array(fits, bool)
 
 
