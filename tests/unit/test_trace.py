@@ -320,6 +320,15 @@ def test_unknown_names(real, name, told):
     assert told in str(error.value)
 
 
+def test_a_comparison_of_pools_names_its_pools(bcg, capsys):
+    name = "tuberculosis.versus_control.latitude"
+    assert cli.main(["trace", name, str(bcg.folder)]) == 2
+    assert capsys.readouterr().err == (
+        f"evidence trace: {name} is a meta-regression. Trace the pools or effects that it compares: "
+        "evidence trace tuberculosis.versus_control\n1 problem to mend.\n"
+    )
+
+
 def test_a_study_without_effects_says_where_its_numbers_are(real):
     silent = next(name for name in real.studies if not any(one.startswith(f"{name}.") for one in real.effects))
     with pytest.raises(EvidenceError) as error:

@@ -22,6 +22,7 @@ from evidence.stages.trace_text import citation, number_text
 MEASUREMENTS = "data/raw/measurements.csv"
 AGAIN = "Build again: snakemake --cores 4."
 MOST = 12
+OF_POOLS = {"regressions": "a meta-regression", "contrasts": "a contrast between strata"}
 
 
 class Made:
@@ -80,8 +81,21 @@ def found(made, name):
     raise EvidenceError([unknown(made, name)])
 
 
+def of_pools(made, name):
+    """The problem with the id of a comparison of pools, None for any other name."""
+    for table, words in OF_POOLS.items():
+        path = made.folder / f"data/processed/{table}.csv"
+        for row in read_csv(path, table).itertuples() if path.is_file() else ():
+            if row.id == name:
+                remedy = f"Trace the pools or effects that it compares: evidence trace {row.outcome}.{row.contrast}"
+                return Problem("evidence trace", 0, "", f"{name} is {words}", remedy)
+    return None
+
+
 def unknown(made, name):
     """The problem with a name that nothing begins with."""
+    if problem := of_pools(made, name):
+        return problem
     if name in made.studies:
         what = f"{name} has no number that makes an effect"
         return Problem("evidence trace", 0, "", what, "What it prints, and why that makes none, stands in data/processed/unused.csv.")
