@@ -11,7 +11,7 @@ import pytest
 import evidence as ev
 from evidence.config import load
 from evidence.stages import content_words as words
-from evidence.stages.content import SECTIONS, Inputs, content
+from evidence.stages.content import SECTIONS, Inputs, content, room_for
 from evidence.stages.content_map import evidence_map
 from evidence.stages.content_names import FORMS, Names, change
 from evidence.stages.content_printable import printable, replaced
@@ -368,6 +368,12 @@ def test_the_map_names_an_article_only_where_there_is_one(inputs, made):
     cited = SimpleNamespace(**{**vars(inputs.tables), "article_citations": inputs.tables.article_citations.reindex([0])})
     (block,) = evidence_map(replace(inputs, tables=cited), None)
     assert "Conditions of the article’s tables" in [row.get("group") for row in block["rows"]]
+
+
+def test_a_small_map_needs_no_page_of_its_own(made):
+    rooms = {one["id"]: one["room"] for one in made["sections"]}
+    assert rooms["outcomes"] == 0 < rooms["map"]
+    assert room_for("map", [{"rows": [[]] * 30}]) == 0
 
 
 def test_units_have_one_spelling_in_figures_tables_and_prose():

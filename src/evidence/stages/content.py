@@ -40,13 +40,19 @@ SECTIONS = {
     "prisma": ("PRISMA 2020 checklist", prisma),
     "references": ("References", references),
 }
-WHOLE_PAGES, ROOM = ("map", "outcomes"), 90
+ROOM, MANY_ROWS = 90, 24
 
 
 def subject(inputs):
     """What made the report, for the foot of each page."""
     parts = {"evidence": inputs.versions.get("evidence"), "data": inputs.digests.get("data")}
     return " \N{MIDDLE DOT} ".join(f"{name} {value}" for name, value in parts.items() if value)
+
+
+def room_for(name, blocks):
+    """Millimetres that a section needs to begin on a page; 0 for a page of its own."""
+    own_page = name == "outcomes" or (name == "map" and len(blocks[0]["rows"]) > MANY_ROWS)
+    return 0 if own_page else ROOM
 
 
 def content(inputs):
@@ -82,9 +88,7 @@ def content(inputs):
     for name, (title, section) in SECTIONS.items():
         blocks = section(inputs, prose)
         if blocks:
-            room = 0 if name in WHOLE_PAGES else ROOM
-            made["sections"].append(
-                {"id": name, "title": title, "room": room, "blocks": [*prose.blocks(name), *blocks]}
-            )
+            room = room_for(name, blocks)
+            made["sections"].append({"id": name, "title": title, "room": room, "blocks": [*prose.blocks(name), *blocks]})
     prose.check()
     return made
