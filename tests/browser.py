@@ -27,7 +27,10 @@ class Browser:
 
     def __init__(self, port, folder):
         self.base, self.folder = f"http://127.0.0.1:{port}/session", Path(folder)
-        preferences = {"download.default_directory": str(self.folder), "download.prompt_for_download": False}
+        preferences = {
+            "download.default_directory": str(self.folder), "download.prompt_for_download": False,
+            "profile.default_content_setting_values.automatic_downloads": 1,
+        }  # fmt: skip
         options = {"args": [*FLAGS, f"--user-data-dir={self.folder}/profile"], "prefs": preferences, "binary": shutil.which("chromium")}
         wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
         self.base += "/" + self.send("POST", "", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]

@@ -4,7 +4,7 @@ import math
 
 from evidence.models.distributions import quantile
 from evidence.stages import plotting
-from evidence.stages.analyses import HEADLINE, analyses
+from evidence.stages.analyses import HEADLINE
 from evidence.stages.content_words import CONTRASTS, NOT_PRINTED, raised, scale_of, words_of
 from evidence.stages.pools import ELIGIBILITY, ROUTE_RANK
 from evidence.stages.trace import effect_trace
@@ -51,10 +51,16 @@ def effects(inputs):
     return made
 
 
+def grid(inputs):
+    """Correlations that may be tried: the config's, where any effect assumes one."""
+    assumed = inputs.effects["route"].isin(["spread", "quantiles"]) & inputs.effects["v_cross"].gt(0)
+    return list(inputs.config.correlation_grid) if assumed.any() else []
+
+
 def pools(inputs):
     """The headline pools and those at each correlation of the grid."""
-    plans = [name for name, plan in analyses(inputs.config).items() if name == HEADLINE or plan.kind == "correlation"]
-    return records(inputs.pools[inputs.pools["analysis"].isin(plans)], POOL)
+    shown = [HEADLINE, *(f"r_{r:g}" for r in grid(inputs))]
+    return records(inputs.pools[inputs.pools["analysis"].isin(shown)], POOL)
 
 
 def traced(made, effect):
@@ -79,11 +85,10 @@ def quantiles(config, most):
 def plan(inputs):
     """The choices of the config that the script pools by, and the words it prints."""
     config = inputs.config
-    spreads = inputs.effects[inputs.effects["route"].isin(["spread", "quantiles"]) & inputs.effects["v_cross"].gt(0)]
     cohorts = inputs.effects.groupby(["outcome", "contrast"])["cohort_id"].nunique()
     return {
         "level": config.level, "method": config.method, "test": config.test, "arm_correlation": config.arm_correlation,
-        "correlation_grid": list(config.correlation_grid) if len(spreads) else [],
+        "correlation_grid": grid(inputs),
         "quantiles": quantiles(config, max([*cohorts, 2])), "contrasts": CONTRASTS, "not_printed": NOT_PRINTED,
         "scales": {measure: scale_of(measure) for measure in sorted(set(inputs.effects["measure"]))},
         "units": {unit: raised(unit) for unit in sorted(set(inputs.effects["effect_unit"]))},

@@ -46,7 +46,7 @@ const quiet = {fill: hue.muted, class: 'quiet', 'font-size': 11};
 
 function columnsFor(width) {
   const narrow = width < 620;
-  return narrow ? {narrow, label: 0, from: 8, to: width - 8, effect: width, weight: null, n: null, row: 52, mark: 36, first: 14}
+  return narrow ? {narrow, label: 0, from: 20, to: width - 20, effect: width, weight: null, n: null, row: 52, mark: 36, first: 14}
     : {narrow, label: 0, n: 258, from: 280, to: width - 268, effect: width - 62, weight: width, row: 34, mark: 17, first: 14};
 }
 
@@ -85,14 +85,15 @@ function diamond(x, y, pool, ends) {
 }
 
 function axis(x, top, bottom, ends, ticks, scale, contrast, narrow) {
+  const inside = (at, text) => Math.min(Math.max(at, ends[0] - 20 + 3.8 * text.length), ends[1] + 20 - 3.8 * text.length);
   const parts = [draw('line', {x1: ends[0], x2: ends[1], y1: bottom, y2: bottom, stroke: hue.line, class: 'axis-line'})];
   ticks.set.forEach((tick, i) => parts.push(draw('line', {x1: x.at(tick), x2: x.at(tick), y1: bottom, y2: bottom + 4, stroke: hue.line, class: 'axis-line'}),
-    words(x.at(tick), bottom + 17, ticks.words[i], {'text-anchor': 'middle', 'font-size': 11.5})));
+    words(inside(x.at(tick), ticks.words[i]), bottom + 17, ticks.words[i], {'text-anchor': 'middle', 'font-size': 11.5})));
   const zero = x.at(0);
   if (scale !== 'proportion' && zero > ends[0] && zero < ends[1]) {
     if (!narrow) parts.unshift(draw('line', {x1: zero, x2: zero, y1: top, y2: bottom, stroke: hue.muted, 'stroke-dasharray': '3 3', class: 'null-line'}));
     const sides = contrast === 'before_after' ? ['decrease', 'increase'] : ['lower than control', 'higher than control'];
-    const room = text => 6.2 * text.length + 12;
+    const room = text => 7 * text.length + 24;
     if (zero > room(sides[0])) parts.push(words(zero - 10, bottom + 34, '\u2190 ' + sides[0], {...quiet, 'text-anchor': 'end'}));
     if (ends[1] - zero > room(sides[1])) parts.push(words(zero + 10, bottom + 34, sides[1] + ' \u2192', quiet));
   }
