@@ -437,6 +437,10 @@ def test_decimals(value, digits, expected):
     assert words.decimal(value, digits) == expected
 
 
+def test_what_is_said_of_two_rows_is_said_once():
+    assert words.each_once("flagged: SE likelier; kind not named; SD 5; kind not named") == "flagged: SE likelier; kind not named; SD 5"
+
+
 def test_true_minus_leaves_ranges_and_names():
     assert (
         words.true_minus("change -60.3 (-2 to 3), 17-hydroxy, 1-9, x-1")

@@ -4,6 +4,7 @@ from evidence.stages.content_inputs import by
 from evidence.stages.content_words import (
     cell,
     column,
+    each_once,
     group,
     plural,
     raised,
@@ -56,7 +57,7 @@ def effects(inputs, outcome, contrast):
 
 def brief(reason):
     """Of several doubts the first; all of them stand under the study's numbers."""
-    first, *more = reason.split("; ")
+    first, *more = each_once(reason).split("; ")
     several = more and reason.startswith("flagged")
     return f"{first} (and {plural(len(more), 'other doubt')})" if several else reason
 

@@ -5,6 +5,7 @@ from evidence.stages.content_words import (
     CONTRASTS,
     cell,
     column,
+    each_once,
     group,
     listed,
     raised,
@@ -51,7 +52,7 @@ def number_rows(inputs, effect, sources):
 def trace(effect, sources):
     """Why an effect is left out, its route, its source and its id."""
     lines = [int(line) for line in effect.lines.split(";") if line]
-    reason = [run(f"{sentence(true_minus(effect.reason))}. ")] if effect.reason else []
+    reason = [run(f"{sentence(true_minus(each_once(effect.reason)))}. ")] if effect.reason else []
     route = run(f"Route: {words_of(effect.route)}. ", "small")
     return [*reason, route, *located(lines, sources), run(" Id: ", "small"), run(effect.id, "code")]
 

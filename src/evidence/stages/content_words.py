@@ -117,6 +117,11 @@ def words_of(code):
     return code.replace("_", " ")
 
 
+def each_once(text):
+    """Text whose parts between semicolons are said once: two rows of an effect may be doubted for one reason."""
+    return "; ".join(dict.fromkeys(text.split("; ")))
+
+
 def true_minus(text):
     """Hyphens that stand for a minus, as such."""
     return re.sub(r"(?<![\w/])-(?=\d)", MINUS, text)
