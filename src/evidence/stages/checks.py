@@ -238,7 +238,8 @@ def report_text(problems, flags, summary):
         f"{summary[grade]} {grade if summary[grade] != 1 else grade[:-1]}" for grade in ("errors", "flags", "notices")
     )
     checked = f"Checked {sum(rows)} rows of {len(rows)} tables by {summary['rules']} rules: {counts}."
-    return "\n".join([*lines, checked])
+    more = " The errors stand at the top." if problems and flags else ""
+    return "\n".join([*lines, checked + more])
 
 
 def report_json(problems, flags, summary):
