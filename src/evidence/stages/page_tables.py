@@ -4,9 +4,10 @@ from evidence.stages.content_words import CONTRASTS, sentence, words_of
 from evidence.stages.page_data import records
 
 WORDS = {
-    "effect_low": "from", "effect_high": "to", "effect_unit": "unit", "effect_pi_low": "predicted from",
-    "effect_pi_high": "predicted to", "yi": "yi", "vi": "vi", "k": "k", "n": "n", "I2": "I²", "tau2": "tau²", "p": "p", "r": "r",
-    "doi": "DOI", "record_url": "record", "source_url": "source", "url": "source",
+    "claim_id": "Claim", "claim": "What it says", "sentence": "What decides", "wrong_citations": "Citations to correct",
+    "study_label": "Study", "group_label": "Group", "effect_low": "From", "effect_high": "To", "effect_unit": "Unit",
+    "effect_pi_low": "Predicted from", "effect_pi_high": "Predicted to", "yi": "yi", "vi": "vi", "k": "k", "n": "n", "I2": "I²",
+    "tau2": "tau²", "p": "p", "r": "r", "headline": "In headline", "doi": "DOI", "record_url": "Record", "source_url": "Source",
 }  # fmt: skip
 COLUMNS = {
     "verdicts": ("claim_id", "claim", "verdict", "certainty", "sentence", "wrong_citations"),

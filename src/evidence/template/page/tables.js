@@ -17,7 +17,8 @@ function visible() {
 }
 function asText(name, value) {
   if (value === null) return '';
-  if (typeof value !== 'number') return String(value);
+  if (name === 'effect_unit') return data.plan.units[value] || value;
+  if (typeof value !== 'number') return value;
   if (name === 'p' && value < 0.001) return '<0.001';
   return name in NUMERIC ? significant(value, NUMERIC[name]) : name === 'year' || name === 'line' ? String(value) : value.toLocaleString('en-US').replace('-', MINUS);
 }
@@ -31,7 +32,7 @@ const numberButton = (text, lines, open) => telling(make('button', {type: 'butto
 function tableRow(row) {
   const cells = view.table.columns.map((name, place) => {
     const long = typeof row[place] === 'string' && row[place].length > 60, number = typeof row[place] === 'number';
-    return make('td', {class: long ? 'long' : number ? 'right' : name === 'id' || name === 'doi' || name.endsWith('url') ? 'code' : null}, content(name, row[place], row[view.table.columns.indexOf('id')]));
+    return make('td', {class: long ? 'long' : number ? 'right' : String(row[place]).length < 28 && !name.endsWith('url') ? 'short' : name === 'id' || name === 'doi' || name.endsWith('url') ? 'code' : null}, content(name, row[place], row[view.table.columns.indexOf('id')]));
   });
   return make('tr', {}, cells);
 }
