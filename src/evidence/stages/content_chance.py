@@ -22,7 +22,7 @@ def chance(inputs, prose):
     ]  # fmt: skip
     note = (
         "By chance alone: the change expected without any effect, as percent of the baseline, at the correlation of the plan, and "
-        "in brackets over its grid. Share: of the observed change; a dash where chance points the other way."
+        "in brackets over its grid. Share: of the observed change, from 100% on all of it; a dash where chance points the other way."
     )
     return [table("What regression to the mean could explain", columns, made, note=note, size=7.2)]
 
