@@ -5,6 +5,7 @@ import math
 from evidence.models.distributions import quantile
 from evidence.stages import plotting
 from evidence.stages.analyses import HEADLINE
+from evidence.stages.content_names import PLAN_WORDS
 from evidence.stages.content_words import CONTRASTS, NOT_PRINTED, raised, scale_of, words_of
 from evidence.stages.pools import ELIGIBILITY, ROUTE_RANK
 from evidence.stages.trace import effect_trace
@@ -87,7 +88,7 @@ def plan(inputs):
     config = inputs.config
     cohorts = inputs.effects.groupby(["outcome", "contrast"])["cohort_id"].nunique()
     return {
-        "level": config.level, "method": config.method, "test": config.test, "arm_correlation": config.arm_correlation,
+        "level": config.level, "method": config.method, "test": config.test, "test_words": PLAN_WORDS[config.test], "arm_correlation": config.arm_correlation,
         "correlation_grid": grid(inputs),
         "quantiles": quantiles(config, max([*cohorts, 2])), "contrasts": CONTRASTS, "not_printed": NOT_PRINTED,
         "scales": {measure: scale_of(measure) for measure in sorted(set(inputs.effects["measure"]))},

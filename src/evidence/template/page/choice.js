@@ -63,7 +63,8 @@ function cohortRow(cohort, weight) {
   const lines = () => one ? effectLines(first) : [cohort.label, text, ...cohort.effects.flatMap(effect => [effectWords(effect), ...rowsOf(effect)])];
   const average = {...cohort, estimate: cohort.yi, se: Math.sqrt(cohort.vi), ci_low: intervalOf(cohort).low, ci_high: intervalOf(cohort).high, k: 1, pi_low: null, tau2: null, note: 'one effect of a cohort, averaged over its groups'};
   const open = () => one ? openEffect(first) : openPool(cohort.label, average, first.measure, first.effect_unit, cohort.effects.map(effect => ({...effect, label: effect.study_label, effects: [effect]})), 'averaged in the page by the rule of the program');
-  return {label: cohort.label, group: text, yi: cohort.yi, ...intervalOf(cohort), n: cohort.n, weight, lines, open};
+  const places = cohort.effects.flatMap(placesOf).join(', ');
+  return {label: cohort.label, group: text, places, yi: cohort.yi, ...intervalOf(cohort), n: cohort.n, weight, lines, open};
 }
 function loneRow(effect) {
   return {label: effect.study_label, group: effect.group_label, yi: effect.yi, ...intervalOf(effect), n: effect.n, weight: null, lines: () => effectLines(effect), open: () => openEffect(effect)};
@@ -79,13 +80,13 @@ function shownNow() {
   const others = [...unweighted, ...left].filter(effect => effect.yi !== null).map(loneRow).sort(byLabel);
   const title = `${labels[chosen.outcome]}, ${contrastWords(chosen.contrast)}, ${stratumWords(chosen.condition, chosen.drug)}`;
   return {title, cohorts, pool, scale, rows, others, stored: Boolean(stored), left, contrast: chosen.contrast, source: pool ? sourceWords(stored, cohorts) : '',
-    lines: () => [title, poolWords(pool, chosen.measure, chosen.unit), ...rows.map(row => `${row.label}: weight ${row.weight.toFixed(1)}%`), 'Click or Enter: the whole way'],
+    lines: () => [title, poolWords(pool, chosen.measure, chosen.unit), ...rows.map(row => `${row.label}: weight ${row.weight.toFixed(1)}%${rows.length > 8 ? '' : ', ' + row.places}`), 'Click or Enter: the whole way'],
     open: () => openPool(title, pool, chosen.measure, chosen.unit, cohorts, shown.source)};
 }
 function sourceWords(stored, cohorts) {
   if (stored) return fromTables(stored);
   if (cohorts.length === 1) return 'computed in this page: one cohort, its own interval';
-  return `computed in this page: one effect per cohort (arms averaged, reports on one cohort chosen, as in the program), REML, ${data.plan.test}`;
+  return `computed in this page: one effect per cohort (arms averaged, reports on one cohort chosen, as in the program), REML, ${data.plan.test_words}`;
 }
 let shown = null;
 

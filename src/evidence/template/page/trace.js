@@ -19,8 +19,9 @@ const people = n => n === null ? 'number of people ' + data.plan.not_printed : p
 function rowsOf(effect) {
   return data.traces[effect.id].rows.map(row => `${row.place}: ${row.number}${row.locator ? ', ' + row.locator : ''}`);
 }
+const placesOf = effect => data.traces[effect.id].rows.map(row => row.place);
 function effectLines(effect) {
-  const r = effect.r === null ? '' : `, r = ${significant(effect.r)}`;
+  const r = effect.r === null ? '' : `, r = ${+effect.r.toFixed(3)}`;
   return [`${effect.study_label}, ${effect.group_label}`, effectWords(effect), `printed: ${effect.printed}`,
     `standard error: ${data.plan.routes[effect.route]}${r}`, ...(effect.reason ? [effect.reason] : []), ...rowsOf(effect)];
 }
@@ -28,7 +29,7 @@ function poolLines(pool) {
   const cohorts = cohortsOf(pool);
   const words = `${labels[pool.outcome]}, ${contrastWords(pool.contrast)}, ${pool.stratum.replace(/^\w+:/, '')}`;
   return [words, `${poolWords(pool, pool.measure, pool.effect_unit)}, k = ${pool.k}, ${people(pool.n)}`,
-    ...(cohorts.length > 8 ? [] : cohorts.flatMap(cohort => [`${cohort.label}: ${cohort.effects.flatMap(rowsOf).map(row => row.split(': ')[0]).join(', ')}`])),
+    ...(cohorts.length > 8 ? [] : cohorts.map(cohort => `${cohort.label}: ${cohort.effects.flatMap(placesOf).join(', ')}`)),
     'Click or Enter: the whole way'];
 }
 function cohortsOf(pool) {
@@ -93,7 +94,7 @@ function openEffect(effect) {
 function openPool(title, pool, measure, unit, cohorts, source) {
   const weights = weightsOf(cohorts, pool.tau2), scale = scaleOf(measure);
   const items = cohorts.map((cohort, i) => make('li', {}, make('b', {}, cohort.label), ` ${inWords(scale, cohort.yi)}, yi ${significant(cohort.yi, 6)}, vi ${significant(cohort.vi, 6)}, weight ${weights[i].toFixed(1)}%: `,
-    cohort.effects.map(effect => make('button', {type: 'button', class: 'number', click: () => openEffect(effect)}, `${effect.group_label}: ${data.traces[effect.id].rows.map(row => row.place).join(', ')}`))));
+    cohort.effects.map(effect => make('button', {type: 'button', class: 'number', click: () => openEffect(effect)}, `${effect.group_label}: ${placesOf(effect).join(', ')}`))));
   opened(title, facts([['Pool', poolWords(pool, measure, unit)], ['Made of', `k = ${pool.k}, ${people(pool.n)}`],
     ['Prediction interval', predictionWords(scale, pool)], ['Analysis scale', `estimate ${significant(pool.estimate, 6)}, SE ${significant(pool.se, 6)}, interval ${significant(pool.ci_low, 6)} to ${significant(pool.ci_high, 6)}`],
     ['Heterogeneity', pool.k > 1 ? `tau² = ${significant(pool.tau2, 4)}, I² = ${pool.I2.toFixed(0)}%, Q = ${significant(pool.Q, 4)} with ${pool.Q_df} df` : ''],
