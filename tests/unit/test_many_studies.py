@@ -71,6 +71,16 @@ def test_the_report_shows_them_with_the_regression(bcg, drawn):
     assert [tick["words"] for tick in axis] == ["0.5", "1", "2", "4"]
 
 
+@pytest.mark.parametrize(("measure", "said"), [("PLO", True), ("RR", False), ("MD", False)])
+def test_an_axis_that_is_not_the_readable_scale_says_so(bcg, measure, said):
+    pools = bcg["pools"].assign(measure=measure)
+    made = many_study_plots(pools, bcg["members"], bcg["effects"], ["tuberculosis"], bcg["tables"], bcg["config"])
+    for file, figure, _ in made:
+        words = {artist.get_text() for artist in figure.findobj(lambda artist: hasattr(artist, "get_text"))}
+        assert any("scale of the analysis" in text for text in words) == (said and not file.startswith("baujat")), file
+        assert clipped(figure) == [], file
+
+
 MISSING = {
     "pool": "p", "outcome": "level", "contrast": "before_after", "stratum": "all", "cohorts": 5.0, "poolable": 4.0, "number": 0.0, "direction": 1.0,
     "not_significant": 0.0, "nothing": 0.0, "up": 1.0, "down": 0.0, "none": 0.0, "unknown": 0.0, "n_poolable": 60.0, "n_unseen": 0.0,

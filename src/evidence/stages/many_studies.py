@@ -27,7 +27,7 @@ def funnel_of(fit, words, texts):
     """Funnel plot with Egger's test in its caption."""
     test = egger(fit)
     texts = texts | {"egger": p_words(test.p), "slope": unsigned(test.estimate, 2)}
-    figure = funnel(fit, scale=texts["scale"], xlabel=texts["outcome"])
+    figure = funnel(fit, scale=texts["scale"], xlabel=texts["axis"])
     return figure, words["funnel"].format(**texts), words["funnel_alt"].format(**texts)
 
 
@@ -47,15 +47,17 @@ def bubble_of(cohorts, x, moderator, words, texts, config):
     slope = in_words(texts["scale"], fit.estimate[1], fit.ci_low[1], fit.ci_high[1])
     texts = texts | {"moderator": name, "slope": slope, "p": p_words(fit.p[1]), "k": f"{has.sum()}", "R2": f"{fit.R2:.0f}%",
                      "low": f"{x[has].min():g}", "high": f"{x[has].max():g}"}  # fmt: skip
-    figure = bubble(fit, scale=texts["scale"], xlabel=name[:1].upper() + name[1:], ylabel=texts["outcome"])
+    figure = bubble(fit, scale=texts["scale"], xlabel=name[:1].upper() + name[1:], ylabel=texts["axis"])
     return figure, words["bubble"].format(**texts), words["bubble_alt"].format(**texts)
 
 
 def of_pool(pool, cohorts, groups, tables, config, words, label):
     """Kind, figure, caption and alt text of each figure of one pool."""
+    scale = SCALE.get(pool.measure, "difference")
+    drawn = scale if scale in FUNNEL_SCALES else "difference"
     texts = {
         "outcome": label, "contrast": words["contrasts"][pool.contrast], "k": f"{pool.k:.0f}", "level": f"{100 * config.level:g}%",
-        "scale": scale if (scale := SCALE.get(pool.measure)) in FUNNEL_SCALES else "difference",
+        "scale": drawn, "axis": label if drawn == scale else words["analysis_scale"].format(outcome=label),
     }  # fmt: skip
     fit = rma(cohorts["yi"].to_numpy(), cohorts["vi"].to_numpy(), method=config.method, test=config.test, level=config.level)
     yield "funnel", *funnel_of(fit, words, texts)
