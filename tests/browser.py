@@ -31,13 +31,23 @@ class Browser:
             "download.default_directory": str(self.folder), "download.prompt_for_download": False,
             "profile.default_content_setting_values.automatic_downloads": 1,
         }  # fmt: skip
-        options = {"args": [*FLAGS, f"--user-data-dir={self.folder}/profile"], "prefs": preferences, "binary": shutil.which("chromium")}
-        wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+        options = {
+            "args": [*FLAGS, f"--user-data-dir={self.folder}/profile"],
+            "prefs": preferences,
+            "binary": shutil.which("chromium"),
+        }
+        wanted = {
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }
         self.base += "/" + self.send("POST", "", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
 
     def send(self, method, path, body=None):
         content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.base + path, content, {"Content-Type": "application/json"}, method=method)
+        request = urllib.request.Request(
+            self.base + path, content, {"Content-Type": "application/json"}, method=method
+        )
         with DIRECT.open(request, timeout=60) as answer:
             return json.load(answer)["value"]
 
@@ -48,7 +58,9 @@ class Browser:
         return self.send("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
     def press(self, *names):
-        actions = [{"type": kind, "value": KEYS.get(name, name)} for name in names for kind in ("keyDown", "keyUp")]
+        actions = [
+            {"type": kind, "value": KEYS.get(name, name)} for name in names for kind in ("keyDown", "keyUp")
+        ]
         self.send("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})
 
     def size(self, width, height):
@@ -70,9 +82,15 @@ class Browser:
 def browser():
     """A browser with a new profile, ended with all that it started."""
     with tempfile.TemporaryDirectory(prefix="evidence-browser-", ignore_cleanup_errors=True) as folder:
-        driver = subprocess.Popen([shutil.which("chromedriver"), "--port=0"], stdout=subprocess.PIPE, text=True)
+        driver = subprocess.Popen(
+            [shutil.which("chromedriver"), "--port=0"], stdout=subprocess.PIPE, text=True
+        )
         try:
-            port = next(found[1] for line in driver.stdout if (found := re.search(r"successfully on port (\d+)", line)))
+            port = next(
+                found[1]
+                for line in driver.stdout
+                if (found := re.search(r"successfully on port (\d+)", line))
+            )
             opened = Browser(port, folder)
             try:
                 yield opened
@@ -85,9 +103,10 @@ def browser():
 
 def page_of(folder):
     """Build an analysis folder up to its page, in this process; the path of the page."""
-    from evidence.cli import main
+    from evidence.cli import STAGES, main
 
-    for stage in ("tables", "effects", "pools", "opinion", "verdicts", "page"):
+    not_read = ("check", "figures", "report", "workbook")
+    for stage in (*(name for name in STAGES if name not in (*not_read, "page")), "page"):
         assert main([stage, str(folder)]) == 0, stage
     return Path(folder) / "reports/index.html"
 
@@ -95,4 +114,6 @@ def page_of(folder):
 def data_of(page):
     """The data that a page holds."""
     text = Path(page).read_text(encoding="utf-8")
-    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[1])
+    return json.loads(
+        re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[1]
+    )

@@ -18,8 +18,14 @@ from tests.unit.test_page import hostile  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 if not installed():
-    warnings.warn("NO BROWSER: reports/index.html was not tested; apt-get install chromium chromium-driver", stacklevel=1)
-pytestmark = pytest.mark.skipif(not installed(), reason="chromium and chromedriver are not installed: apt-get install chromium chromium-driver")
+    warnings.warn(
+        "NO BROWSER: reports/index.html was not tested; apt-get install chromium chromium-driver",
+        stacklevel=1,
+    )
+pytestmark = pytest.mark.skipif(
+    not installed(),
+    reason="chromium and chromedriver are not installed: apt-get install chromium chromium-driver",
+)
 
 CHOOSE = """
 const [name, value] = arguments, node = document.getElementById(name);
@@ -65,7 +71,9 @@ def page(window, folder):
 
 @pytest.fixture(scope="module")
 def table(folder):
-    return lambda name: pd.read_csv(folder / f"data/processed/{name}.csv", keep_default_na=False, na_values=[""])
+    return lambda name: pd.read_csv(
+        folder / f"data/processed/{name}.csv", keep_default_na=False, na_values=[""]
+    )
 
 
 def choose(page, **values):
@@ -78,7 +86,10 @@ def summary(page):
 
 
 def cells(page, place):
-    return page.run("return [...document.querySelectorAll('#table tbody tr')].map(row => row.cells[arguments[0]].textContent)", place)
+    return page.run(
+        "return [...document.querySelectorAll('#table tbody tr')].map(row => row.cells[arguments[0]].textContent)",
+        place,
+    )
 
 
 def downloaded(page, button, name):
@@ -121,9 +132,19 @@ def busiest(effects):
 
 def test_a_pool_made_in_the_page_is_the_engines(page, table, folder):
     outcome, contrast, condition, drug = busiest(table("effects"))
-    choose(page, outcome=outcome, contrast="|".join(table("effects").query("outcome == @outcome and contrast == @contrast")[["contrast", "measure", "effect_unit"]].iloc[0]))
+    choose(
+        page,
+        outcome=outcome,
+        contrast="|".join(
+            table("effects")
+            .query("outcome == @outcome and contrast == @contrast")[["contrast", "measure", "effect_unit"]]
+            .iloc[0]
+        ),
+    )
     choose(page, condition=condition, drug=drug, r="0.7")
-    assert page.run("return document.getElementById('pool-source').textContent").startswith("computed in this page")
+    assert page.run("return document.getElementById('pool-source').textContent").startswith(
+        "computed in this page"
+    )
     config, mine = load(folder), page.run(SHOWN)
     fit = ev.rma(mine["yi"], mine["vi"], method="REML", test=config.test)
     assert mine["k"] >= 2
@@ -142,7 +163,9 @@ def test_without_a_route_the_pool_is_that_of_the_other_rows(page, table):
     route = own["route"].iloc[0]
     choose(page, outcome=outcome, contrast=f"{contrast}|{measure}|{unit}")
     page.run(CHOOSE, f"route-{route}", False)
-    kept = page.run("return window.evidence.selected(window.evidence.chosen).cohorts.flatMap(one => one.effects.map(effect => effect.route))")
+    kept = page.run(
+        "return window.evidence.selected(window.evidence.chosen).cohorts.flatMap(one => one.effects.map(effect => effect.route))"
+    )
     assert kept and route not in kept
     assert page.run("return document.getElementById('pool-source').className") == "computed"
     page.run(CHOOSE, f"route-{route}", True)
@@ -153,7 +176,10 @@ def test_without_a_route_the_pool_is_that_of_the_other_rows(page, table):
 def test_the_highest_of_several_maxima_is_taken(page, test):
     y, v = [-0.675, 0.740, 0.736, 0.005], [0.230, 0.0037, 0.00092, 0.060]
     rows = [{"yi": yi, "vi": vi, "n": 1} for yi, vi in zip(y, v, strict=True)]
-    mine, fit = page.run("return window.evidence.fit(...arguments)", rows, test), ev.rma(y, v, method="REML", test=test)
+    mine, fit = (
+        page.run("return window.evidence.fit(...arguments)", rows, test),
+        ev.rma(y, v, method="REML", test=test),
+    )
     assert mine["tau2"] == pytest.approx(0.2871711330, rel=1e-8)
     for name in ("estimate", "se", "ci_low", "ci_high", "pi_low", "pi_high", "I2"):
         assert mine[name] == pytest.approx(getattr(fit, name), rel=1e-8), name
@@ -163,7 +189,14 @@ def test_numbers_are_worded_as_in_the_report(page):
     cases = [
         (scale, *numbers)
         for scale in ("ratio", "factor", "difference", "proportion", "correlation")
-        for numbers in ((0.42, 0.29, 0.55), (-0.58, -0.91, -0.2), (0.0, -8.0, 9.0), (1e-4, -0.02, 0.021), (-0.0281, -0.0449, -0.0113), (2.1, 0.7, 5.5))
+        for numbers in (
+            (0.42, 0.29, 0.55),
+            (-0.58, -0.91, -0.2),
+            (0.0, -8.0, 9.0),
+            (1e-4, -0.02, 0.021),
+            (-0.0281, -0.0449, -0.0113),
+            (2.1, 0.7, 5.5),
+        )
     ]
     mine = page.run("return arguments[0].map(one => window.evidence.inWords(...one))", cases)
     assert mine == [in_words(*case) for case in cases]
@@ -182,7 +215,10 @@ def test_a_cell_of_the_map_leads_to_its_plot(page, table):
 
 
 def test_gaps_are_shown_as_gaps(page, table):
-    assert page.run("return document.querySelectorAll('.map td.gap').length") == (table("map")["status"] == "gap").sum()
+    assert (
+        page.run("return document.querySelectorAll('.map td.gap').length")
+        == (table("map")["status"] == "gap").sum()
+    )
 
 
 def test_a_number_tells_where_it_comes_from(page, table):
@@ -198,7 +234,9 @@ def test_a_number_tells_where_it_comes_from(page, table):
     page.press("escape")
     assert page.run("return document.getElementById('tip').hidden")
     page.press("enter")
-    assert page.run("return document.getElementById('trace').open && document.activeElement.id") == "trace-title"
+    assert (
+        page.run("return document.getElementById('trace').open && document.activeElement.id") == "trace-title"
+    )
     whole = page.run("return document.getElementById('trace').textContent")
     assert first in whole and "Arithmetic" in whole
     page.press("escape")
@@ -221,7 +259,9 @@ def test_a_number_of_the_answer_leads_to_its_raw_rows(page, table):
 
 def test_tables_are_sorted_by_button_and_key(page):
     page.run("document.querySelectorAll('.names button')[1].click()")
-    headings = page.run("return [...document.querySelectorAll('#table th')].map(one => one.textContent.trim())")
+    headings = page.run(
+        "return [...document.querySelectorAll('#table th')].map(one => one.textContent.trim())"
+    )
     place = headings.index("k")
     heading = "document.querySelectorAll('#table th')[arguments[0]]"
     page.run(f"{heading}.querySelector('button').focus()", place)
@@ -238,31 +278,49 @@ def test_search_and_download_agree(page, table):
     study = table("effects")["study_label"].mode()[0]
     page.run(CHOOSE, "search", study)
     rows = len(cells(page, 0))
-    assert page.run("return document.getElementById('count').textContent") == f"{rows} of {len(table('effects'))} rows"
+    assert (
+        page.run("return document.getElementById('count').textContent")
+        == f"{rows} of {len(table('effects'))} rows"
+    )
     lines = downloaded(page, "save-csv", "effects.csv").decode().splitlines()
     assert len(lines) == rows + 1 and lines[0].startswith("study_label,group_label,outcome,")
 
 
 def test_downloads_are_safe_for_spreadsheets(page):
-    frame = pd.DataFrame({"text": ["=1+1", "+x", "-y", "@z", "\ttab", 'quo"te, comma', "line\nbreak", "plain"], "number": [-1.5, 2.0, 3.25, 4.5, 5.5, 6.5, 7.5, 0.001]})
-    mine = page.run("return window.evidence.csv(...arguments)", list(frame.columns), frame.to_numpy().tolist())
-    assert mine == csv_bytes(frame.assign(number=frame["number"].astype(object).map("{:g}".format)), for_spreadsheets=True).decode().replace("'-1.5", "-1.5")
+    frame = pd.DataFrame(
+        {
+            "text": ["=1+1", "+x", "-y", "@z", "\ttab", 'quo"te, comma', "line\nbreak", "plain"],
+            "number": [-1.5, 2.0, 3.25, 4.5, 5.5, 6.5, 7.5, 0.001],
+        }
+    )
+    mine = page.run(
+        "return window.evidence.csv(...arguments)", list(frame.columns), frame.to_numpy().tolist()
+    )
+    assert mine == csv_bytes(
+        frame.assign(number=frame["number"].astype(object).map("{:g}".format)), for_spreadsheets=True
+    ).decode().replace("'-1.5", "-1.5")
 
 
 def test_the_plot_can_be_saved(page):
     choose(page, others=True)
-    name = page.run("return 'forest-' + window.evidence.chosen.outcome + '-' + window.evidence.chosen.contrast")
+    name = page.run(
+        "return 'forest-' + window.evidence.chosen.outcome + '-' + window.evidence.chosen.contrast"
+    )
     drawn = downloaded(page, "save-svg", f"{name}.svg").decode()
     assert drawn.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and "<title>" in drawn
     assert not re.search(r"class=|style=|tabindex|href", drawn)
     lines = downloaded(page, "save-plot-csv", f"{name}.csv").decode().splitlines()
-    assert lines[0] == "label,group,n,yi,low,high,weight,effect" and lines[-1].startswith('pool,"from the tables: pools.csv, ')
+    assert lines[0] == "label,group,n,yi,low,high,weight,effect" and lines[-1].startswith(
+        'pool,"from the tables: pools.csv, '
+    )
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])
 def test_nothing_overlaps_or_leaves_the_page(page, width):
     page.size(width, 900)
-    for outcome in page.run("return [...document.getElementById('choice-outcome').options].map(one => one.value)"):
+    for outcome in page.run(
+        "return [...document.getElementById('choice-outcome').options].map(one => one.value)"
+    ):
         choose(page, outcome=outcome, others=True)
         faults = page.run("""
             const boxes = [...document.querySelectorAll('#plot text')].filter(one => one.textContent).map(one => [one.textContent, one.getBoundingClientRect()]);
@@ -300,14 +358,28 @@ def test_hostile_texts_stay_texts(window, hostile):  # noqa: F811
     assert window.log() == []
     assert window.run("return document.title") == "<script>document.title='broken'</script>"
     for name in window.run("return [...document.querySelectorAll('.names button')].map(one => one.value)"):
-        window.run("[...document.querySelectorAll('.names button')].find(one => one.value === arguments[0]).click()", name)
-        assert window.run("return document.querySelectorAll('#table a[href^=javascript], #table script, #table img').length") == 0
+        window.run(
+            "[...document.querySelectorAll('.names button')].find(one => one.value === arguments[0]).click()",
+            name,
+        )
+        assert (
+            window.run(
+                "return document.querySelectorAll('#table a[href^=javascript], #table script, #table img').length"
+            )
+            == 0
+        )
     window.run("document.querySelector('#plot .mark').dispatchEvent(new MouseEvent('click'))")
     assert "javascript:alert(1)" in window.run("return document.getElementById('trace').textContent")
-    assert all(one.startswith("https://") for one in window.run("return [...document.querySelectorAll('a')].map(one => one.protocol + '//')") if one != "file://")
+    assert all(
+        one.startswith("https://")
+        for one in window.run("return [...document.querySelectorAll('a')].map(one => one.protocol + '//')")
+        if one != "file://"
+    )
     assert window.run("return document.querySelectorAll('img, script[src], iframe').length") == 0
     assert window.run("return document.querySelectorAll('script').length") == 2
-    assert "'=HYPERLINK" in window.run("document.querySelector('.names button[value=studies]').click(); return window.evidence.tableCsv()")
+    assert "'=HYPERLINK" in window.run(
+        "document.querySelector('.names button[value=studies]').click(); return window.evidence.tableCsv()"
+    )
     assert window.log() == []
 
 
@@ -322,14 +394,22 @@ def test_the_network_is_shut(page):
 
 
 def test_another_review_has_a_page_too(window, tmp_path):
-    shutil.copytree(ROOT / "examples/bcg", tmp_path / "bcg", ignore=shutil.ignore_patterns("processed", "reports", ".snakemake"))
+    shutil.copytree(
+        ROOT / "examples/bcg",
+        tmp_path / "bcg",
+        ignore=shutil.ignore_patterns("processed", "reports", ".snakemake"),
+    )
     window.open(page_of(tmp_path / "bcg"))
     assert window.log() == []
-    pools = pd.read_csv(tmp_path / "bcg/data/processed/pools.csv").query("analysis == 'headline'").set_index("id")
+    pools = (
+        pd.read_csv(tmp_path / "bcg/data/processed/pools.csv").query("analysis == 'headline'").set_index("id")
+    )
     found = window.run(POOLED)
     assert {one["id"] for one in found} == set(pools.index)
     for one in found:
         assert one["estimate"] == pytest.approx(pools.loc[one["id"], "estimate"], rel=1e-9)
-        assert one["tau2"] is None or one["tau2"] == pytest.approx(pools.loc[one["id"], "tau2"], rel=1e-8, abs=1e-10)
+        assert one["tau2"] is None or one["tau2"] == pytest.approx(
+            pools.loc[one["id"], "tau2"], rel=1e-8, abs=1e-10
+        )
     assert window.run("return document.getElementById('choice-r')") is None
     assert window.run("return document.querySelectorAll('#plot .mark').length") > 5

@@ -67,8 +67,13 @@ def hostile(tmp_path_factory):
 def test_texts_of_the_data_make_no_elements(hostile):
     text = hostile.read_text(encoding="utf-8")
     read = Reader(text)
-    assert [attributes for tag, attributes in read.elements if tag == "script"] == [{"type": "application/json", "id": "data"}, {}]
-    assert not [tag for tag, _ in read.elements if tag in ("img", "iframe", "object", "embed", "link", "base")]
+    assert [attributes for tag, attributes in read.elements if tag == "script"] == [
+        {"type": "application/json", "id": "data"},
+        {},
+    ]
+    assert not [
+        tag for tag, _ in read.elements if tag in ("img", "iframe", "object", "embed", "link", "base")
+    ]
     assert not [name for _, attributes in read.elements for name in attributes if name.startswith("on")]
     assert text.count("<!--") == 0
     assert "&lt;script&gt;document.title=" in text
@@ -77,16 +82,24 @@ def test_texts_of_the_data_make_no_elements(hostile):
 def test_data_keep_their_texts_but_for_what_turns_their_direction(hostile):
     data = data_of(hostile)
     studies = next(table for table in data["tables"] if table["name"] == "studies")
-    row = {line[studies["columns"].index("study_id")]: dict(zip(studies["columns"], line, strict=True)) for line in studies["rows"]}
+    row = {
+        line[studies["columns"].index("study_id")]: dict(zip(studies["columns"], line, strict=True))
+        for line in studies["rows"]
+    }
     assert row["a"]["title"] == HOSTILE["end"]
     assert row["b"]["title"] == "abcdefghi"
-    assert "\u202e" not in hostile.read_text(encoding="utf-8") and "\\u202e" not in hostile.read_text(encoding="utf-8")
+    assert "\u202e" not in hostile.read_text(encoding="utf-8") and "\\u202e" not in hostile.read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_script_is_allowed_by_its_digest_alone(hostile):
     text = hostile.read_text(encoding="utf-8")
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)[1]
-    parts = {"script-src": re.search(r"<script>(.*?)</script>", text, re.DOTALL)[1], "style-src": re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]}
+    parts = {
+        "script-src": re.search(r"<script>(.*?)</script>", text, re.DOTALL)[1],
+        "style-src": re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1],
+    }
     assert policy.startswith("default-src 'none'; ") and "unsafe" not in policy
     for name, content in parts.items():
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
@@ -96,7 +109,10 @@ def test_a_script_is_allowed_by_its_digest_alone(hostile):
 def test_addresses_other_than_of_the_web_are_no_links():
     assert page_html.run({"text": "x", "url": "javascript:alert(1)"}) == "x"
     assert page_html.run({"text": "x", "url": "data:text/html,x"}) == "x"
-    assert page_html.run({"text": "x", "url": 'https://e.org/"><b>'}) == '<a href="https://e.org/&quot;&gt;&lt;b&gt;" rel="noopener noreferrer">x</a>'
+    assert (
+        page_html.run({"text": "x", "url": 'https://e.org/"><b>'})
+        == '<a href="https://e.org/&quot;&gt;&lt;b&gt;" rel="noopener noreferrer">x</a>'
+    )
 
 
 def test_json_can_end_no_element():
@@ -111,12 +127,27 @@ def test_a_part_is_not_filled_again():
 
 
 def test_control_and_direction_signs_are_taken_out():
-    assert page.cleaned({"a": ["x\u202ey\u0007", " two\twords\u200f "], "b": 1}) == {"a": ["xy", " two words "], "b": 1}
+    assert page.cleaned({"a": ["x\u202ey\u0007", " two\twords\u200f "], "b": 1}) == {
+        "a": ["xy", " two words "],
+        "b": 1,
+    }
 
 
 def test_the_script_loads_nothing_and_writes_no_markup():
     script = page.script()
-    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(", "XMLHttpRequest", "import(", "WebSocket", "sendBeacon"):
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "Function(",
+        "fetch(",
+        "XMLHttpRequest",
+        "import(",
+        "WebSocket",
+        "sendBeacon",
+    ):
         assert word not in script, word
     assert set(re.findall(r"https?://[\w.]+", script)) == {"http://www.w3.org", "https://doi.org"}
     assert "url(" not in page.source("page.css") and "@import" not in page.source("page.css")
@@ -147,8 +178,16 @@ def test_nothing_is_loaded(review):
 def test_the_same_data_make_the_same_bytes(review):
     made = review.read_bytes()
     folder = review.parents[1]
-    for settings in ({"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati"}, {"PYTHONHASHSEED": "77", "TZ": "America/Adak", "LC_ALL": "C"}):
-        subprocess.run([sys.executable, "-m", "evidence", "page", str(folder)], env=os.environ | settings, check=True, capture_output=True)
+    for settings in (
+        {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati"},
+        {"PYTHONHASHSEED": "77", "TZ": "America/Adak", "LC_ALL": "C"},
+    ):
+        subprocess.run(
+            [sys.executable, "-m", "evidence", "page", str(folder)],
+            env=os.environ | settings,
+            check=True,
+            capture_output=True,
+        )
         assert review.read_bytes() == made
 
 
@@ -159,7 +198,12 @@ def test_the_first_screen_holds_answer_and_findings(review):
     named = re.findall(r'data-pool="([^"]+)"', text)
     ids = {row[columns.index("id")] for row in data["pools"]["rows"]}
     assert len(named) > 20 and set(named) <= ids
-    assert text.index('class="question"') < text.index('class="answer"') < text.index("Summary of findings") < text.index('class="limits"')
+    assert (
+        text.index('class="question"')
+        < text.index('class="answer"')
+        < text.index("Summary of findings")
+        < text.index('class="limits"')
+    )
 
 
 def test_every_effect_can_be_traced_to_its_rows(review):

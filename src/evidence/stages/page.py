@@ -16,15 +16,15 @@ from evidence.stages.report import digest, prose, versions
 from evidence.stages.trace import Made
 
 SOURCES = Path(__file__).parents[1] / "template" / "page"
-SCRIPTS = ("elements", "words", "pooling", "trace", "forest", "choice", "map", "tables", "main")
-POLICY = (
-    "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
-)
+SCRIPTS = ("elements", "words", "pooling", "trace", "axis", "forest", "choice", "plot", "map", "tables", "main")
+POLICY = "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
 
 
 def visible(text):
     """Text without control characters and those that hide or turn its direction; spaces stay as they are."""
-    return "".join(sign if unicodedata.category(sign)[0] != "C" else " " if sign.isspace() else "" for sign in text)
+    return "".join(
+        sign if unicodedata.category(sign)[0] != "C" else " " if sign.isspace() else "" for sign in text
+    )
 
 
 def cleaned(value):
@@ -100,7 +100,9 @@ def build(folder, tables, config, effects, pools, members, unused, opinion, **mo
     words = page_html.TracedProse(inputs.texts, Names(inputs))
     first = front(inputs, words)
     words.check()
-    data = page_data.data(inputs, beside["map"], Made(folder)) | {"tables": page_tables(inputs, beside["citations"])}
+    data = page_data.data(inputs, beside["map"], Made(folder)) | {
+        "tables": page_tables(inputs, beside["citations"])
+    }
     style, code = source("page.css"), script()
     parts = {
         "policy": POLICY.format(script=sha256(code), style=sha256(style)),

@@ -31,11 +31,17 @@ def frames(inputs, citations):
     labels = {name: row.label for name, row in inputs.outcomes.items()}
     headline = inputs.pools[inputs.pools["analysis"] == "headline"]
     certainty = {name: row.certainty for name, row in inputs.certainty_of.items()}
-    named = [frame.assign(outcome=frame["outcome"].map(labels), contrast=frame["contrast"].map(CONTRASTS)) for frame in (headline, inputs.effects)]
+    named = [
+        frame.assign(outcome=frame["outcome"].map(labels), contrast=frame["contrast"].map(CONTRASTS))
+        for frame in (headline, inputs.effects)
+    ]
     studies = inputs.tables.studies
     return {
         "verdicts": inputs.verdicts,
-        "pools": named[0].assign(stratum=headline["stratum"].map(inputs.stratum_label), certainty=headline["id"].map(certainty).fillna("")),
+        "pools": named[0].assign(
+            stratum=headline["stratum"].map(inputs.stratum_label),
+            certainty=headline["id"].map(certainty).fillna(""),
+        ),
         "effects": named[1],
         "studies": studies.assign(study=studies["study_id"].map(inputs.labels)),
         "flags": inputs.tables.flags,
@@ -56,5 +62,7 @@ def page_tables(inputs, citations):
         if frame is not None and len(frame):
             columns = [one for one in COLUMNS[name] if (frame[one].notna() & frame[one].ne("")).any()]
             headings = [WORDS.get(one, sentence(words_of(one))) for one in columns]
-            made.append({"name": name, "title": TITLES[name], "headings": headings, **records(frame, columns)})
+            made.append(
+                {"name": name, "title": TITLES[name], "headings": headings, **records(frame, columns)}
+            )
     return made

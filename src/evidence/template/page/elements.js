@@ -6,13 +6,15 @@ const byId = name => document.getElementById(name);
 function filled(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') node.addEventListener(name, value);
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? '' : value);
+    else if (value !== null && value !== undefined && value !== false)
+      node.setAttribute(name, value === true ? '' : value);
   }
   for (const child of children.flat()) if (child !== null && child !== '') node.append(child);
   return node;
 }
 const make = (tag, attributes = {}, ...children) => filled(document.createElement(tag), attributes, children);
-const draw = (tag, attributes = {}, ...children) => filled(document.createElementNS(SVG, tag), attributes, children);
+const draw = (tag, attributes = {}, ...children) =>
+  filled(document.createElementNS(SVG, tag), attributes, children);
 
 function objects(table) {
   return table.rows.map(row => Object.fromEntries(table.columns.map((name, place) => [name, row[place]])));

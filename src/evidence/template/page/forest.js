@@ -1,67 +1,49 @@
 // The forest plot: one drawing for the page, for print and as a file of its own.
-const FONT = '"Source Sans 3", "Source Sans Pro", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
-const hue = data.colours;
-
-const TICK_RATIOS = [
-  ...[0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5].map(step => Array.from({length: 60}, (_, i) => 1 + step * (i - 30)).filter(ratio => ratio > 0.01)),
-  [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 50, 100], [0.1, 0.25, 0.5, 1, 2, 4, 10, 20, 40, 100],
-  [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100], [0.01, 0.05, 0.2, 1, 5, 20, 100], [0.001, 0.01, 0.1, 1, 10, 100, 1000], [0.001, 1, 1000],
-];
-function evenTicks(low, high) {
-  const power = Math.floor(Math.log10(high - low)) - 1, sets = [];
-  for (let at = power; at < power + 3; at++) for (const digit of [1, 2, 5]) {
-    const step = digit * 10 ** at, first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
-    sets.push(Array.from({length: Math.max(last - first + 1, 0)}, (_, i) => +((first + i) * step).toPrecision(12)));
-  }
-  return sets;
-}
-function tickWords(scale, ticks) {
-  const grain = 10 * Math.min(...ticks.slice(1).map((tick, i) => tick - ticks[i]));
-  if (scale === 'factor') return ticks.map(tick => String(+Math.exp(tick).toPrecision(6)));
-  return ticks.map(tick => tick === 0 ? '0' : NUMBERS[scale](tick, grain));
-}
-function ticksFor(scale, low, high, length) {
-  const log = scale === 'ratio' || scale === 'factor';
-  const sets = log ? TICK_RATIOS.map(ratios => ratios.map(Math.log).filter(tick => tick >= low - 1e-9 && tick <= high + 1e-9)) : evenTicks(low, high);
-  const fitting = sets.filter(set => set.length && set.length <= 9).map(set => ({set, words: tickWords(scale, set)})).filter(({set, words}) =>
-    set.every((tick, i) => !i || (tick - set[i - 1]) / (high - low) * length > 3.4 * (words[i].length + words[i - 1].length) + 8));
-  return fitting.find(({set}) => set.length >= 4) || fitting.sort((a, b) => b.set.length - a.set.length)[0] || {set: [], words: []};
-}
-
-// Ends of the axis: all estimates and the pool whole, intervals as far as they leave the rest legible.
-function range(scale, rows, pool) {
-  const points = [...rows.map(row => row.yi), ...(pool ? [pool.ci_low, pool.ci_high] : []), ...(scale === 'proportion' ? [] : [0])];
-  const ends = [...rows.flatMap(row => row.low === null ? [] : [row.low, row.high]), ...(pool && pool.pi_low !== null ? [pool.pi_low, pool.pi_high] : [])];
-  const at = points.map(y => placeOf(scale, y)), beyond = ends.map(y => placeOf(scale, y));
-  const inner = [Math.min(...at), Math.max(...at)], widths = rows.filter(row => row.low !== null).map(row => placeOf(scale, row.high) - placeOf(scale, row.low)).sort((a, b) => a - b);
-  const room = Math.max(0.8 * (inner[1] - inner[0]), widths.length ? 0.6 * widths[Math.floor(widths.length / 2)] : 0, 1e-6);
-  let low = Math.max(Math.min(...at, ...beyond), inner[0] - room), high = Math.min(Math.max(...at, ...beyond), inner[1] + room);
-  const margin = 0.05 * (high - low);
-  low -= margin; high += margin;
-  return scale === 'proportion' ? [Math.max(low, 0), Math.min(high, 1)] : scale === 'correlation' ? [Math.max(low, -1), Math.min(high, 1)] : [low, high];
-}
-
-const words = (x, y, text, look = {}) => draw('text', {x, y, 'font-size': 13, fill: hue.ink, class: 'ink', ...look}, text);
-const quiet = {fill: hue.muted, class: 'quiet', 'font-size': 11};
-
-function columnsFor(width) {
-  const narrow = width < 620;
-  return narrow ? {narrow, label: 0, from: 20, to: width - 20, effect: width, weight: null, n: null, row: 52, mark: 36, first: 14}
-    : {narrow, label: 0, n: 258, from: 280, to: width - 268, effect: width - 62, weight: width, row: 34, mark: 17, first: 14};
-}
 
 // A mark with its interval: square by weight, arrows where the axis ends before the interval does.
 function mark(x, y, row, ends, look) {
   const parts = [];
   if (row.low !== null) {
-    const left = Math.max(x(row.low), ends[0]), right = Math.min(x(row.high), ends[1]);
-    parts.push(draw('line', {x1: left, x2: right, y1: y, y2: y, stroke: look.line, 'stroke-width': 1.4, class: 'interval-line'}));
-    if (x(row.low) < ends[0] - 0.5) parts.push(draw('path', {d: `M${ends[0]} ${y}l7 -4v8z`, fill: look.line, class: 'arrow'}));
-    if (x(row.high) > ends[1] + 0.5) parts.push(draw('path', {d: `M${ends[1]} ${y}l-7 -4v8z`, fill: look.line, class: 'arrow'}));
+    const left = Math.max(x(row.low), ends[0]),
+      right = Math.min(x(row.high), ends[1]);
+    parts.push(
+      draw('line', {
+        x1: left,
+        x2: right,
+        y1: y,
+        y2: y,
+        stroke: look.line,
+        'stroke-width': 1.4,
+        class: 'interval-line',
+      }),
+    );
+    if (x(row.low) < ends[0] - 0.5)
+      parts.push(draw('path', {d: `M${ends[0]} ${y}l7 -4v8z`, fill: look.line, class: 'arrow'}));
+    if (x(row.high) > ends[1] + 0.5)
+      parts.push(draw('path', {d: `M${ends[1]} ${y}l-7 -4v8z`, fill: look.line, class: 'arrow'}));
   }
-  const half = look.half, at = x(row.yi);
-  parts.push(look.hollow ? draw('circle', {cx: at, cy: y, r: 4, fill: '#fff', stroke: hue.muted, 'stroke-width': 1.4, class: 'hollow'})
-    : draw('rect', {x: at - half, y: y - half, width: 2 * half, height: 2 * half, fill: hue.blue, class: 'square'}));
+  const half = look.half,
+    at = x(row.yi);
+  parts.push(
+    look.hollow
+      ? draw('circle', {
+          cx: at,
+          cy: y,
+          r: 4,
+          fill: '#fff',
+          stroke: hue.muted,
+          'stroke-width': 1.4,
+          class: 'hollow',
+        })
+      : draw('rect', {
+          x: at - half,
+          y: y - half,
+          width: 2 * half,
+          height: 2 * half,
+          fill: hue.blue,
+          class: 'square',
+        }),
+  );
   return parts;
 }
 
@@ -69,53 +51,110 @@ function mark(x, y, row, ends, look) {
 function nullPart(at, x, y, ends) {
   const zero = x.at(0);
   if (!at.narrow || x.scale === 'proportion' || zero < ends[0] || zero > ends[1]) return [];
-  return [draw('line', {x1: zero, x2: zero, y1: y - 9, y2: y + 9, stroke: hue.muted, 'stroke-dasharray': '3 3', class: 'null-line'})];
+  return [
+    draw('line', {
+      x1: zero,
+      x2: zero,
+      y1: y - 9,
+      y2: y + 9,
+      stroke: hue.muted,
+      'stroke-dasharray': '3 3',
+      class: 'null-line',
+    }),
+  ];
 }
 
 function diamond(x, y, pool, ends) {
-  const at = value => Math.min(Math.max(x(value), ends[0]), ends[1]), parts = [];
+  const at = value => Math.min(Math.max(x(value), ends[0]), ends[1]),
+    parts = [];
   if (pool.pi_low !== null) {
-    parts.push(draw('line', {x1: at(pool.pi_low), x2: at(pool.pi_high), y1: y, y2: y, stroke: hue.orange, 'stroke-width': 3, class: 'prediction'}));
-    for (const [value, end, way] of [[pool.pi_low, ends[0], 7], [pool.pi_high, ends[1], -7]]) {
-      if (Math.abs(at(value) - x(value)) > 0.5) parts.push(draw('path', {d: `M${end} ${y}l${way} -4v8z`, fill: hue.orange, class: 'prediction-arrow'}));
+    parts.push(
+      draw('line', {
+        x1: at(pool.pi_low),
+        x2: at(pool.pi_high),
+        y1: y,
+        y2: y,
+        stroke: hue.orange,
+        'stroke-width': 3,
+        class: 'prediction',
+      }),
+    );
+    for (const [value, end, way] of [
+      [pool.pi_low, ends[0], 7],
+      [pool.pi_high, ends[1], -7],
+    ]) {
+      if (Math.abs(at(value) - x(value)) > 0.5)
+        parts.push(
+          draw('path', {d: `M${end} ${y}l${way} -4v8z`, fill: hue.orange, class: 'prediction-arrow'}),
+        );
     }
   }
-  parts.push(draw('path', {d: `M${x(pool.ci_low)} ${y}L${x(pool.estimate)} ${y - 7}L${x(pool.ci_high)} ${y}L${x(pool.estimate)} ${y + 7}z`, fill: hue.blue, class: 'square'}));
-  return parts;
-}
-
-function axis(x, top, bottom, ends, ticks, scale, contrast, narrow) {
-  const inside = (at, text) => Math.min(Math.max(at, ends[0] - 20 + 3.8 * text.length), ends[1] + 20 - 3.8 * text.length);
-  const parts = [draw('line', {x1: ends[0], x2: ends[1], y1: bottom, y2: bottom, stroke: hue.line, class: 'axis-line'})];
-  ticks.set.forEach((tick, i) => parts.push(draw('line', {x1: x.at(tick), x2: x.at(tick), y1: bottom, y2: bottom + 4, stroke: hue.line, class: 'axis-line'}),
-    words(inside(x.at(tick), ticks.words[i]), bottom + 17, ticks.words[i], {'text-anchor': 'middle', 'font-size': 11.5})));
-  const zero = x.at(0);
-  if (scale !== 'proportion' && zero > ends[0] && zero < ends[1]) {
-    if (!narrow) parts.unshift(draw('line', {x1: zero, x2: zero, y1: top, y2: bottom, stroke: hue.muted, 'stroke-dasharray': '3 3', class: 'null-line'}));
-    const sides = contrast === 'before_after' ? ['decrease', 'increase'] : ['lower than control', 'higher than control'];
-    const room = text => 7 * text.length + 24;
-    if (zero > room(sides[0])) parts.push(words(zero - 10, bottom + 34, '\u2190 ' + sides[0], {...quiet, 'text-anchor': 'end'}));
-    if (ends[1] - zero > room(sides[1])) parts.push(words(zero + 10, bottom + 34, sides[1] + ' \u2192', quiet));
-  }
+  parts.push(
+    draw('path', {
+      d: `M${x(pool.ci_low)} ${y}L${x(pool.estimate)} ${y - 7}L${x(pool.ci_high)} ${y}L${x(pool.estimate)} ${y + 7}z`,
+      fill: hue.blue,
+      class: 'square',
+    }),
+  );
   return parts;
 }
 
 function headings(at) {
-  if (at.narrow) return [words(at.label, 12, 'Study', quiet), words(at.effect, 12, `Effect (${intervalName()})`, {...quiet, 'text-anchor': 'end'})];
-  return [words(at.label, 12, 'Study, group', quiet), words(at.n, 12, 'People', {...quiet, 'text-anchor': 'end'}),
-    words(at.effect, 12, `Effect (${intervalName()})`, {...quiet, 'text-anchor': 'end'}), words(at.weight, 12, 'Weight', {...quiet, 'text-anchor': 'end'})];
+  if (at.narrow)
+    return [
+      words(at.label, 12, 'Study', quiet),
+      words(at.effect, 12, `Effect (${intervalName()})`, {...quiet, 'text-anchor': 'end'}),
+    ];
+  return [
+    words(at.label, 12, 'Study, group', quiet),
+    words(at.n, 12, 'People', {...quiet, 'text-anchor': 'end'}),
+    words(at.effect, 12, `Effect (${intervalName()})`, {...quiet, 'text-anchor': 'end'}),
+    words(at.weight, 12, 'Weight', {...quiet, 'text-anchor': 'end'}),
+  ];
 }
 
 function line(at, y, row, x, ends, look) {
-  const interval = inWords(x.scale, row.yi, row.low, row.high), band = draw('rect', {x: 0, y, width: at.effect === at.weight ? at.weight : at.weight || at.effect, height: at.row, fill: 'transparent', class: 'band'});
-  const parts = [band, words(at.label, y + at.first, row.label, {'data-room': at.narrow ? at.effect - 170 : at.n - 44}),
-    words(at.label, y + at.first + 14, row.group, {...quiet, 'data-room': at.narrow ? at.effect : at.n - 44}), ...nullPart(at, x, y + at.mark + 6, ends), ...mark(x, y + at.mark + (at.narrow ? 6 : 0), row, ends, look)];
-  parts.push(words(at.effect, y + (at.narrow ? at.first : at.mark + 4), interval, {'text-anchor': 'end', ...(look.hollow ? {fill: hue.muted, class: 'quiet'} : {})}));
+  const interval = inWords(x.scale, row.yi, row.low, row.high),
+    band = draw('rect', {
+      x: 0,
+      y,
+      width: at.effect === at.weight ? at.weight : at.weight || at.effect,
+      height: at.row,
+      fill: 'transparent',
+      class: 'band',
+    });
+  const parts = [
+    band,
+    words(at.label, y + at.first, row.label, {'data-room': at.narrow ? at.effect - 170 : at.n - 44}),
+    words(at.label, y + at.first + 14, row.group, {...quiet, 'data-room': at.narrow ? at.effect : at.n - 44}),
+    ...nullPart(at, x, y + at.mark + 6, ends),
+    ...mark(x, y + at.mark + (at.narrow ? 6 : 0), row, ends, look),
+  ];
+  parts.push(
+    words(at.effect, y + (at.narrow ? at.first : at.mark + 4), interval, {
+      'text-anchor': 'end',
+      ...(look.hollow ? {fill: hue.muted, class: 'quiet'} : {}),
+    }),
+  );
   if (!at.narrow) {
-    parts.push(words(at.n, y + at.mark + 4, row.n === null ? '\u2013' : row.n.toLocaleString('en-US'), {'text-anchor': 'end'}));
-    if (row.weight !== null) parts.push(words(at.weight, y + at.mark + 4, row.weight.toFixed(1) + '%', {'text-anchor': 'end'}));
+    parts.push(
+      words(at.n, y + at.mark + 4, row.n === null ? '\u2013' : row.n.toLocaleString('en-US'), {
+        'text-anchor': 'end',
+      }),
+    );
+    if (row.weight !== null)
+      parts.push(words(at.weight, y + at.mark + 4, row.weight.toFixed(1) + '%', {'text-anchor': 'end'}));
   }
-  const group = draw('g', {class: 'mark', tabindex: '0', role: 'button', 'aria-label': `${row.label}, ${row.group}: ${interval}${row.weight === null ? ', without weight' : ', weight ' + row.weight.toFixed(1) + '%'}`}, parts);
+  const group = draw(
+    'g',
+    {
+      class: 'mark',
+      tabindex: '0',
+      role: 'button',
+      'aria-label': `${row.label}, ${row.group}: ${interval}${row.weight === null ? ', without weight' : ', weight ' + row.weight.toFixed(1) + '%'}`,
+    },
+    parts,
+  );
   return telling(group, row.lines, row.open);
 }
 
@@ -134,33 +173,106 @@ function shorten(picture) {
 
 // Rows have label, group, yi, low, high, n, weight, lines and open; the pool the result names, or null.
 function forest(plot, width) {
-  const {scale, rows, others, pool} = plot, at = columnsFor(width), all = [...rows, ...others];
-  const [low, high] = range(scale, all, pool), ends = [at.from, at.to];
+  const {scale, rows, others, pool} = plot,
+    at = columnsFor(width),
+    all = [...rows, ...others];
+  const [low, high] = range(scale, all, pool),
+    ends = [at.from, at.to];
   const x = y => x.at(placeOf(scale, y));
-  x.at = position => at.from + (position - low) / (high - low) * (at.to - at.from);
+  x.at = position => at.from + ((position - low) / (high - low)) * (at.to - at.from);
   x.scale = scale;
-  const picture = draw('svg', {xmlns: SVG, width, 'font-family': FONT, role: 'group', 'aria-label': plot.title});
+  const picture = draw('svg', {
+    xmlns: SVG,
+    width,
+    'font-family': FONT,
+    role: 'group',
+    'aria-label': plot.title,
+  });
   let y = 22;
   const body = [];
-  for (const row of rows) { body.push(line(at, y, row, x, ends, {line: hue.line, half: 2.5 + 0.55 * Math.sqrt(row.weight)})); y += at.row; }
-  if (pool) { body.push(total(at, y, plot, x, ends)); y += at.row + 4; }
-  if (others.length) { body.push(words(at.label, y + 16, 'Shown without weight', {...quiet, 'font-weight': 600})); y += 22; }
-  for (const row of others) { body.push(line(at, y, row, x, ends, {line: hue.bar, hollow: true})); y += at.row; }
-  const frame = axis(x, 18, y + 4, ends, ticksFor(scale, low, high, at.to - at.from), scale, plot.contrast, at.narrow);
+  for (const row of rows) {
+    body.push(line(at, y, row, x, ends, {line: hue.line, half: 2.5 + 0.55 * Math.sqrt(row.weight)}));
+    y += at.row;
+  }
+  if (pool) {
+    body.push(total(at, y, plot, x, ends));
+    y += at.row + 4;
+  }
+  if (others.length) {
+    body.push(words(at.label, y + 16, 'Shown without weight', {...quiet, 'font-weight': 600}));
+    y += 22;
+  }
+  for (const row of others) {
+    body.push(line(at, y, row, x, ends, {line: hue.bar, hollow: true}));
+    y += at.row;
+  }
+  const frame = axis(
+    x,
+    18,
+    y + 4,
+    ends,
+    ticksFor(scale, low, high, at.to - at.from),
+    scale,
+    plot.contrast,
+    at.narrow,
+  );
   const head = [draw('rect', {width, height: y + 44, fill: '#fff', class: 'paper'}), ...headings(at)];
   filled(picture, {height: y + 44, viewBox: `0 0 ${width} ${y + 44}`}, [...head, ...frame, ...body]);
   return picture;
 }
 
 function total(at, y, plot, x, ends) {
-  const pool = plot.pool, interval = inWords(plot.scale, pool.estimate, pool.ci_low, pool.ci_high), middle = y + at.mark + (at.narrow ? 6 : 0);
-  const predicted = predictionWords(plot.scale, pool), prediction = predicted && 'prediction ' + predicted;
+  const pool = plot.pool,
+    interval = inWords(plot.scale, pool.estimate, pool.ci_low, pool.ci_high),
+    middle = y + at.mark + (at.narrow ? 6 : 0);
+  const predicted = predictionWords(plot.scale, pool),
+    prediction = predicted && 'prediction ' + predicted;
   const heterogeneity = `tau² ${significant(pool.tau2, 2)}, I² ${pool.I2.toFixed(0)}%`;
-  const parts = [draw('rect', {x: 0, y, width: at.weight || at.effect, height: at.row + 2, fill: hue.shade, class: 'shade'}),
-    words(at.label + 4, y + at.first, `Pool of ${plural(pool.k, 'cohort')}`, {'font-weight': 700}), words(at.label + 4, y + at.first + 14, heterogeneity, quiet),
-    ...nullPart(at, x, middle, ends), ...diamond(x, middle, pool, ends),
-    words(at.effect, y + (at.narrow || prediction ? at.first : at.mark + 4), interval, {'text-anchor': 'end', 'font-weight': 700}),
-    prediction ? words(at.effect, y + at.first + 14, prediction, {...quiet, 'text-anchor': 'end', fill: hue.orange, class: 'prediction-arrow'}) : ''];
-  if (!at.narrow && pool.n !== null) parts.push(words(at.n, y + at.mark + 4, pool.n.toLocaleString('en-US'), {'text-anchor': 'end', 'font-weight': 700}));
-  return telling(draw('g', {class: 'mark pool', tabindex: '0', role: 'button', 'aria-label': `Pool of ${plural(pool.k, 'cohort')}: ${interval}`}, parts), plot.lines, plot.open);
+  const parts = [
+    draw('rect', {
+      x: 0,
+      y,
+      width: at.weight || at.effect,
+      height: at.row + 2,
+      fill: hue.shade,
+      class: 'shade',
+    }),
+    words(at.label + 4, y + at.first, `Pool of ${plural(pool.k, 'cohort')}`, {'font-weight': 700}),
+    words(at.label + 4, y + at.first + 14, heterogeneity, quiet),
+    ...nullPart(at, x, middle, ends),
+    ...diamond(x, middle, pool, ends),
+    words(at.effect, y + (at.narrow || prediction ? at.first : at.mark + 4), interval, {
+      'text-anchor': 'end',
+      'font-weight': 700,
+    }),
+    prediction
+      ? words(at.effect, y + at.first + 14, prediction, {
+          ...quiet,
+          'text-anchor': 'end',
+          fill: hue.orange,
+          class: 'prediction-arrow',
+        })
+      : '',
+  ];
+  if (!at.narrow && pool.n !== null)
+    parts.push(
+      words(at.n, y + at.mark + 4, pool.n.toLocaleString('en-US'), {
+        'text-anchor': 'end',
+        'font-weight': 700,
+      }),
+    );
+  return telling(
+    draw(
+      'g',
+      {
+        class: 'mark pool',
+        tabindex: '0',
+        role: 'button',
+        'aria-label': `Pool of ${plural(pool.k, 'cohort')}: ${interval}`,
+      },
+      parts,
+    ),
+    plot.lines,
+    plot.open,
+  );
 }

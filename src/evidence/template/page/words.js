@@ -5,7 +5,10 @@ const expit = y => 1 / (1 + Math.exp(-y));
 const PLACES = {proportion: expit, correlation: Math.tanh};
 
 function unsigned(number, decimals = 0) {
-  const text = Math.abs(number).toLocaleString('en-US', {minimumFractionDigits: decimals, maximumFractionDigits: decimals});
+  const text = Math.abs(number).toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
   return (number < 0 && /[1-9]/.test(text) ? MINUS : '') + text;
 }
 function signed(number, decimals = 0) {
@@ -28,7 +31,8 @@ const NUMBERS = {
     return unsigned(ratio, ratio < 0.1 ? decimalsOf(ratio) : ratio < 10 ? 2 : ratio < 100 ? 1 : 0);
   },
   difference: (value, grain) => signed(value, decimalsOf(grain || Math.abs(value))),
-  proportion: (share, grain) => unsigned(100 * share, (grain === undefined ? share > 0 && share < 0.01 : grain < 0.1) ? 1 : 0) + '%',
+  proportion: (share, grain) =>
+    unsigned(100 * share, (grain === undefined ? share > 0 && share < 0.01 : grain < 0.1) ? 1 : 0) + '%',
   correlation: r => signed(r, 2),
 };
 
@@ -42,9 +46,15 @@ function inWords(scale, estimate, low, high) {
   const words = places.map(place => NUMBERS[scale](place, grain));
   return words.length === 1 ? words[0] : `${words[0]} (${words[1]} to ${words[2]})`;
 }
-const predictionWords = (scale, pool) => pool.pi_low === null ? '' :
-  inWords(scale, pool.estimate, pool.pi_low, pool.pi_high).replace(/^.*?\((.*)\)$/, '$1');
-const significant = (value, digits = 3) => value === null || value === undefined ? '' : value === 0 ? '0' :
-  unsigned(value, Math.min(Math.max(digits - 1 - Math.floor(Math.log10(Math.abs(value))), 0), 9));
+const predictionWords = (scale, pool) =>
+  pool.pi_low === null
+    ? ''
+    : inWords(scale, pool.estimate, pool.pi_low, pool.pi_high).replace(/^.*?\((.*)\)$/, '$1');
+const significant = (value, digits = 3) =>
+  value === null || value === undefined
+    ? ''
+    : value === 0
+      ? '0'
+      : unsigned(value, Math.min(Math.max(digits - 1 - Math.floor(Math.log10(Math.abs(value))), 0), 9));
 const plural = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 const intervalName = () => `${+(100 * data.plan.level).toFixed(6)}% interval`;
