@@ -105,7 +105,7 @@ def page_of(folder):
     """Build an analysis folder up to its page, in this process; the path of the page."""
     from evidence.cli import STAGES, main
 
-    not_read = ("check", "figures", "report", "workbook")
+    not_read = ("check", "figures", "report", "workbook", "release")
     for stage in (*(name for name in STAGES if name not in (*not_read, "page")), "page"):
         assert main([stage, str(folder)]) == 0, stage
     return Path(folder) / "reports/index.html"
