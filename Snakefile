@@ -10,9 +10,11 @@ include: "workflow/rules/tables.smk"
 include: "workflow/rules/effects.smk"
 include: "workflow/rules/pools.smk"
 include: "workflow/rules/verdicts.smk"
+include: "workflow/rules/changes.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/page.smk"
+include: "workflow/rules/workbook.smk"
 
 
 rule all:
@@ -20,4 +22,5 @@ rule all:
     input:
         "reports/evidence.pdf",
         "reports/index.html",
+        "reports/tables/evidence.xlsx",
         "reports/tables/pools.csv",

@@ -129,16 +129,57 @@ def run_figures(args):
     say(f"figures  {counted(len(figures), 'figure')}")
 
 
+def released(folder):
+    """The tables that a release keeps, as they are now."""
+    from evidence.stages import releases
+
+    return dict(zip(releases.COLUMNS, made(folder, *releases.COLUMNS), strict=True))
+
+
+def run_changes(args):
+    from evidence.config import load
+    from evidence.stages import releases
+    from evidence.stages.changes import changes
+    from evidence.stages.files import empty, write_csv
+
+    folder, config = Path(args.folder), load(args.folder)
+    day = releases.before(folder, config.date)
+    frame = changes(releases.read(folder, day), releases.kept(released(folder))) if day else empty("changes")
+    write_csv(frame, folder / PROCESSED / "changes.csv")
+    say(f"changes  {counted(len(frame), 'change')} since the release of {day}" if day else "changes  no earlier release")
+
+
+def run_release(args):
+    from evidence.config import load
+    from evidence.stages import releases
+
+    folder, date = Path(args.folder), load(args.folder).date
+    say(f"release  {releases.write(folder, date, released(folder))}: a report with a later date in config.yaml is compared with it")
+
+
+def run_workbook(args):
+    from evidence.stages.files import replace
+    from evidence.stages.workbook import workbook
+
+    folder = Path(args.folder)
+    inputs, frames = gathered(folder)
+    replace(folder / TABLES / "evidence.xlsx", workbook(inputs["tables"], inputs["config"], frames, folder))
+    say(f"workbook {folder / TABLES / 'evidence.xlsx'}")
+
+
 def gathered(folder):
     """What the report and the page are made from, by the names of their functions, and all tables of the stage verdicts."""
     from evidence.config import load
+    from evidence.stages import releases
     from evidence.stages.files import read_tables
 
-    names = ("effects", "pools", "members", "unused", "opinion", "regressions")
+    names = ("effects", "pools", "members", "unused", "opinion", "regressions", "changes")
     frames = dict(zip(names, made(folder, *names), strict=True))
     judged = dict(zip(VERDICTS, made(folder, *VERDICTS), strict=True))
     shown = {name: judged[name] for name in SHOWN}
-    return {"folder": folder, "tables": read_tables(folder), "config": load(folder), **frames, **shown}, frames | judged
+    config = load(folder)
+    about = {"folder": folder, "tables": read_tables(folder), "config": config, "last_release": releases.before(folder, config.date)}
+    return {**about, **frames, **shown}, frames | judged
 
 
 def run_report(args):
@@ -256,9 +297,12 @@ STAGES = {
     "pools": (run_pools, "random-effects pools by outcome, contrast and stratum"),
     "opinion": (run_opinion, "compute the headline pools again with PyMARE and statsmodels"),
     "verdicts": (run_verdicts, "what the pools say of each claim, how sure one can be, and what else there is"),
+    "changes": (run_changes, "what differs from the last release"),
     "figures": (run_figures, "draw the figures"),
     "report": (run_report, "typeset reports/evidence.pdf and write reports/tables"),
+    "workbook": (run_workbook, "write reports/tables/evidence.xlsx, every table for a spreadsheet"),
     "page": (run_page, "write reports/index.html, the review as one page for a browser"),
+    "release": (run_release, "keep the tables of this report in reports/released, for the next report to say what has changed"),
 }
 
 

@@ -179,6 +179,7 @@ def test_sections_without_data_are_left_out(made):
     ]
     assert set(SECTIONS) - {one["id"] for one in made["sections"]} == {
         "bias",
+        "changes",
         "reviews",
         "flags",
         "citations",

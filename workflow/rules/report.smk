@@ -1,6 +1,6 @@
 rule report:
     input:
-        processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", *VERDICTS),
+        processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "changes", *VERDICTS),
         "reports/figures/figures.json",
         CONFIG,
         sorted(map(str, Path("config/text").glob("*.md"))),
@@ -8,6 +8,6 @@ rule report:
     output:
         update("reports/evidence.pdf"),
         update([f"reports/tables/{name}.csv" for name in
-                ("effects", "pools", "members", "opinion", "flags", "unused", "regressions", *VERDICTS)]),
+                ("effects", "pools", "members", "opinion", "flags", "unused", "regressions", "changes", *VERDICTS)]),
     shell:
         "{EVIDENCE} report"

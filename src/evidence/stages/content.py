@@ -3,6 +3,7 @@
 from evidence.stages.content_beside import bias, flow, prisma, reviews
 from evidence.stages.content_certainty import profile
 from evidence.stages.content_chance import chance
+from evidence.stages.content_changes import changes
 from evidence.stages.content_checks import citations, flags, opinion
 from evidence.stages.content_contrasts import contrasts
 from evidence.stages.content_front import front
@@ -36,6 +37,7 @@ SECTIONS = {
     "studies": ("Studies", characteristics),
     "numbers": ("Every study’s numbers", every_number),
     "citations": ("Corrections to the article’s references", citations),
+    "changes": ("What has changed", changes),
     "methods": ("Methods as run", methods),
     "prisma": ("PRISMA 2020 checklist", prisma),
     "references": ("References", references),

@@ -72,8 +72,10 @@ class Inputs:
     versions, digests : dict of str
         Installed versions by package; SHA-256 (first 12 digits) of config and data.
     verdicts, contrasts, certainty, certainty_steps, sensitivity, robustness, missing : DataFrame or None
-    published, regression_to_mean, bias_weights, flow, prisma, regressions : DataFrame or None
-        Tables of the stage verdicts and the meta-regressions, where they were made.
+    published, regression_to_mean, bias_weights, flow, prisma, regressions, changes : DataFrame or None
+        Tables of the stage verdicts, the meta-regressions and what has changed, where they were made.
+    last_release : str
+        Day of the release that `changes` compares with, empty where there is none.
     """
 
     tables: "Tables"
@@ -100,6 +102,8 @@ class Inputs:
     flow: "pd.DataFrame | None" = None
     prisma: "pd.DataFrame | None" = None
     regressions: "pd.DataFrame | None" = None
+    changes: "pd.DataFrame | None" = None
+    last_release: str = ""
 
     def rows_of(self, name):
         """Rows of a table of the stage verdicts; none where it was not made."""

@@ -1,0 +1,62 @@
+"""Releases: the tables that a report of one day stood on, kept so that the next one can say what has changed.
+
+`evidence release` files what `changes` compares under reports/released/DATE, DATE being the review's date in config.yaml.
+A report compares itself with the newest release that is older than its own date. So releasing changes no byte of the
+report that is released, nor does committing it; the next report, with a later date, is compared with it.
+"""
+
+import re
+from pathlib import Path
+
+from evidence.stages.files import csv_bytes, read_csv, replace
+
+RELEASED = Path("reports/released")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER = ["study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "versus"]
+COLUMNS = {
+    "studies": ["study_id", "authors", "year", "title"],
+    "measurements": [*NUMBER, "n", "value_text", "unit", "spread", "spread_low_text", "spread_high_text", "p_operator", "p_value_text"],
+    "pools": ["id", "outcome", "contrast", "measure", "stratum", "analysis", "estimate", "ci_low", "ci_high", "k", "n"],
+    "verdicts": ["claim_id", "verdict"],
+    "certainty": ["pool", "certainty"],
+    "flags": ["table", "study_id", "group_id", "outcome", "timepoint", "column", "what", "blocks"],
+}  # fmt: skip
+
+
+def kept(frames):
+    """Rows and columns that a release keeps: of the pools the headline, of the flags those that block.
+
+    Parameters
+    ----------
+    frames : dict of DataFrame
+        The tables of COLUMNS by name, clean or made.
+    """
+    found = {name: frames[name].reindex(columns=columns) for name, columns in COLUMNS.items()}
+    found["pools"] = found["pools"][found["pools"]["analysis"] == "headline"]
+    found["flags"] = found["flags"][found["flags"]["blocks"] == "yes"]
+    return found
+
+
+def write(folder, date, frames):
+    """File a release under the review's date; the files of one of the same date are replaced.
+
+    Returns
+    -------
+    path
+        Its folder.
+    """
+    target = Path(folder) / RELEASED / date.isoformat()
+    for name, frame in kept(frames).items():
+        replace(target / f"{name}.csv", csv_bytes(frame))
+    return target
+
+
+def before(folder, date):
+    """Day of the newest release that is older than `date`; "" where there is none."""
+    found = sorted(path.name for path in (Path(folder) / RELEASED).glob("*") if DAY.fullmatch(path.name))
+    return next((day for day in reversed(found) if day < date.isoformat()), "")
+
+
+def read(folder, day):
+    """The tables of one release by name."""
+    return {name: read_csv(Path(folder) / RELEASED / day / f"{name}.csv", name) for name in COLUMNS}

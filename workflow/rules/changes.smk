@@ -1,0 +1,10 @@
+rule changes:
+    input:
+        processed("studies", "measurements", "flags", "pools", "verdicts", "certainty"),
+        CONFIG,
+        sorted(map(str, Path("reports/released").glob("*/*.csv"))),
+        code("stages/changes.py", "stages/releases.py"),
+    output:
+        update("data/processed/changes.csv"),
+    shell:
+        "{EVIDENCE} changes"

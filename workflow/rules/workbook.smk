@@ -1,0 +1,10 @@
+rule workbook:
+    input:
+        raw(),
+        processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "changes", *VERDICTS),
+        CONFIG,
+        code("stages/workbook*.py", "stages/codebook.py", "schema/*"),
+    output:
+        update("reports/tables/evidence.xlsx"),
+    shell:
+        "{EVIDENCE} workbook"
