@@ -132,6 +132,5 @@ def changes(old, new):
         One row per change: studies, numbers, estimates, verdicts, certainty, flags, each in the order of its ids.
     """
     rows = [row for part in PARTS for row in part(old, new)]
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    texts = COLUMNS[: COLUMNS.index("estimate_before")]
-    return frame.fillna(dict.fromkeys(texts, ""))
+    texts = dict.fromkeys(COLUMNS[: COLUMNS.index("estimate_before")], "")
+    return pd.DataFrame([texts | row for row in rows], columns=COLUMNS)

@@ -1,0 +1,143 @@
+"""What has changed since the last release: each kind of change, its words, and which release is meant."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from evidence.stages import releases
+from evidence.stages.changes import changes
+from evidence.stages.content_changes import FIRST, SAME
+from evidence.stages.content_changes import changes as section
+from evidence.stages.content_inputs import Inputs
+from evidence.stages.schemas import load
+from tests.unit.test_content import made_tables, review
+
+POOL = "level.before_after.all.headline"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return made_tables(review(tmp_path_factory.mktemp("review")))
+
+
+@pytest.fixture
+def old(made):
+    tables, pools = made["tables"], made["pools"]
+    certainty = pd.DataFrame({"pool": pools.loc[pools["analysis"] == "headline", "id"], "certainty": "low"})
+    verdicts = pd.DataFrame({"claim_id": ["c1", "c2"], "verdict": ["supported", "untested"]})
+    flag = dict.fromkeys(releases.COLUMNS["flags"], "") | {"table": "studies", "study_id": "able2001", "what": "the year", "blocks": "yes"}
+    frames = {"studies": tables.studies, "measurements": tables.measurements, "pools": pools, "verdicts": verdicts,
+              "certainty": certainty, "flags": pd.DataFrame([flag])}  # fmt: skip
+    return releases.kept(frames)
+
+
+def one(old, name, frame):
+    """The only change, where one table is another."""
+    found = changes(old, old | {name: frame})
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def changed(frame, row, **cells):
+    frame = frame.copy()
+    for name, value in cells.items():
+        frame.loc[row, name] = value
+    return frame
+
+
+def test_nothing_changed(old):
+    found = changes(old, old)
+    assert not len(found) and list(found.columns) == list(load("changes").fields)
+
+
+def test_a_study_that_comes_and_goes(old):
+    fewer = old["studies"][old["studies"]["study_id"] != "baker2002"]
+    gone = one(old, "studies", fewer)
+    assert (gone["kind"], gone["id"], gone["before"], gone["after"]) == ("study_removed", "baker2002", "Baker 2002. Second", "")
+    back = changes(old | {"studies": fewer}, old).iloc[0]
+    assert (back["kind"], back["before"], back["after"]) == ("study_added", "", "Baker 2002. Second")
+
+
+def test_a_number_that_is_typed_otherwise(old):
+    row = one(old, "measurements", changed(old["measurements"], 1, value_text="14"))
+    assert (row["kind"], row["id"]) == ("number_changed", "able2001.treated.level.followup")
+    assert row["before"].startswith("12 u (SD 4") and row["after"].startswith("14 u (SD 4") and row["after"].endswith(", n 20")
+
+
+def test_numbers_of_a_report_that_is_new_are_not_told_again(old):
+    rest = {name: old[name][old[name]["study_id"] != "baker2002"] for name in ("studies", "measurements")}
+    assert list(changes(old | rest, old)["kind"]) == ["study_added"]
+
+
+def test_an_estimate_that_moves(old):
+    place = old["pools"].index[old["pools"]["id"] == POOL][0]
+    row = one(old, "pools", changed(old["pools"], place, estimate=0.5, ci_low=0.4, ci_high=0.6))
+    assert (row["kind"], row["id"], row["stratum"]) == ("estimate_moved", POOL, "all")
+    assert row["before"] == "+36% (−6% to +96%), 3 cohorts, 60 people" and row["after"] == "+65% (+49% to +82%), 3 cohorts, 60 people"
+    assert (row["estimate_after"], row["k_before"]) == (0.5, 3) and row["estimate_before"] == old["pools"].loc[place, "estimate"]
+
+
+def test_what_is_printed_alike_has_not_moved(old):
+    place = old["pools"].index[old["pools"]["id"] == POOL][0]
+    estimate = old["pools"].loc[place, "estimate"] + 1e-9
+    assert not len(changes(old, old | {"pools": changed(old["pools"], place, estimate=estimate)}))
+
+
+def test_a_pool_that_is_new_and_one_that_is_gone(old):
+    rest = old["pools"][old["pools"]["id"] != POOL]
+    assert one(old, "pools", rest)["kind"] == "estimate_removed"
+    assert list(changes(old | {"pools": rest}, old)["kind"]) == ["estimate_added"]
+
+
+def test_a_verdict_that_flips_and_a_certainty_that_falls(old):
+    row = one(old, "verdicts", changed(old["verdicts"], 0, verdict="contradicted"))
+    assert (row["kind"], row["id"], row["before"], row["after"]) == ("verdict_changed", "c1", "supported", "contradicted")
+    row = one(old, "certainty", old["certainty"].assign(certainty=lambda x: ["very low"] + ["low"] * (len(x) - 1)))
+    assert (row["kind"], row["before"], row["after"]) == ("certainty_changed", "low", "very low")
+
+
+def test_flags_raised_and_lifted(old):
+    lifted = one(old, "flags", old["flags"].iloc[:0])
+    assert (lifted["kind"], lifted["study_id"], lifted["before"]) == ("flag_lifted", "able2001", "the year")
+    assert list(changes(old | {"flags": old["flags"].iloc[:0]}, old)["kind"]) == ["flag_raised"]
+
+
+def test_the_newest_release_that_is_older_than_the_report_is_meant(tmp_path, old):
+    day = date(2026, 3, 1)
+    assert releases.before(tmp_path, day) == ""
+    releases.write(tmp_path, date(2026, 1, 2), old)
+    releases.write(tmp_path, date(2026, 2, 2), old)
+    assert releases.before(tmp_path, day) == "2026-02-02"
+    releases.write(tmp_path, day, old)
+    assert releases.before(tmp_path, day) == "2026-02-02" and releases.before(tmp_path, date(2026, 3, 2)) == "2026-03-01"
+
+
+def test_a_release_is_read_as_it_was_written(tmp_path, old):
+    releases.write(tmp_path, date(2026, 1, 2), old)
+    assert not len(changes(releases.read(tmp_path, "2026-01-02"), old))
+
+
+def said(made, frame, day):
+    return section(Inputs(**made, figures=[], changes=frame, last_release=day), None)
+
+
+def test_the_section_says_what_there_is(made, old):
+    assert said(made, None, "") == []
+    assert said(made, changes(old, old), "")[0]["paragraphs"][0][0]["text"] == FIRST
+    assert said(made, changes(old, old), "2026-01-01")[0]["paragraphs"][0][0]["text"] == SAME.format(day="2026-01-01")
+    rest = {name: old[name][old[name]["study_id"] != "baker2002"] for name in ("studies", "measurements")}
+    new = old | {"verdicts": changed(old["verdicts"], 0, verdict="mixed"), "pools": old["pools"][old["pools"]["id"] != POOL]}
+    words, table = said(made, changes(old | rest, new), "2026-01-01")
+    assert words["paragraphs"][0][0]["text"] == "Since the release of 2026-01-01: 1 report added, 1 verdict changed and 1 pool gone."
+    assert [row["group"] for row in table["rows"] if "group" in row] == ["Reports added: 1", "Verdicts changed: 1", "Pools gone: 1"]
+    cells = ["".join(run["text"] for run in one["runs"]) for row in table["rows"] if "cells" in row for one in row["cells"]]
+    assert "+36% (−6% to +96%), 3 cohorts, 60 people" in cells and "mixed" in cells
+
+
+def test_ids_that_no_table_has_are_shown_as_they_are(made):
+    row = SimpleNamespace(kind="study_removed", study_id="gone1999", outcome="", contrast="", stratum="")
+    from evidence.stages.content_changes import subject
+
+    assert subject(Inputs(**made, figures=[]), {}, row) == [{"text": "gone1999"}]
