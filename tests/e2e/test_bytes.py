@@ -12,7 +12,7 @@ import pandas as pd
 import pypdf
 import pytest
 
-from evidence.stages.content_words import effect_words
+from evidence.stages.content_words import count, effect_words
 
 ROOT = Path(__file__).parents[2]
 STAGES = ("tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "report", "page", "workbook")
@@ -81,8 +81,9 @@ def test_the_pdf_prints_every_headline_number_and_verdict(both):
     headline = pools[(pools["analysis"] == "headline") & pools["outcome"].isin(shown)]
     assert len(headline) >= 1
     for row in headline.itertuples():
-        assert effect_words(row).replace(" ", "") in text, row.id
+        words = effect_words(row)
         if row.stratum == "all":
-            assert f"{row.k:.0f}cohort" in text or f"{row.k:.0f}stud" in text, row.id
+            words = f"{row.k:.0f} {count(row.n)} {words}"
+        assert words.replace(" ", "") in text, row.id
     for row in tables["verdicts"].itertuples():
         assert row.claim_id in text and row.verdict in text.lower(), row.claim_id
