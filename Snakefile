@@ -24,3 +24,7 @@ rule all:
         "reports/index.html",
         "reports/tables/evidence.xlsx",
         "reports/tables/pools.csv",
+
+
+onsuccess:
+    print("The report is in reports/evidence.pdf")

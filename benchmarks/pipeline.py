@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 COPIED = ["Snakefile", "workflow", "profiles", "config", "data/raw", "src"]
-BUDGETS = {"whole rebuild": 15.0, "nothing to do": 3.0, "one number edited": 15.0, "evidence check": 1.0}
+BUDGETS = {"whole rebuild": 10.0, "nothing to do": 3.0, "one number edited": 5.0, "evidence check": 1.0}
 
 
 def copied(folder):

@@ -1,7 +1,10 @@
 """What the rules share: how to call the program, and the code each rule depends on."""
 
+import fcntl
 import sys
 from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
 
 EVIDENCE = f"{sys.executable} -m evidence"
 SOURCE = Path(workflow.basedir) / "src" / "evidence"
@@ -26,3 +29,18 @@ def code(*names):
     """Files of the program whose change must run a rule again: Snakemake does not see imported code."""
     found = [path for name in names for path in SOURCE.glob(name) if path.is_file() and path.suffix != ".pyc"]
     return sorted(map(str, found))
+
+
+def alone():
+    """Hold this folder for one run; the kernel lets go of it however the run ends, kill -9 too, so nothing is to unlock."""
+    Path(".snakemake").mkdir(exist_ok=True)
+    handle = open(".snakemake/run.lock", "w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise WorkflowError(f"Another run is at work in {Path.cwd()}. Wait until it has ended, then run this again.")
+    return handle
+
+
+if workflow.is_main_process:
+    RUN = alone()

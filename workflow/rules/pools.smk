@@ -15,7 +15,7 @@ rule opinion:
     input:
         "data/processed/pools.csv",
         "data/processed/members.csv",
-        code("stages/opinion.py"),
+        code("stages/opinion.py", "stages/files.py", "models/*"),
     output:
         update("data/processed/opinion.csv"),
     shell:
