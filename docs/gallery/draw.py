@@ -62,12 +62,12 @@ def of_the_review():
         *direction_plots(reported(tables, effects, config), outcomes, tables),
         *bias_plots(weights, members, effects, outcomes, tables),
     ]
-    figures = {file: figure for file, figure, _ in drawn}
+    figures = {file: draw for file, draw, _ in drawn}
     return {
-        "sensitivity": figures["sensitivity-testosterone-before_after.svg"],
-        "directions": figures["directions-versus_control-1.svg"],
-        "traffic-light": figures["bias-rob2.svg"],
-        "bias-weights": figures["bias-weights.svg"],
+        "sensitivity": figures["sensitivity-testosterone-before_after.svg"](),
+        "directions": figures["directions-versus_control-1.svg"](),
+        "traffic-light": figures["bias-rob2.svg"](),
+        "bias-weights": figures["bias-weights.svg"](),
     }
 
 

@@ -125,8 +125,8 @@ def run_figures(args):
     frames = made(folder, "effects", "pools", "members")
     names = ("sensitivity", "reported", "bias_weights", "flow")
     judged = dict(zip(names, made(folder, *names), strict=True))
-    figures = write_figures(folder / FIGURES, read_tables(folder), load(folder), *frames, judged)
-    say(f"figures  {counted(len(figures), 'figure')}")
+    figures, fresh = write_figures(folder / FIGURES, read_tables(folder), load(folder), *frames, judged)
+    say(f"figures  {counted(len(figures), 'figure')}, {fresh} drawn, the others unchanged" if fresh < len(figures) else f"figures  {counted(len(figures), 'figure')}")
 
 
 def released(folder):

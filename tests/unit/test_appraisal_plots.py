@@ -22,6 +22,11 @@ from evidence.stages.words import templates
 ROOT = Path(__file__).parents[2]
 
 
+def shown(drawings):
+    """The figures themselves."""
+    return [(file, draw(), words) for file, draw, words in drawings]
+
+
 @pytest.fixture(scope="module")
 def made():
     tables, config = ev.read(ROOT), load(ROOT)
@@ -31,10 +36,10 @@ def made():
     outcomes = list(tables.outcomes.loc[tables.outcomes["headline"] == "yes", "outcome"])
     weights = bias_weights(pools, members, effects, tables)
     plots = {
-        "sensitivity": list(sensitivity_plots(sensitivity(pools, members, config), outcomes, tables, config)),
-        "direction": list(direction_plots(given, outcomes, tables)),
-        "bias": list(bias_plots(weights, members, effects, outcomes, tables)),
-        "flow": list(flow_plot(flow(tables, effects)[0], tables)),
+        "sensitivity": shown(sensitivity_plots(sensitivity(pools, members, config), outcomes, tables, config)),
+        "direction": shown(direction_plots(given, outcomes, tables)),
+        "bias": shown(bias_plots(weights, members, effects, outcomes, tables)),
+        "flow": shown(flow_plot(flow(tables, effects)[0], tables)),
     }
     return tables, effects, members, given, weights, plots
 

@@ -5,6 +5,8 @@ References
 Thomson & Thomas 2013, Res Synth Methods 4:95 [thomson2013].
 """
 
+from functools import partial
+
 from evidence.stages.missing import STATUS, one_direction
 from evidence.stages.plotting import (
     BLUE, GRID, INK, LINE, MUTED, SMALL, dot, fill, page, stroke, text_width, wrap, write,
@@ -111,7 +113,7 @@ def direction_plots(given, outcomes, tables):
 
     Yields
     ------
-    tuple of str, Figure, dict
+    tuple of str, partial, dict
     """
     words = templates(tables.folder, "verdicts")["direction_plot"]
     labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
@@ -131,4 +133,4 @@ def direction_plots(given, outcomes, tables):
                 if study in own
             ]  # fmt: skip
             about = {"kind": "direction", "of_contrast": contrast, "caption": caption, "alt": f"{caption}. {'; '.join(parts)}.", "page": number, "pages": len(pages)}
-            yield f"directions-{contrast}-{number}.svg", draw(own, columns, cells, labels, words), about
+            yield f"directions-{contrast}-{number}.svg", partial(draw, own, columns, cells, labels, words), about

@@ -1,18 +1,16 @@
 """Stage figures: forest plots by outcome and contrast, strata as blocks."""
 
-import json
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 
 from evidence.models.distributions import quantile
 from evidence.stages.direction_plot import direction_plots
-from evidence.stages.files import replace
+from evidence.stages.drawn import update
 from evidence.stages.flow_plot import flow_plot
 from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
 from evidence.stages.many_studies import many_study_plots
-from evidence.stages.plotting import save_svg
 from evidence.stages.scales import raised
 from evidence.stages.sensitivity import BAYES
 from evidence.stages.sensitivity_plot import sensitivity_plots
@@ -184,11 +182,11 @@ def alt_text(title, pools, left, conditions):
 
 
 def drawings(tables, config, effects, pools, members, sensitivity=None):
-    """All forest plots as (file name, figure, words about it).
+    """All forest plots as (file name, call that draws its pages, words about it).
 
     Yields
     ------
-    tuple of str, Figure, dict
+    tuple of str, partial, dict
     """
     headline = pools[pools["analysis"] == "headline"]
     members = members[(members["left_out"] == "") & members["pool"].isin(headline["id"])]
@@ -204,18 +202,17 @@ def drawings(tables, config, effects, pools, members, sensitivity=None):
             title = f"{label}, {CONTRASTS[contrast]}"
             scale = SCALE.get(measure, "difference")
             blocks = blocks_of(part, own, members[members["pool"].isin(own["id"])], tables, config, posteriors)
-            pages = forest_pages(
+            draw = partial(
+                forest_pages,
                 blocks,
                 scale=scale,
                 favours=None if scale == "proportion" else BETTER.get(about["better"]),
                 xlabel=label if scale == "factor" else axis_label(about, contrast, scale),
                 level=config.level,
             )
-            for number, figure in enumerate(pages, 1):
-                file = f"forest-{outcome}-{contrast}-{measure}-{number}.svg"
-                words = {"outcome": outcome, "contrast": contrast, "measure": measure, "kind": "forest", "page": number,
-                         "pages": len(pages), "caption": title, "alt": alt_text(title, own, (part["headline"] == "no").sum(), conditions)}
-                yield file, figure, words
+            words = {"outcome": outcome, "contrast": contrast, "measure": measure, "kind": "forest", "caption": title,
+                     "alt": alt_text(title, own, (part["headline"] == "no").sum(), conditions)}  # fmt: skip
+            yield f"forest-{outcome}-{contrast}-{measure}.svg", draw, words
 
 
 def bayesian_rows(sensitivity):
@@ -226,7 +223,7 @@ def bayesian_rows(sensitivity):
 
 
 def drawings_of_verdicts(tables, config, effects, members, judged):
-    """Sensitivity, effect directions and risk of bias, as (file name, figure, words about it).
+    """Sensitivity, effect directions and risk of bias, as (file name, call that draws it, words about it).
 
     Parameters
     ----------
@@ -244,7 +241,7 @@ def drawings_of_verdicts(tables, config, effects, members, judged):
 
 
 def write_figures(folder, tables, config, effects, pools, members, judged=None):
-    """Draw all figures into a folder, and remove those of outcomes that are gone.
+    """Bring all figures in a folder up to date, and remove those of outcomes that are gone.
 
     Parameters
     ----------
@@ -257,20 +254,12 @@ def write_figures(folder, tables, config, effects, pools, members, judged=None):
 
     Returns
     -------
-    list of dict
-        One a figure, as written to figures.json.
+    index : list of dict
+        One a page, as written to figures.json.
+    fresh : int
+        How many figures were drawn; what the others are drawn from has not changed.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    index = []
     many = many_study_plots(pools, members, effects, shown_outcomes(tables, config), tables, config)
     more = drawings_of_verdicts(tables, config, effects, members, judged) if judged else ()
     sensitivity = judged["sensitivity"] if judged else None
-    for file, figure, words in (*drawings(tables, config, effects, pools, members, sensitivity), *many, *more):
-        save_svg(figure, folder / file)
-        width, height = figure.get_size_inches() * 25.4
-        index.append({"file": file, "width_mm": round(float(width), 2), "height_mm": round(float(height), 2), **words})
-    for stale in set(folder.glob("*.svg")) - {folder / entry["file"] for entry in index}:
-        stale.unlink()
-    replace(folder / "figures.json", json.dumps(index, indent=1, ensure_ascii=False).encode())
-    return index
+    return update(folder, (*drawings(tables, config, effects, pools, members, sensitivity), *many, *more))

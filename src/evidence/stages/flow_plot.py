@@ -5,6 +5,8 @@ References
 Page et al. 2021, BMJ 372:n71 [page2021], figure 1, from what a table of reports can tell.
 """
 
+from functools import partial
+
 from evidence.stages.plotting import BODY, INK, LINE, MUTED, SHADE, SMALL, fill, page, stroke, wrap, write
 from evidence.stages.words import plural, templates
 
@@ -89,12 +91,12 @@ def flow_plot(flow, tables):
 
     Yields
     ------
-    tuple of str, Figure, dict
+    tuple of str, partial, dict
     """
     words = templates(tables.folder, "verdicts")["flow_plot"]
     parts = dict(tuple(flow.groupby("step", sort=False)))
     if "found" not in parts or "included" not in parts:
         return
     said = "; ".join(f"{words[step]}: {counted(parts[step])}" for step in ("found", *ASIDE, "included", *INSIDE) if step in parts)
-    about = {"kind": "flow", "caption": words["caption"], "alt": f"{words['caption']}. {said}.", "page": 1, "pages": 1}
-    yield "flow.svg", draw(parts, words), about
+    about = {"kind": "flow", "caption": words["caption"], "alt": f"{words['caption']}. {said}."}
+    yield "flow.svg", partial(draw, parts, words), about

@@ -1,5 +1,7 @@
 """Figures that need many studies: funnel with contours, Baujat, and a bubble plot for each moderator."""
 
+from functools import partial
+
 import numpy as np
 
 from evidence.bias.asymmetry import egger
@@ -27,15 +29,15 @@ def funnel_of(fit, words, texts):
     """Funnel plot with Egger's test in its caption."""
     test = egger(fit)
     texts = texts | {"egger": p_words(test.p), "slope": unsigned(test.estimate, 2)}
-    figure = funnel(fit, scale=texts["scale"], xlabel=texts["axis"])
-    return figure, words["funnel"].format(**texts), words["funnel_alt"].format(**texts)
+    draw = partial(funnel, fit, scale=texts["scale"], xlabel=texts["axis"])
+    return draw, words["funnel"].format(**texts), words["funnel_alt"].format(**texts)
 
 
 def baujat_of(fit, labels, words, texts):
     """Baujat plot; its alt text names the study that adds most to heterogeneity."""
     most = labels[int(np.argmax((fit.yi - fit.estimate) ** 2 / (fit.vi + fit.tau2)))]
     texts = texts | {"most": most}
-    return baujat(fit, labels=labels), words["baujat"].format(**texts), words["baujat_alt"].format(**texts)
+    return partial(baujat, fit, labels=labels), words["baujat"].format(**texts), words["baujat_alt"].format(**texts)
 
 
 def bubble_of(cohorts, x, moderator, words, texts, config):
@@ -47,12 +49,12 @@ def bubble_of(cohorts, x, moderator, words, texts, config):
     slope = in_words(texts["scale"], fit.estimate[1], fit.ci_low[1], fit.ci_high[1])
     texts = texts | {"moderator": name, "slope": slope, "p": p_words(fit.p[1]), "k": f"{has.sum()}", "R2": f"{fit.R2:.0f}%",
                      "low": f"{x[has].min():g}", "high": f"{x[has].max():g}"}  # fmt: skip
-    figure = bubble(fit, scale=texts["scale"], xlabel=name[:1].upper() + name[1:], ylabel=texts["axis"])
-    return figure, words["bubble"].format(**texts), words["bubble_alt"].format(**texts)
+    draw = partial(bubble, fit, scale=texts["scale"], xlabel=name[:1].upper() + name[1:], ylabel=texts["axis"])
+    return draw, words["bubble"].format(**texts), words["bubble_alt"].format(**texts)
 
 
 def of_pool(pool, cohorts, groups, tables, config, words, label):
-    """Kind, figure, caption and alt text of each figure of one pool."""
+    """Kind, call that draws, caption and alt text of each figure of one pool."""
     scale = SCALE.get(pool.measure, "difference")
     drawn = scale if scale in FUNNEL_SCALES else "difference"
     texts = {
@@ -83,8 +85,8 @@ def many_study_plots(pools, members, effects, outcomes, tables, config):
 
     Yields
     ------
-    tuple of str, Figure, dict
-        File name, figure, and words about it.
+    tuple of str, partial, dict
+        File name, the call that draws it, and words about it.
     """
     words = templates(tables.folder, "verdicts")["many_studies"]
     labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
@@ -92,7 +94,7 @@ def many_study_plots(pools, members, effects, outcomes, tables, config):
     used = members[members["left_out"] == ""]
     for pool in large_pools(pools, outcomes).itertuples():
         cohorts = used[used["pool"] == pool.id].sort_values("study_label", kind="stable")
-        for kind, figure, caption, alt in of_pool(pool, cohorts, groups, tables, config, words, labels[pool.outcome]):
+        for kind, draw, caption, alt in of_pool(pool, cohorts, groups, tables, config, words, labels[pool.outcome]):
             about = {"outcome": pool.outcome, "contrast": pool.contrast, "kind": kind.partition("-")[0], "caption": caption,
-                     "alt": alt, "page": 1, "pages": 1}  # fmt: skip
-            yield f"{kind}-{pool.outcome}-{pool.contrast}.svg", figure, about
+                     "alt": alt}  # fmt: skip
+            yield f"{kind}-{pool.outcome}-{pool.contrast}.svg", draw, about

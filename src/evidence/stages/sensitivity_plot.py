@@ -1,6 +1,7 @@
 """Sensitivity of a pool in one compact figure: the headline, and each analysis that prints another effect, on one axis."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.forest import Row
@@ -131,8 +132,8 @@ def sensitivity_plots(sensitivity, outcomes, tables, config):
 
     Yields
     ------
-    tuple of str, Figure, dict
-        File name, figure, and words about it.
+    tuple of str, partial, dict
+        File name, the call that draws it, and words about it.
     """
     words = templates(tables.folder, "verdicts")["sensitivity_plot"]
     labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
@@ -145,5 +146,5 @@ def sensitivity_plots(sensitivity, outcomes, tables, config):
             continue
         title = words["title"].format(outcome=labels[outcome], contrast=words["contrasts"][contrast])
         about = {"outcome": outcome, "contrast": contrast, "kind": "sensitivity", "caption": title,
-                 "alt": alt_text(title, rows, words), "page": 1, "pages": 1}  # fmt: skip
-        yield f"sensitivity-{outcome}-{contrast}.svg", draw(rows, labels[outcome], words, config.level), about
+                 "alt": alt_text(title, rows, words)}  # fmt: skip
+        yield f"sensitivity-{outcome}-{contrast}.svg", partial(draw, rows, labels[outcome], words, config.level), about

@@ -4,6 +4,7 @@ Each judgement has a sign beside its colour, so that no reader needs the colour.
 (Sterne et al. 2019, BMJ 366:l4898 [sterne2019]; Sterne et al. 2016, BMJ 355:i4919 [sterne2016]).
 """
 
+from functools import partial
 
 from evidence.stages.bias_weights import NOT_JUDGED, OVERALL, overall
 from evidence.stages.certainty import SEVERITY
@@ -206,7 +207,7 @@ def bias_plots(weights, members, effects, outcomes, tables):
 
     Yields
     ------
-    tuple of str, Figure, dict
+    tuple of str, partial, dict
     """
     words = templates(tables.folder, "verdicts")["bias_plot"]
     labels = {study.study_id: label(study) for study in tables.studies.itertuples()}
@@ -215,13 +216,13 @@ def bias_plots(weights, members, effects, outcomes, tables):
         name = words["tools"].get(tool, tool)
         counts = part["judgement"].value_counts()
         parts = ", ".join(f"{counts[word]} {words['judgements'][word].lower()}" for word in in_severity(counts.index))
-        about = {"kind": "traffic_light", "tool": tool, "caption": words["lights"].format(tool=name), "page": 1, "pages": 1,
+        about = {"kind": "traffic_light", "tool": tool, "caption": words["lights"].format(tool=name),
                  "alt": words["lights_alt"].format(tool=name, studies=part["study_id"].nunique(), parts=parts)}  # fmt: skip
-        yield f"bias-{tool.lower()}.svg", lights(part, labels, words), about
+        yield f"bias-{tool.lower()}.svg", partial(lights, part, labels, words), about
     chosen = weights[weights["outcome"].isin(outcomes)]
     if len(chosen) and len(judged):
         by_domain = shares_by_domain(judged, total_weights(members, effects, set(chosen["pool"])))
         groups = summary_groups(chosen, by_domain, tables, words)
         worst = [f"{name}: {sum(part for word, part in shares.items() if SEVERITY.get(word, 2) >= 2):.0f}%" for name, shares in groups[0][1]]
-        about = {"kind": "bias_weights", "caption": words["summary"], "alt": words["summary_alt"].format(parts="; ".join(worst)), "page": 1, "pages": 1}
-        yield "bias-weights.svg", bars(groups, words), about
+        about = {"kind": "bias_weights", "caption": words["summary"], "alt": words["summary_alt"].format(parts="; ".join(worst))}
+        yield "bias-weights.svg", partial(bars, groups, words), about
