@@ -24,6 +24,11 @@ rule all:
         "reports/index.html",
         "reports/tables/evidence.xlsx",
         "reports/tables/pools.csv",
+        "reports/figures/figures.json",
+
+
+if workflow.is_main_process:
+    outdate(workflow.rules)
 
 
 onsuccess:

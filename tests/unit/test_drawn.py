@@ -57,6 +57,12 @@ def test_an_edited_program_draws_all_again(tmp_path, monkeypatch):
     assert updated(tmp_path, x="one", y="two") == ["one", "two"]
 
 
+def test_a_list_of_another_version_keeps_nothing(tmp_path):
+    updated(tmp_path, x="one")
+    (tmp_path / "figures.json").write_text('[{"file": "x.svg", "alt": "x"}]', encoding="utf-8")
+    assert updated(tmp_path, x="one") == ["one"]
+
+
 def test_pages_are_kept_or_drawn_together(tmp_path):
     both = [("x.svg", partial(draw, "one", sizes=(40, 50)), {})]
     index, _ = drawn.update(tmp_path, both)

@@ -3,8 +3,8 @@ rule changes:
         processed("studies", "measurements", "flags", "pools", "verdicts", "certainty"),
         CONFIG,
         sorted(map(str, Path("reports/released").glob("*/*.csv"))),
-        code("stages/changes.py", "stages/releases.py"),
+        code("stages/changes.py", "stages/releases.py", "schema/*"),
     output:
         update("data/processed/changes.csv"),
     shell:
-        "{EVIDENCE} changes"
+        stage("changes")

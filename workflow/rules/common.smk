@@ -1,6 +1,10 @@
 """What the rules share: how to call the program, and the code each rule depends on."""
 
+import base64
 import fcntl
+import json
+import os
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +16,7 @@ CONFIG = "config/config.yaml"
 SCHEMAS = sorted((SOURCE / "schema").glob("*.yaml"))
 VERDICTS = ["verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing",
             "reported", "map", "citations", "published", "regression_to_mean", "bias_weights", "flow", "left_out", "prisma"]
+IMPORT = re.compile(r"^ *from (evidence[\w.]*) import (\([^)]*\)|[^\n]*)", re.M)
 RAW_TABLES = [path.stem for path in SCHEMAS if "\nmade: true" not in path.read_text(encoding="utf-8")]
 
 
@@ -20,15 +25,36 @@ def raw():
     return sorted(str(path) for path in Path("data/raw").glob("*.csv"))
 
 
+def stage(command):
+    """Shell words of a stage: until it has ended well, a mark says that its outputs are not to be trusted. See outdate()."""
+    mark = f"data/processed/.{command.split()[0]}.unfinished"
+    return f"mkdir -p data/processed; touch {mark}; {EVIDENCE} {command}; rm {mark}"
+
+
 def processed(*names):
     """Made tables by name."""
     return [f"data/processed/{name}.csv" for name in names]
 
 
+def imported(path):
+    """Modules of the program that a module imports, at its top or in a function."""
+    found = set()
+    for module, names in IMPORT.findall(path.read_text(encoding="utf-8")):
+        place = SOURCE.parent.joinpath(*module.split("."))
+        inside = [place / f"{name}.py" for name in re.findall(r"\w+", names)]
+        found |= {place.with_suffix(".py"), *inside}
+    return {one for one in found if one.is_file()}
+
+
 def code(*names):
-    """Files of the program whose change must run a rule again: Snakemake does not see imported code."""
-    found = [path for name in names for path in SOURCE.glob(name) if path.is_file() and path.suffix != ".pyc"]
-    return sorted(map(str, found))
+    """Files of the program whose change must run a rule again, with all they import: Snakemake does not see imported code."""
+    wanted = {path for name in (*names, "config.py", "stages/files.py") for path in SOURCE.glob(name)}
+    wanted = {path for path in wanted if path.is_file() and path.suffix != ".pyc"}
+    reached, new = set(), wanted
+    while new:
+        reached |= new
+        new = {one for path in new if path.suffix == ".py" for one in imported(path)} - reached
+    return sorted(map(str, reached | {SOURCE / "cli.py"}))
 
 
 def alone():
@@ -42,5 +68,26 @@ def alone():
     return handle
 
 
+def complete():
+    """Where a figure of the list is gone, take the list away too, so that the rule is run and draws it again."""
+    index = Path("reports/figures/figures.json")
+    if index.is_file() and not all((index.parent / one["file"]).is_file() for one in json.loads(index.read_text(encoding="utf-8"))):
+        index.unlink()
+
+
+def outdate(rules):
+    """Give old dates to what a stage that did not end well should have made.
+
+    Snakemake puts the last outputs of a failed job back with the time of now and a record of the inputs of now, and would
+    then take them for new: hence an old time (0 would mean none) and no record.
+    """
+    for rule in rules:
+        if Path(f"data/processed/.{rule.name}.unfinished").is_file():
+            for path in filter(os.path.isfile, map(str, rule.output)):
+                os.utime(path, (1, 1))
+                Path(".snakemake/metadata", base64.b64encode(path.encode()).decode()).unlink(missing_ok=True)
+
+
 if workflow.is_main_process:
     RUN = alone()
+    complete()

@@ -1,14 +1,11 @@
 rule figures:
     input:
-        "data/processed/effects.csv",
-        "data/processed/pools.csv",
-        "data/processed/members.csv",
-        processed("sensitivity", "reported", "bias_weights", "flow", "moderators"),
+        processed(*RAW_TABLES, "flags", "effects", "pools", "members", "sensitivity", "reported", "bias_weights", "flow"),
         CONFIG,
-        code("stages/figures.py", "stages/forest*.py", "stages/plotting.py", "stages/scales.py", "stages/sensitivity_plot.py",
-             "stages/direction_plot.py", "stages/traffic_light.py", "stages/many_studies.py", "stages/funnel.py", "stages/frame.py", "stages/flow_plot.py",
-             "text/*"),
+        code("stages/figures.py", "text/*", "template/fonts/*", "schema/*"),
     output:
+        # The SVGs are not named here: how many there are is known when they are drawn. See complete() in common.smk.
         update("reports/figures/figures.json"),
+    priority: 1
     shell:
-        "{EVIDENCE} figures"
+        stage("figures")

@@ -4,10 +4,10 @@ rule report:
         "reports/figures/figures.json",
         CONFIG,
         sorted(map(str, Path("config/text").glob("*.md"))),
-        code("stages/report.py", "stages/content*.py", "stages/scales.py", "stages/files.py", "template/*", "template/fonts/*"),
+        code("stages/report.py", "template/*", "template/fonts/*", "text/*", "schema/*"),
     output:
         update("reports/evidence.pdf"),
         update([f"reports/tables/{name}.csv" for name in
                 ("effects", "pools", "members", "opinion", "flags", "unused", "regressions", "changes", *VERDICTS)]),
     shell:
-        "{EVIDENCE} report"
+        stage("report")

@@ -2,9 +2,8 @@ rule tables:
     input:
         CONFIG,
         raw=raw(),
-        code=code("schema/*", "problems.py", "stages/tables.py", "stages/reading.py", "stages/cells.py", "stages/checks*.py",
-                  "stages/schemas.py", "config.py"),
+        code=code("stages/tables.py", "schema/*"),
     output:
         update(processed(*RAW_TABLES, "flags")),
     shell:
-        "{EVIDENCE} tables"
+        stage("tables")

@@ -3,8 +3,8 @@ rule workbook:
         raw(),
         processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "changes", *VERDICTS),
         CONFIG,
-        code("stages/workbook*.py", "stages/codebook.py", "schema/*"),
+        code("stages/workbook.py", "schema/*"),
     output:
         update("reports/tables/evidence.xlsx"),
     shell:
-        "{EVIDENCE} workbook"
+        stage("workbook")

@@ -70,11 +70,11 @@ def kept(folder):
         return {}
     found = {}
     for entry in json.loads(index.read_text(encoding="utf-8")):
-        found.setdefault((entry["drawing"], entry["digest"]), []).append(entry)
+        found.setdefault((entry.get("drawing"), entry.get("digest")), []).append(entry)
     return {
         key: [{name: page[name] for name in ("file", "width_mm", "height_mm")} for page in pages]
         for key, pages in found.items()
-        if len(pages) == pages[0]["pages_drawn"] and all((folder / page["file"]).is_file() for page in pages)
+        if len(pages) == pages[0].get("pages_drawn") and all((folder / page["file"]).is_file() for page in pages)
     }
 
 
