@@ -53,7 +53,8 @@ def run_effects(args):
 
     folder = Path(args.folder)
     config = load(folder)
-    frame, unused = effects_and_unused(read_tables(folder), config)
+    names = ("measurements", "groups", "outcomes", "units", "conditions", "studies", "flags")
+    frame, unused = effects_and_unused(read_tables(folder, *names), config)
     write_csv(frame, folder / PROCESSED / "effects.csv")
     write_csv(unused, folder / PROCESSED / "unused.csv")
     headline = int((frame["headline"] == "yes").sum())

@@ -39,6 +39,7 @@ def review(tmp_path_factory):
     folder = copy_of_review(tmp_path_factory.mktemp("review"))
     run = snakemake(folder)
     assert run.returncode == 0, run.stdout + run.stderr
+    folder.joinpath(".first").write_text(run.stderr + run.stdout, encoding="utf-8")
     return folder
 
 
@@ -59,13 +60,13 @@ def test_every_column_of_every_made_table_is_in_its_schema(review):
 def test_the_report_prints_every_verdict(review):
     verdicts = pd.read_csv(review / "reports/tables/verdicts.csv")
     pages = pypdf.PdfReader(review / "reports/evidence.pdf").pages
-    text = "\n".join(page.extract_text() for page in pages)
-    claims = pd.read_csv(review / "data/raw/claims.csv")
-    assert sorted(verdicts["claim_id"]) == sorted(claims["claim_id"])
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    claims = pd.read_csv(review / "data/raw/claims.csv").set_index("claim_id")["claim"]
+    assert sorted(verdicts["claim_id"]) == sorted(claims.index)
     decided = verdicts[verdicts["verdict"] != "untested"]
     assert decided["decided_by"].notna().all()
     for row in verdicts.itertuples():
-        assert f"{row.claim_id} " in text
+        assert f"{row.claim_id} {claims[row.claim_id].rstrip('.')}. {row.verdict} " in text
 
 
 def test_shah_2021_reads_as_printed(review):
@@ -76,10 +77,29 @@ def test_shah_2021_reads_as_printed(review):
     assert round(shah["effect"], 1) == 52.3
 
 
+PROFILE = "Using workflow specific profile profiles/default for setting default command line arguments."
+
+
+def test_a_run_says_a_line_for_each_stage_and_the_report_last(review):
+    lines = review.joinpath(".first").read_text(encoding="utf-8").splitlines()
+    stages = ("tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "page", "workbook", "report")
+    assert lines[0] == PROFILE
+    assert sorted(line.split()[0] for line in lines[1:-1]) == sorted(stages)
+    assert lines[-1] == "The report is in reports/evidence.pdf"
+    pools = pd.read_csv(review / "reports/tables/pools.csv")
+    headline = int((pools["analysis"] == "headline").sum())
+    assert f"pools    {headline} headline pools, {len(pools)} with sensitivity analyses" in lines
+
+
 def test_second_run_has_nothing_to_do(review):
     run = snakemake(review)
     assert run.returncode == 0
-    assert "Nothing to be done" in run.stdout + run.stderr
+    assert (run.stdout + run.stderr).splitlines() == [PROFILE, "Nothing to be done (all requested files are present and up to date)."]
+
+
+def test_verbose_tells_all(review):
+    told = snakemake(review, "--verbose", "--forcerun", "changes", "--until", "changes").stderr
+    assert all(words in told for words in ("Job stats:", "rule changes:", "reason: Forced execution", "steps (20%) done", "Complete log(s)"))
 
 
 def test_bad_input_is_named_and_reports_stay(review, tmp_path):
@@ -93,10 +113,12 @@ def test_bad_input_is_named_and_reports_stay(review, tmp_path):
     raw.write_text("\n".join(lines), encoding="utf-8")
     run = snakemake(folder)
     assert run.returncode != 0
-    told = run.stdout + run.stderr
-    assert "data/raw/measurements.csv:84 value:" in told
-    assert "about 270" in told
-    assert "Traceback" not in told
+    assert (run.stdout + run.stderr).splitlines() == [
+        PROFILE,
+        'data/raw/measurements.csv:84 value: "about 270" is no number. Type a number such as 13.4, or leave the cell empty where the source '
+        "states none.",
+        "1 problem to mend; the reports of the last good run are as they were.",
+    ]
     assert (folder / "reports/evidence.pdf").read_bytes() == before
     assert (folder / "data/processed/measurements.csv").exists()
 

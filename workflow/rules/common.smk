@@ -3,12 +3,14 @@
 import base64
 import fcntl
 import json
+import logging
 import os
 import re
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 EVIDENCE = f"{sys.executable} -m evidence"
 SOURCE = Path(workflow.basedir) / "src" / "evidence"
@@ -17,6 +19,8 @@ SCHEMAS = sorted((SOURCE / "schema").glob("*.yaml"))
 VERDICTS = ["verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing",
             "reported", "map", "citations", "published", "regression_to_mean", "bias_weights", "flow", "left_out", "prisma"]
 IMPORT = re.compile(r"^ *from (evidence[\w.]*) import (\([^)]*\)|[^\n]*)", re.M)
+SAID_BY_STAGE = ("returned non-zero exit status 2.", "Restored previous version of", "Exiting because a job execution failed",
+                 "At least one job did not complete")
 RAW_TABLES = [path.stem for path in SCHEMAS if "\nmade: true" not in path.read_text(encoding="utf-8")]
 
 
@@ -68,6 +72,26 @@ def alone():
     return handle
 
 
+def plain(record):
+    """Whether a line of Snakemake belongs on an analyst's terminal.
+
+    Warnings and errors do, and that nothing is to be done; not what repeats that a stage has failed whose own words stand above.
+    """
+    words = record.getMessage()
+    if record.levelno < logging.WARNING:
+        return words.startswith("Nothing to be done")
+    return not any(one in words for one in SAID_BY_STAGE)
+
+
+def speak():
+    """Leave the terminal to the stages, a line each; all of Snakemake's words with --verbose, its plan with --dry-run."""
+    settings = workflow.output_settings
+    if settings.verbose or settings.dryrun:
+        settings.quiet.clear()
+    else:
+        logger.addFilter(plain)
+
+
 def complete():
     """Where a figure of the list is gone, take the list away too, so that the rule is run and draws it again."""
     index = Path("reports/figures/figures.json")
@@ -89,5 +113,6 @@ def outdate(rules):
 
 
 if workflow.is_main_process:
+    speak()
     RUN = alone()
     complete()

@@ -1,9 +1,10 @@
 rule page:
     input:
+        raw(),
         processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "changes", *VERDICTS),
         CONFIG,
-        sorted(map(str, Path("config/text").glob("*.md"))),
-        code("stages/page.py", "stages/trace*.py", "template/*.md", "template/page/*", "text/*", "schema/*"),
+        sorted(map(str, Path("config/text").glob("*"))),
+        code("stages/page.py", "stages/releases.py", "stages/trace*.py", "template/*.md", "template/page/*", "template/fonts/*", "text/*", "schema/*"),
     output:
         update("reports/index.html"),
     shell:

@@ -1,10 +1,11 @@
 rule report:
     input:
+        raw(),
         processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "changes", *VERDICTS),
         "reports/figures/figures.json",
         CONFIG,
-        sorted(map(str, Path("config/text").glob("*.md"))),
-        code("stages/report.py", "template/*", "template/fonts/*", "text/*", "schema/*"),
+        sorted(map(str, Path("config/text").glob("*"))),
+        code("stages/report.py", "stages/releases.py", "template/*", "template/fonts/*", "text/*", "schema/*"),
     output:
         update("reports/evidence.pdf"),
         update([f"reports/tables/{name}.csv" for name in

@@ -81,11 +81,12 @@ def read_csv(path, name):
     return frame.astype({column: float for column in empty if column != "line"})
 
 
-def read_tables(folder):
-    """The clean tables that the stage tables has written to data/processed."""
+def read_tables(folder, *names):
+    """The clean tables that the stage tables has written to data/processed; with `names` just these, the others empty."""
     from evidence.stages.schemas import TABLES
     from evidence.stages.tables import Tables
 
     processed = Path(folder) / "data/processed"
-    frames = {name: read_csv(processed / f"{name}.csv", name) for name in (*TABLES, "flags")}
+    wanted = names or (*TABLES, "flags")
+    frames = {name: read_csv(processed / f"{name}.csv", name) if name in wanted else empty(name) for name in (*TABLES, "flags")}
     return Tables(folder=str(folder), **frames)
