@@ -31,5 +31,9 @@ if workflow.is_main_process:
     outdate(workflow.rules)
 
 
+onstart:
+    hurry()
+
+
 onsuccess:
     print("The report is in reports/evidence.pdf")

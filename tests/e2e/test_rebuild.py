@@ -88,6 +88,10 @@ def test_every_file_that_a_stage_reads_is_an_input_of_its_rule(clean):
         cells = line.split("\t")
         if len(cells) > 4 and cells[2] != "rule":
             declared.setdefault(cells[2], set()).update(Path(clean, name) for name in cells[4].split(","))
+    for stage, paths in declared.items():
+        listed = (clean / f"data/processed/.code/{stage}.txt").read_text(encoding="utf-8").splitlines()
+        assert clean / f"data/processed/.code/{stage}.txt" in paths
+        paths.update(ROOT / "src" / line.split()[1] for line in listed)
     opened = {path.name: {source(Path(line)) for line in path.read_text().splitlines()} for path in (clean / ".opened").iterdir()}
     assert set(opened) == set(declared)
     rooms = [clean / name for name in ("data", "config", "reports")] + [ROOT / "src/evidence"]

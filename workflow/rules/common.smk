@@ -2,11 +2,13 @@
 
 import base64
 import fcntl
+import hashlib
 import json
 import logging
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -40,6 +42,7 @@ def processed(*names):
     return [f"data/processed/{name}.csv" for name in names]
 
 
+@cache
 def imported(path):
     """Modules of the program that a module imports, at its top or in a function."""
     found = set()
@@ -50,15 +53,31 @@ def imported(path):
     return {one for one in found if one.is_file()}
 
 
-def code(*names):
-    """Files of the program whose change must run a rule again, with all they import: Snakemake does not see imported code."""
+@cache
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def code(rule, *names):
+    """List of the files of the program that a rule is run from, with their digests: Snakemake does not see imported code.
+
+    One list a rule and not the files themselves, since Snakemake reads each input again for each output.
+    """
     wanted = {path for name in (*names, "config.py", "stages/files.py") for path in SOURCE.glob(name)}
     wanted = {path for path in wanted if path.is_file() and path.suffix != ".pyc"}
     reached, new = set(), wanted
     while new:
         reached |= new
         new = {one for path in new if path.suffix == ".py" for one in imported(path)} - reached
-    return sorted(map(str, reached | {SOURCE / "cli.py"}))
+    paths = sorted(reached | {SOURCE / "cli.py"})
+    text = "".join(f"{digest(path)} {path.relative_to(SOURCE.parent).as_posix()}\n" for path in paths)
+    listed = Path(f"data/processed/.code/{rule}.txt")
+    if not listed.is_file() or listed.read_text(encoding="utf-8") != text:
+        listed.parent.mkdir(parents=True, exist_ok=True)
+        fresh = listed.with_suffix(f".{os.getpid()}")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(listed)
+    return str(listed)
 
 
 def alone():
@@ -90,6 +109,12 @@ def speak():
         settings.quiet.clear()
     else:
         logger.addFilter(plain)
+
+
+def hurry():
+    """On this machine end with the last job: Snakemake would wait out the second over which it counts jobs."""
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
 
 
 def complete():

@@ -2,7 +2,7 @@ rule effects:
     input:
         processed("measurements", "groups", "outcomes", "units", "conditions", "studies", "flags"),
         CONFIG,
-        code("stages/effects.py", "schema/*"),
+        code("effects", "stages/effects.py", "schema/*"),
     output:
         update("data/processed/effects.csv"),
         update("data/processed/unused.csv"),

@@ -2,7 +2,7 @@ rule pools:
     input:
         processed("effects", "moderators"),
         CONFIG,
-        code("stages/pools.py", "stages/regressions.py", "schema/*"),
+        code("pools", "stages/pools.py", "stages/regressions.py", "schema/*"),
     output:
         update("data/processed/pools.csv"),
         update("data/processed/members.csv"),
@@ -15,7 +15,7 @@ rule opinion:
     input:
         "data/processed/pools.csv",
         "data/processed/members.csv",
-        code("stages/opinion.py", "schema/*"),
+        code("opinion", "stages/opinion.py", "schema/*"),
     output:
         update("data/processed/opinion.csv"),
     shell:
