@@ -159,11 +159,13 @@ def run_release(args):
 
 
 def run_workbook(args):
-    from evidence.stages.files import replace
+    from evidence.stages.files import csv_bytes, replace
     from evidence.stages.workbook import workbook
 
     folder = Path(args.folder)
     inputs, frames = gathered(folder)
+    for name, frame in {**frames, "flags": inputs["tables"].flags}.items():
+        replace(folder / TABLES / f"{name}.csv", csv_bytes(frame, for_spreadsheets=True))
     replace(folder / TABLES / "evidence.xlsx", workbook(inputs["tables"], inputs["config"], frames, folder))
     say(f"workbook {folder / TABLES / 'evidence.xlsx'}")
 
@@ -186,16 +188,13 @@ def gathered(folder):
 def run_report(args):
     import json
 
-    from evidence.stages.files import csv_bytes, replace
+    from evidence.stages.files import replace
     from evidence.stages.report import build
 
     folder = Path(args.folder)
-    inputs, frames = gathered(folder)
+    inputs, _ = gathered(folder)
     figures = json.loads((folder / FIGURES / "figures.json").read_text(encoding="utf-8"))
-    pdf = build(**inputs, figures=figures)
-    for name, frame in {**frames, "flags": inputs["tables"].flags}.items():
-        replace(folder / TABLES / f"{name}.csv", csv_bytes(frame, for_spreadsheets=True))
-    replace(folder / "reports/evidence.pdf", pdf)
+    replace(folder / "reports/evidence.pdf", build(**inputs, figures=figures))
     say(f"report   {folder / 'reports/evidence.pdf'}")
 
 
@@ -300,8 +299,8 @@ STAGES = {
     "verdicts": (run_verdicts, "what the pools say of each claim, how sure one can be, and what else there is"),
     "changes": (run_changes, "what differs from the last release"),
     "figures": (run_figures, "draw the figures"),
-    "report": (run_report, "typeset reports/evidence.pdf and write reports/tables"),
-    "workbook": (run_workbook, "write reports/tables/evidence.xlsx, every table for a spreadsheet"),
+    "report": (run_report, "typeset reports/evidence.pdf"),
+    "workbook": (run_workbook, "write reports/tables: every table as CSV, and all of them as evidence.xlsx"),
     "page": (run_page, "write reports/index.html, the review as one page for a browser"),
     "release": (run_release, "keep the tables of this report in reports/released, for the next report to say what has changed"),
 }

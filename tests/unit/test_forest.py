@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon
 from matplotlib.text import Text
 
-from evidence.stages import plotting
+from evidence.stages import palette, plotting
 from evidence.stages.forest import (
     ROUTES,
     Block,
@@ -90,7 +90,7 @@ def polygons(figure, color, zorder=None):
 
 def squares(figure):
     """Sides in mm of the squares of studies, those of the key left out (it is drawn last)."""
-    corners = [xy for xy in polygons(figure, plotting.BLUE, plotting.MARKS + 1) if len(xy) == 5]
+    corners = [xy for xy in polygons(figure, palette.BLUE, plotting.MARKS + 1) if len(xy) == 5]
     sides = [(np.ptp(xy[:, 0]), np.ptp(xy[:, 1])) for xy in corners]
     return [across for across, up in sides if across == pytest.approx(up)][:-1]
 
@@ -98,7 +98,7 @@ def squares(figure):
 def arrows(figure):
     return [
         xy
-        for color in (plotting.LINE, plotting.BLUE, plotting.BAR)
+        for color in (palette.LINE, palette.BLUE, palette.BAR)
         for xy in polygons(figure, color)
         if len(xy) == 4
     ]
@@ -259,10 +259,10 @@ def test_marks_stand_at_their_values():
     ticks = {words: text_of(figure, words).get_position()[0] for words in ("−50%", "0%", "+300%")}
     scale = (ticks["+300%"] - ticks["0%"]) / math.log(4)
     assert ticks["−50%"] == pytest.approx(ticks["0%"] + scale * math.log(0.5))
-    diamond = polygons(figure, plotting.BLUE, plotting.MARKS + 2)[0]
+    diamond = polygons(figure, palette.BLUE, plotting.MARKS + 2)[0]
     expected = [ticks["0%"] + scale * value for value in (POOLED.ci_low, POOLED.estimate, POOLED.ci_high)]
     assert sorted(set(diamond[:, 0].round(9))) == pytest.approx(expected)
-    bar = polygons(figure, plotting.BAR)[0]
+    bar = polygons(figure, palette.BAR)[0]
     assert (bar[:, 0].min(), bar[:, 0].max()) == pytest.approx(
         tuple(ticks["0%"] + scale * value for value in (POOLED.pi_low, POOLED.pi_high))
     )
@@ -284,7 +284,7 @@ def test_an_arrow_marks_each_end_beyond_the_axis():
 def test_huge_intervals_do_not_dwarf_the_others():
     wild = row("Wild", 1.5, 1e-4, 1e4, 1)
     figure = forest([Block("", (*ROWS, wild), POOLED)])
-    diamond = polygons(figure, plotting.BLUE, plotting.MARKS + 2)[0]
+    diamond = polygons(figure, palette.BLUE, plotting.MARKS + 2)[0]
     assert np.ptp(diamond[:, 0]) > 10
     assert len(arrows(figure)) == 3
 
@@ -301,7 +301,7 @@ def test_two_studies_are_an_open_diamond_with_a_warning():
 def test_one_study_has_words_and_no_diamond():
     figure = forest([SINGLE])
     assert "Single study, not pooled" in texts(figure)
-    assert not [xy for xy in polygons(figure, plotting.BLUE) if len(xy) == 7]
+    assert not [xy for xy in polygons(figure, palette.BLUE) if len(xy) == 7]
 
 
 def test_two_pooled_estimates_stand_below_each_other():
@@ -316,7 +316,7 @@ def test_the_dashed_line_is_explained():
     assert "pooled estimate, All men" in texts(figure)
     assert "pooled estimate, All men" not in texts(forest([BLOCK, PAIR]))
     dashed = [line.get_xdata() for line in figure.findobj(Line2D) if line.get_linestyle() == "--"]
-    diamond = polygons(figure, plotting.BLUE, plotting.MARKS + 2)[0]
+    diamond = polygons(figure, palette.BLUE, plotting.MARKS + 2)[0]
     assert dashed[0] == pytest.approx([diamond[1, 0]] * 2)
 
 

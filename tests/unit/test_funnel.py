@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 import evidence as ev
 from evidence.models.distributions import quantile
-from evidence.stages import plotting
+from evidence.stages import palette, plotting
 from evidence.stages.funnel import SHADES, baujat, bubble, funnel, regression_band
 
 # BCG vaccine against tuberculosis (Colditz 1994): log risk ratios, variances, latitude
@@ -80,7 +80,7 @@ def test_studies_stand_at_effect_and_standard_error(fit):
     assert_clean(figure)
     (half, _), (one, _) = axis(figure, ["0.5", "1"])
     (_, shallow), (_, deep) = axis(figure, ["0", "0.6"])
-    places = dots(figure, plotting.BLUE)[-fit.k :]
+    places = dots(figure, palette.BLUE)[-fit.k :]
     assert [x for x, _ in places] == pytest.approx([one + (one - half) / math.log(2) * y for y in YI])
     baseline = 0.85
     assert [y for _, y in places] == pytest.approx(
@@ -107,7 +107,7 @@ def test_contours_lie_where_the_p_value_changes(fit):
 def test_filled_studies_are_open(fit):
     filled = ev.trim_fill(fit, side="right")
     figure = funnel(fit, filled=filled)
-    orange = [c for c in figure.findobj(Circle) if to_hex(c.get_edgecolor()) == plotting.ORANGE]
+    orange = [c for c in figure.findobj(Circle) if to_hex(c.get_edgecolor()) == palette.ORANGE]
     key = 1
     assert len(orange) == filled.k0 + key
     assert "filled in" in [t.get_text() for t in figure.findobj(Text)]
@@ -176,14 +176,14 @@ def test_baujat_names_the_studies_that_stand_out(fit):
 def test_baujat_places_residuals_and_shifts(fit):
     figure = baujat(fit)
     (half, _), (one, _) = axis(figure, ["0.5", "1.0"])
-    across = [0.5 + 0.5 * (x - half) / (one - half) for x, _ in dots(figure, plotting.BLUE)]
+    across = [0.5 + 0.5 * (x - half) / (one - half) for x, _ in dots(figure, palette.BLUE)]
     expected = (fit.yi - fit.estimate) ** 2 / (fit.vi + fit.tau2)
     assert across == pytest.approx(expected, abs=1e-6)
     without = ev.rma(YI[1:], VI[1:])
     influence = (fit.estimate - without.estimate) ** 2 / without.se**2
     baseline = 0.85
     (_, low), (_, high) = axis(figure, ["0.05", "0.10"])
-    up = dots(figure, plotting.BLUE)[0][1]
+    up = dots(figure, palette.BLUE)[0][1]
     assert 0.05 + 0.05 * (low - baseline - up) / (low - high) == pytest.approx(influence, abs=1e-6)
 
 

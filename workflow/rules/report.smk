@@ -8,7 +8,5 @@ rule report:
         code("report", "stages/report.py", "stages/releases.py", "template/*", "template/fonts/*", "text/*", "schema/*"),
     output:
         update("reports/evidence.pdf"),
-        update([f"reports/tables/{name}.csv" for name in
-                ("effects", "pools", "members", "opinion", "flags", "unused", "regressions", "changes", *VERDICTS)]),
     shell:
         stage("report")

@@ -6,5 +6,7 @@ rule workbook:
         code("workbook", "stages/workbook.py", "stages/releases.py", "template/fonts/*", "schema/*"),
     output:
         update("reports/tables/evidence.xlsx"),
+        update([f"reports/tables/{name}.csv" for name in
+                ("effects", "pools", "members", "opinion", "flags", "unused", "regressions", "changes", *VERDICTS)]),
     shell:
         stage("workbook")

@@ -10,6 +10,7 @@ from evidence.measures import summary
 from evidence.measures.escalc import escalc
 
 HEADLINE = "headline"
+LEAST_STUDIES = 10  # to tell asymmetry from chance, see funnel.py
 IN_UNIT = ("levels", "follow_up", "change")
 
 

@@ -1,12 +1,11 @@
 """What needs many studies: figures of asymmetry and influence, and meta-regressions."""
 
-from evidence.stages.analyses import HEADLINE
+from evidence.stages.analyses import HEADLINE, LEAST_STUDIES
 from evidence.stages.content_figures import drawings
 from evidence.stages.content_front import interval_name
 from evidence.stages.content_words import (
     CONTRASTS, column, count, p_words, percent, plural, run, scale_of, sentence, table, text, words_of,
 )
-from evidence.stages.funnel import LEAST_STUDIES
 from evidence.stages.scales import in_words
 
 KINDS = ("funnel", "baujat", "bubble")

@@ -8,9 +8,8 @@ Thomson & Thomas 2013, Res Synth Methods 4:95 [thomson2013].
 from functools import partial
 
 from evidence.stages.missing import STATUS, one_direction
-from evidence.stages.plotting import (
-    BLUE, GRID, INK, LINE, MUTED, SMALL, dot, fill, page, stroke, text_width, wrap, write,
-)
+from evidence.stages.palette import BLUE, GRID, INK, LINE, MUTED
+from evidence.stages.plotting import SMALL, dot, fill, page, stroke, text_width, wrap, write
 from evidence.stages.words import templates
 
 WIDTH, EDGE, RIGHT, ROW, HALF, ROWS = 174, 1.5, 9, 4.6, 1.5, 44

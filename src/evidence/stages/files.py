@@ -1,5 +1,6 @@
 """Reading and writing made tables: whole or not at all, the same bytes for the same numbers."""
 
+import csv
 import os
 import re
 from pathlib import Path
@@ -74,7 +75,8 @@ def read_csv(path, name):
         remedy = "Run snakemake --cores 4, which makes everything in order."
         raise EvidenceError([Problem(str(path), 0, "", "has not been made yet", remedy)])
     numbers = number_columns(name)
-    header = pd.read_csv(path, nrows=0).columns
+    with open(path, encoding="utf-8", newline="") as lines:
+        header = next(csv.reader(lines))
     texts = {column: str for column in header if column not in numbers}
     empty = {column: [""] for column in header if column in numbers}
     frame = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=empty, encoding="utf-8")

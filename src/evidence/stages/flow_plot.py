@@ -7,7 +7,8 @@ Page et al. 2021, BMJ 372:n71 [page2021], figure 1, from what a table of reports
 
 from functools import partial
 
-from evidence.stages.plotting import BODY, INK, LINE, MUTED, SHADE, SMALL, fill, page, stroke, wrap, write
+from evidence.stages.palette import INK, LINE, MUTED, SHADE
+from evidence.stages.plotting import BODY, SMALL, fill, page, stroke, wrap, write
 from evidence.stages.words import plural, templates
 
 WIDTH, LEFT, MAIN, SIDE, SIDE_WIDTH = 174, 1, 62, 80, 93

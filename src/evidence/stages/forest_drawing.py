@@ -5,9 +5,8 @@ from evidence.stages.forest_layout import (
     EDGE, HEADING, INDENT, LEADING, ROW_SPACE, SMALL_LEADING,
 )
 from evidence.stages.forest_marks import bar, diamond, interval, loose_point, square
-from evidence.stages.plotting import (
-    BEHIND, BODY, GRID, INK, LINE, MUTED, SHADE, SMALL, clean, fill, page, stroke, wrap, write,
-)
+from evidence.stages.palette import GRID, INK, LINE, MUTED, SHADE
+from evidence.stages.plotting import BEHIND, BODY, SMALL, clean, fill, page, stroke, wrap, write
 from evidence.stages.scales import SCALES
 
 TITLE, TITLE_LEADING, TITLE_SPACE, HEADER_HEIGHT, TOP = 9.5, 4.2, 1.2, 5.0, 0.6

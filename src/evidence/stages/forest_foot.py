@@ -6,7 +6,8 @@ from evidence.stages.forest_axis import TICK
 from evidence.stages.forest_layout import EDGE, GAP, SMALL_LEADING
 from evidence.stages.forest_marks import ARROW, arrow, box, circle, slab, small_diamond
 from evidence.stages.forest_words import drawn, has_prediction
-from evidence.stages.plotting import BEHIND, INK, LINE, MUTED, SMALL, clean, stroke, text_width, wrap, write
+from evidence.stages.palette import INK, LINE, MUTED
+from evidence.stages.plotting import BEHIND, SMALL, clean, stroke, text_width, wrap, write
 from evidence.stages.scales import SCALES
 
 AXIS_HEIGHT, TITLE_LEADING, SPACE, SYMBOL = 5.0, 3.1, 1.6, 7.0

@@ -2,7 +2,8 @@
 
 import math
 
-from evidence.stages.plotting import BAR, BLUE, LINE, MARKS, dot, fill, stroke
+from evidence.stages.palette import BAR, BLUE, LINE
+from evidence.stages.plotting import MARKS, dot, fill, stroke
 
 LARGEST, PLAIN, SMALLEST = 2.7, 1.7, 0.75
 DIAMOND_HALF, BAR_HALF, ARROW, RADIUS = 1.35, 0.5, 1.4, 0.8

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from evidence.stages.plotting import (
-    BEHIND, GRID, INK, MUTED, SMALL, Sheet, fill, page, stroke, text_width, wrap, write,
-)
+from evidence.stages.palette import GRID, INK, MUTED
+from evidence.stages.plotting import BEHIND, SMALL, Sheet, fill, page, stroke, text_width, wrap, write
 
 TICK, LABEL, TITLE = 6.8, 7.5, 9.5
 EDGE, LINE_HEIGHT, KEY_HEIGHT, SYMBOL = 1.5, 3.4, 3.2, 6.0

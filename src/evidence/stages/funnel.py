@@ -5,13 +5,12 @@ import numpy as np
 from evidence.arguments import choice, same_length, vector
 from evidence.models.diagnostics import has_moderators, leave_one_out, without_moderators
 from evidence.models.distributions import quantile
+from evidence.stages.analyses import LEAST_STUDIES
 from evidence.stages.frame import frame, line, swatch
-from evidence.stages.plotting import (
-    BLUE, LINE, MARKS, ORANGE, SMALL, clean, dot, fill, stroke, text_width, write,
-)
+from evidence.stages.palette import BLUE, LINE, ORANGE
+from evidence.stages.plotting import MARKS, SMALL, clean, dot, fill, stroke, text_width, write
 from evidence.stages.scales import choose_ticks
 
-LEAST_STUDIES = 10
 SHADES = ("#c9d3de", "#dde4ec", "#eff2f6")
 FUNNEL_SCALES = ("difference", "ratio", "factor")
 TICK = 6.8

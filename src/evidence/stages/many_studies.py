@@ -6,8 +6,8 @@ import numpy as np
 
 from evidence.bias.asymmetry import egger
 from evidence.models.uni import rma
-from evidence.stages.analyses import HEADLINE
-from evidence.stages.funnel import FUNNEL_SCALES, LEAST_STUDIES, baujat, bubble, funnel
+from evidence.stages.analyses import HEADLINE, LEAST_STUDIES
+from evidence.stages.funnel import FUNNEL_SCALES, baujat, bubble, funnel
 from evidence.stages.regressions import cohort_value, values_of
 from evidence.stages.scales import in_words, unsigned
 from evidence.stages.strata import ALL

@@ -22,6 +22,8 @@ POLICY = "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{s
 
 def visible(text):
     """Text without control characters and those that hide or turn its direction; spaces stay as they are."""
+    if text.isprintable():
+        return text
     return "".join(
         sign if unicodedata.category(sign)[0] != "C" else " " if sign.isspace() else "" for sign in text
     )
@@ -100,7 +102,7 @@ def build(folder, tables, config, effects, pools, members, unused, opinion, **mo
     words = page_html.TracedProse(inputs.texts, Names(inputs))
     first = front(inputs, words)
     words.check()
-    data = page_data.data(inputs, beside["map"], Made(folder)) | {
+    data = page_data.data(inputs, beside["map"], Made(folder, inputs.tables)) | {
         "tables": page_tables(inputs, beside["citations"])
     }
     style, code = source("page.css"), script()

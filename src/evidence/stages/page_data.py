@@ -3,7 +3,7 @@
 import math
 
 from evidence.models.distributions import quantile
-from evidence.stages import plotting
+from evidence.stages import palette
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.content_names import PLAN_WORDS
 from evidence.stages.content_words import CONTRASTS, NOT_PRINTED, raised, scale_of, words_of
@@ -129,5 +129,5 @@ def data(inputs, evidence_map, made):
         "certainty": {name: row.certainty for name, row in inputs.certainty_of.items()},
         "map": records(evidence_map, MAP),
         "traces": {name: traced(made, effect) for name, effect in made.effects.items()},
-        "colours": {name.lower(): getattr(plotting, name) for name in PALETTE},
+        "colours": {name.lower(): getattr(palette, name) for name in PALETTE},
     }

@@ -21,18 +21,11 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
+from evidence.stages.palette import BLUE, INK, LINE
+
 FONT_FOLDER = Path(__file__).parents[1] / "template" / "fonts"
 FONT_FOLDERS = (FONT_FOLDER, Path(matplotlib.get_data_path()) / "fonts" / "ttf")
 FACES = ("Source Sans Pro", "DejaVu Sans")
-
-INK = "#1b2127"
-MUTED = "#56616c"
-BLUE = "#1d4f7c"
-LINE = "#3c4853"
-BAR = "#7593b0"
-GRID = "#e4e8ec"
-SHADE = "#f4f6f9"
-ORANGE = "#b4530f"
 
 BODY, SMALL = 7.5, 6.7
 POINTS_PER_MM = 72 / 25.4

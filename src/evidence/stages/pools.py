@@ -1,5 +1,7 @@
 """Stage pools: random-effects pools by outcome, contrast, stratum and analysis."""
 
+from itertools import count
+
 import numpy as np
 import pandas as pd
 
@@ -30,21 +32,25 @@ def one_report_per_cohort(members):
     people, then the later report.
     """
     key = [*POOL, "cohort_id"]
-    reports = members.assign(
-        eligible=members["eligibility"].map(ELIGIBILITY.index),
-        route_rank=members["route"].map(ROUTE_RANK.index),
-        people=members["n"].fillna(0),
-    )
-    per_report = reports.groupby([*key, "study_id"], as_index=False).agg(
-        eligible=("eligible", "min"), route_rank=("route_rank", "max"), judged=("judged", "max"), people=("people", "sum")
+    of_cohort = members.groupby(key, sort=True).ngroup().to_numpy()
+    study, names = pd.factorize(members["study_id"], sort=True)
+    reports = pd.DataFrame({
+        "cohort": of_cohort,
+        "study": study,
+        "eligible": members["eligibility"].map(dict(zip(ELIGIBILITY, count()))).to_numpy(),
+        "route_rank": members["route"].map(dict(zip(ROUTE_RANK, count()))).to_numpy(),
+        "judged": (members["judged"] == "yes").to_numpy(),
+        "people": members["n"].fillna(0).to_numpy(),
+    })  # fmt: skip
+    per_report = reports.groupby(["cohort", "study"], as_index=False).agg(
+        {"eligible": "min", "route_rank": "max", "judged": "max", "people": "sum"}
     )
     best = per_report.sort_values(
-        [*key, "eligible", "route_rank", "judged", "people", "study_id"], ascending=[True] * (len(key) + 3) + [False, False]
-    ).drop_duplicates(key)
-    merged = members.merge(best[[*key, "study_id"]].rename(columns={"study_id": "kept_study"}), on=key, how="left")
-    merged.index = members.index
-    keep = merged["kept_study"] == members["study_id"]
-    return members[keep], merged[~keep]
+        ["cohort", "eligible", "route_rank", "judged", "people", "study"], ascending=[True] * 4 + [False, False]
+    ).drop_duplicates("cohort")
+    kept = best.set_index("cohort")["study"].to_numpy()[of_cohort]
+    keep = kept == study
+    return members[keep], members.assign(kept_study=names.take(kept))[~keep]
 
 
 def combined(members, config):
@@ -65,12 +71,21 @@ def combined(members, config):
     control = by_group["n_control"].max().fillna(0)
     return pd.DataFrame({
         **{name: order[name].to_numpy() for name in [*key, "study_label"]},
-        "effect_ids": by_group["id"].agg(";".join).to_numpy(),
+        "effect_ids": joined(members["id"].to_numpy(), group),
         "arms": by_group.size().to_numpy(),
         "n": (known_sum(by_group["n"]) + control.where(order["design"].to_numpy() != "rct_crossover", 0)).to_numpy(),
         "yi": yi,
         "vi": vi,
     })  # fmt: skip
+
+
+def joined(names, group):
+    """The names of each group, ";" between, in the order of the groups; most groups have one."""
+    first = pd.Series(names).groupby(group).first()
+    several = np.bincount(group)[group] > 1
+    lists = pd.Series(names[several]).groupby(group[several]).agg(";".join)
+    first[lists.index] = lists
+    return first.to_numpy()
 
 
 def known_sum(groups):

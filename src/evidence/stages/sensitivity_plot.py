@@ -8,7 +8,8 @@ from evidence.stages.forest import Row
 from evidence.stages.forest_axis import axis_limits, axis_ticks
 from evidence.stages.forest_blocks import Block
 from evidence.stages.forest_marks import box, interval as whiskers
-from evidence.stages.plotting import BEHIND, GRID, INK, LINE, MUTED, SHADE, SMALL, fill, page, stroke, text_width, write
+from evidence.stages.palette import GRID, INK, LINE, MUTED, SHADE
+from evidence.stages.plotting import BEHIND, SMALL, fill, page, stroke, text_width, write
 from evidence.stages.scales import SCALES, in_words
 from evidence.stages.strata import ALL
 from evidence.stages.words import SCALE, interval, templates

@@ -28,7 +28,7 @@ OF_POOLS = {"regressions": "a meta-regression", "contrasts": "a contrast between
 class Made:
     """The made tables of an analysis folder, and the lookups that a trace needs."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, tables=None):
         self.folder = Path(folder)
         processed = self.folder / "data/processed"
         missing = [name for name in ("effects", "pools", "members", "measurements") if not (processed / f"{name}.csv").is_file()]
@@ -36,7 +36,7 @@ class Made:
             remedy = "Build first: snakemake --cores 4 (or evidence tables, effects and pools, one after the other)."
             raise EvidenceError([Problem(f"data/processed/{missing[0]}.csv", 0, "", "nothing has been built yet", remedy)])
         self.config = load(folder)
-        self.tables = read_tables(folder)
+        self.tables = read_tables(folder) if tables is None else tables
         self.effects = {row.id: row for row in read_csv(processed / "effects.csv", "effects").itertuples()}
         self.pools = {row.id: row for row in read_csv(processed / "pools.csv", "pools").itertuples()}
         self.members = read_csv(processed / "members.csv", "members")

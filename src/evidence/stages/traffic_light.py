@@ -9,9 +9,8 @@ from functools import partial
 from evidence.stages.bias_weights import NOT_JUDGED, OVERALL, overall
 from evidence.stages.certainty import SEVERITY
 from evidence.stages.labels import label
-from evidence.stages.plotting import (
-    BODY, GRID, INK, LINE, MUTED, SMALL, dot, fill, page, stroke, text_width, wrap, write,
-)
+from evidence.stages.palette import GRID, INK, LINE, MUTED
+from evidence.stages.plotting import BODY, SMALL, dot, fill, page, stroke, text_width, wrap, write
 from evidence.stages.words import sentence, templates
 
 COLOURS = {

@@ -1,0 +1,10 @@
+"""The colours that the figures and the page share."""
+
+INK = "#1b2127"
+MUTED = "#56616c"
+BLUE = "#1d4f7c"
+LINE = "#3c4853"
+BAR = "#7593b0"
+GRID = "#e4e8ec"
+SHADE = "#f4f6f9"
+ORANGE = "#b4530f"
