@@ -1,6 +1,7 @@
 """Reading and writing made tables: whole or not at all, the same bytes for the same numbers."""
 
 import csv
+import io
 import os
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ SCHEMA = Path(__file__).parents[1] / "schema"
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WHOLE = ("k", "Q_df", "arms", "line", "year")
 SIGNED = re.compile(r"[+-]\d+(\.\d*)?", re.ASCII)
+TWELVE_DIGITS = "{:.12g}".format
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -42,7 +44,18 @@ def csv_bytes(frame, for_spreadsheets=False):
     if for_spreadsheets:
         texts = frame.select_dtypes(include=["object", "string"]).columns
         frame = frame.assign(**{name: frame[name].fillna("").astype(str).map(neutral) for name in texts})
-    return frame.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode()
+    lines = io.StringIO(newline="")
+    table = csv.writer(lines, lineterminator="\n")
+    table.writerow(frame.columns)
+    table.writerows(zip(*(printed(frame[name]) for name in frame.columns), strict=True))
+    return lines.getvalue().encode()
+
+
+def printed(column):
+    """The cells of a column as they are written; pandas' own writer takes three times as long."""
+    if column.dtype.kind == "f":
+        return [TWELVE_DIGITS(value) if value == value else "" for value in column.tolist()]
+    return column.astype(object).where(column.notna(), "").tolist()
 
 
 def write_csv(frame, path):

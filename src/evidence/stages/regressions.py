@@ -69,9 +69,11 @@ def regressions(pools, members, effects, moderators, config):
         One row per outcome, contrast, moderator and coefficient, with the result names of `rma`. A cohort of several
         groups has the mean of their values; a cohort without a value is left out and counted in `without`.
     """
-    groups = {row.id: (row.study_id, row.group_id) for row in effects.itertuples()}
-    weighted = dict(tuple(members[members["left_out"] == ""].groupby("pool")))
+    if not config.moderators:
+        return pd.DataFrame(columns=COLUMNS)
     headline = pools[(pools["analysis"] == HEADLINE) & (pools["stratum"] == ALL)]
+    groups = dict(zip(effects["id"], zip(effects["study_id"], effects["group_id"], strict=True), strict=True))
+    weighted = dict(tuple(members[(members["left_out"] == "") & members["pool"].isin(headline["id"])].groupby("pool")))
     rows = []
     for moderator in config.moderators:
         values = values_of(moderators, moderator)
