@@ -87,14 +87,20 @@ def number(text, decimal_comma=False):
     float or None
         None where it is no number, beyond LARGEST, or could be read in two ways (1,234).
     """
-    text = text.translate(DASHES)
+    text = text if text.isascii() else text.translate(DASHES)
+    if not decimal_comma and PLAIN.fullmatch(text):
+        return bounded(float(text))
     comma, doubtful = COMMA.fullmatch(text), THREE_AFTER_COMMA.fullmatch(text)
     if decimal_comma and THREE_AFTER_POINT.fullmatch(text):
         return None
     if PLAIN.fullmatch(text) or (comma and (decimal_comma or not doubtful)):
-        value = float(text.replace(",", "."))
-        return value if value == 0 or 1 / LARGEST < abs(value) < LARGEST else None
+        return bounded(float(text.replace(",", ".")))
     return None
+
+
+def bounded(value):
+    """A number, or None where it is beyond LARGEST."""
+    return value if value == 0 or 1 / LARGEST < abs(value) < LARGEST else None
 
 
 def ungrouped(text):

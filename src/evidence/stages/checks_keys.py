@@ -5,21 +5,27 @@ import re
 
 from evidence.stages.cells import is_date, near, short
 from evidence.stages.checks_data import Finding, grouped
-from evidence.stages.schemas import items
+from evidence.stages.schemas import NUMBERS, items
 
 SOURCE = "Check it against the source."
 SHORT_NAME = "[a-z0-9_]+"
 
 
-def cells(data, wanted):
-    """Yield (row, field, text) of all filled cells whose field has what is wanted of it."""
+def cells(data, wanted, odd):
+    """Yield (row, field, text) of the filled cells whose field has what is wanted of it and whose text is odd for it.
+
+    Each text of a column is looked at once, however many rows hold it.
+    """
     for sheet in data.sheets.values():
-        fields = [field for field in sheet.schema.fields.values() if wanted(field)]
-        for row in sheet.rows:
-            for field in fields:
-                text = row.get(f"{field.name}_text", row[field.name])
-                if text:
-                    yield row, field, text
+        columns = []
+        for field in filter(wanted, sheet.schema.fields.values()):
+            name = f"{field.name}_text" if field.type in NUMBERS else field.name
+            texts = {text for text in {row[name] for row in sheet.rows} if text and odd(field, text)}
+            columns += [(field, name, texts)] if texts else []
+        for row in sheet.rows if columns else []:
+            for field, name, texts in columns:
+                if row[name] in texts:
+                    yield row, field, row[name]
 
 
 def required(data):
@@ -35,15 +41,14 @@ def required(data):
 
 def options(data):
     """A word that is none of the column's options: the program would not know what to do with it."""
-    for row, field, text in cells(data, lambda field: field.enum):
-        if text not in field.enum:
-            remedy = f"Use one of {', '.join(field.enum)}{near(text, field.enum)}."
-            yield Finding(row, field.name, f'"{short(text)}" is no option', remedy)
+    for row, field, text in cells(data, lambda field: field.enum, lambda field, text: text not in field.enum):
+        remedy = f"Use one of {', '.join(field.enum)}{near(text, field.enum)}."
+        yield Finding(row, field.name, f'"{short(text)}" is no option', remedy)
 
 
 def bounds(data):
     """A number below or above what the column can hold, such as a p-value of 5."""
-    for row, field, text in cells(data, lambda field: field.minimum is not None or field.maximum is not None):
+    for row, field, text in cells(data, lambda field: field.minimum is not None or field.maximum is not None, lambda field, text: True):
         value = row[field.name]
         if value is None:
             continue
@@ -55,9 +60,7 @@ def bounds(data):
 
 def shape(data):
     """An identifier (DOI, PubMed number, short name) that does not look like one: links would fail."""
-    for row, field, text in cells(data, lambda field: field.pattern):
-        if re.fullmatch(field.pattern, text):
-            continue
+    for row, field, text in cells(data, lambda field: field.pattern, lambda field, text: not re.fullmatch(field.pattern, text)):
         found = re.search(f"(?:{field.pattern})$", text)
         hint = f' (did you mean "{found[0]}"?)' if found and not field.required else ""
         what = f'"{short(text)}" does not look like a {field.name}'
@@ -80,7 +83,7 @@ def keys(data):
     """Two rows with one key: the program could not tell which of them holds."""
     for sheet in data.sheets.values():
         together = grouped(
-            sheet.rows, lambda row, key=sheet.schema.key: tuple(str(row[name]) for name in key)
+            sheet.rows, lambda row, key=sheet.schema.key: tuple([row[name] for name in key])
         )
         for key, rows in together.items():
             for row in rows[1:] if any(key) else []:
@@ -108,7 +111,13 @@ def broken(data, sheet, reference):
     *outer, column = reference.columns
     field = sheet.schema.fields[column]
     known = {tuple(row[name] for name in reference.to) for row in data.rows(reference.table)}
-    for row in sheet.rows:
+
+    def stands(within, text):
+        return all((*within, name) in known for name in items(field, text))
+
+    stated = [(tuple(row[name] for name in outer), row[column]) for row in sheet.rows]
+    astray = {key for key in set(stated) if not stands(*key)}
+    for row in [row for row, key in zip(sheet.rows, stated, strict=True) if key in astray]:
         within = tuple(row[name] for name in outer)
         if outer and row["study_id"] not in data.studies:
             continue
@@ -202,7 +211,6 @@ def judgements(data):
 
 def dates(data):
     """A text that is a date and nothing else: spreadsheets make 12-May of pages or ranges such as 5-12."""
-    for row, field, text in cells(data, lambda field: field.type == "string"):
-        if is_date(text):
-            what = f'"{text}" looks like a date made by a spreadsheet'
-            yield Finding(row, field.name, what, "Check it against the source.")
+    for row, field, text in cells(data, lambda field: field.type == "string", lambda field, text: is_date(text)):
+        what = f'"{text}" looks like a date made by a spreadsheet'
+        yield Finding(row, field.name, what, "Check it against the source.")

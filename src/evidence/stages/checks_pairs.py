@@ -1,6 +1,7 @@
 """Checks across rows: baseline and follow-up, whole and part, two sources, two reports of one cohort."""
 
 from collections import defaultdict
+from operator import itemgetter
 
 from evidence.stages.checks_data import CONTROLS, LEVELS, Finding, grouped, half_unit, kind, shown
 
@@ -72,10 +73,8 @@ def follow_up(row):
     return row["timepoint"] == "followup" and row["statistic"] in LEVELS
 
 
-def same_number(row):
-    """What makes two rows statements of one number."""
-    names = ("study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "versus")
-    return tuple(row[name] for name in names)
+# What makes two rows statements of one number.
+same_number = itemgetter("study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "versus")
 
 
 def differ(data, one, two, share=0.0):
@@ -121,10 +120,10 @@ def repeated(data):
 def cohort_values(data):
     """Two reports of one cohort that print different values for one quantity: a doubt on both."""
 
+    within = itemgetter("group_id", "outcome", "timepoint", "weeks", "statistic", "n", "versus")
+
     def quantity(row):
-        cohort = data.studies[row["study_id"]]["cohort_id"]
-        names = ("group_id", "outcome", "timepoint", "weeks", "statistic", "n", "versus")
-        return (cohort, *(row[name] for name in names))
+        return data.studies[row["study_id"]]["cohort_id"], within(row)
 
     for rows in grouped(data.measured, quantity).values():
         for row in rows[1:]:
@@ -147,20 +146,20 @@ def cohort_overlap(data):
             yield Finding(row, "cohort_id", what, remedy)
 
 
-def printed_alike(row):
-    """What a row prints to the last digit, with a spread; None where too few digits could agree by chance."""
-    digits = sum(char.isdigit() for char in row["value_text"] + row["spread_low_text"])
-    if not row["spread_low_text"] or digits < 4:
-        return None
-    names = ("outcome", "timepoint", "statistic", "unit", "value_text", "spread", "spread_low_text", "spread_high_text")
-    return tuple(row[name] for name in names)
+# What a row prints to the last digit.
+printed_alike = itemgetter("outcome", "timepoint", "statistic", "unit", "value_text", "spread", "spread_low_text", "spread_high_text")
+
+
+def telling(row):
+    """Whether a row prints a spread, and more digits than could agree by chance."""
+    return bool(row["spread_low_text"]) and sum(char.isdigit() for char in row["value_text"] + row["spread_low_text"]) >= 4
 
 
 def shared_numbers(data):
     """Reports of different cohorts that print the same numbers: perhaps the same people, who would count twice."""
     alike = defaultdict(list)
-    for printed, rows in grouped(data.measured, printed_alike).items():
-        for row in rows[1:] if printed else []:
+    for rows in grouped(data.measured, printed_alike).values():
+        for row in rows[1:] if telling(rows[0]) else []:
             cohorts = [data.studies[one["study_id"]]["cohort_id"] for one in (rows[0], row)]
             if cohorts[0] != cohorts[1]:
                 alike[row["study_id"], rows[0]["study_id"]].append((row, rows[0]))
@@ -196,17 +195,17 @@ def wholes(data):
         yield Finding(row, "part_of", what, remedy)
 
 
-def statement(row):
-    """What a row states, whichever group of its study it is about."""
-    names = ("study_id", "outcome", "timepoint", "weeks", "statistic", "value", "unit", "spread")
-    return tuple(row[name] for name in (*names, "spread_low", "spread_high", "versus"))
+# What a row states, whichever group of its study it is about.
+statement = itemgetter(
+    "study_id", "outcome", "timepoint", "weeks", "statistic", "value", "unit", "spread", "spread_low", "spread_high", "versus"
+)
 
 
 def whole_equals_part(data):
     """A part that prints exactly the numbers of its whole: one was probably typed for the other."""
     wholes_of = grouped(parts(data), lambda found: found[:2])
     for rows in grouped(data.measured, statement).values():
-        first = {row["group_id"]: row for row in reversed(rows)}
+        first = {row["group_id"]: row for row in reversed(rows)} if wholes_of else {}
         for row in rows:
             for _, _, whole in wholes_of.get((row["study_id"], row["group_id"]), []):
                 if whole in first and row["value"] != 0:

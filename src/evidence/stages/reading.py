@@ -104,6 +104,7 @@ def separator(text, names):
 
 def records(text, mark):
     """Yield (line, cells) of each record that is not blank; `line` is where it starts."""
+    clean = str.strip if text.isascii() and "\r" not in text else cells.clean
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     start = 1
     while True:
@@ -118,7 +119,7 @@ def records(text, mark):
             raise Unreadable(start, "", what, remedy) from None
         if row is None:
             return
-        row = [cells.clean(cell) for cell in row]
+        row = [clean(cell) for cell in row]
         if any(row):
             yield start, row
         start = reader.line_num + 1
@@ -161,18 +162,16 @@ def wrong_width(schema, line, row, names):
 
 
 def number_cell(row, field, schema, decimal_comma):
-    """Turn one cell into a number in place; yield the problem where it is none."""
+    """Turn one cell into a number in place; the problem where it is none, or None."""
     text = row[f"{field.name}_text"] = row[field.name]
-    row[field.name] = cells.number(text, decimal_comma) if text else None
-    value = row[field.name]
+    row[field.name] = value = cells.number(text, decimal_comma) if text else None
     if text and value is None:
-        yield Problem(schema.file, row["line"], field.name, *cells.complaint(text, field), "number")
-    elif text and field.type != "number" and not value.is_integer():
+        return Problem(schema.file, row["line"], field.name, *cells.complaint(text, field), "number")
+    if text and field.type != "number" and not value.is_integer():
         row[field.name] = None
         what = f"{text} is no whole number"
-        yield Problem(
-            schema.file, row["line"], field.name, what, f"Type one such as {field.example}.", "number"
-        )
+        return Problem(schema.file, row["line"], field.name, what, f"Type one such as {field.example}.", "number")
+    return None
 
 
 def table(text, schema):
@@ -191,21 +190,28 @@ def table(text, schema):
         raise Unreadable(line, "", "the first row holds none of the column names", remedy)
     problems = list(header_problems(names, schema, line))
     blank = dict.fromkeys(schema.fields, "")
+    strange = set(names) - set(schema.fields)
     rows = []
     for line, row in lines:
         while width >= len(row) > len(names) and not row[-1]:
             row.pop()
         if len(row) != len(names):
             problems.append(wrong_width(schema, line, row, names))
-        values = {name: cell for name, cell in zip(names, row, strict=False) if name in schema.fields}
+        values = dict(zip(names, row, strict=False))
+        if strange:
+            values = {name: cell for name, cell in values.items() if name in schema.fields}
         rows.append(blank | values | {"line": line, "table": schema.name})
-        if odd := next((name for name, cell in values.items() if cells.control_character(cell)), None):
+        if not "".join(row).isprintable() and (
+            odd := next((name for name, cell in values.items() if cells.control_character(cell)), None)
+        ):
             what, remedy = "the cell holds a control character that cannot be seen", "Type the text anew."
             problems.append(Problem(schema.file, line, odd, what, remedy, "text"))
-    decimal_comma = cells.has_decimal_comma([row[name] for row in rows for name in schema.numbers])
+    numbers = [schema.fields[name] for name in schema.numbers]
+    decimal_comma = cells.has_decimal_comma({row[field.name] for row in rows for field in numbers})
     for row in rows:
-        for name in schema.numbers:
-            problems.extend(number_cell(row, schema.fields[name], schema, decimal_comma))
+        for field in numbers:
+            if problem := number_cell(row, field, schema, decimal_comma):
+                problems.append(problem)
     return rows, problems
 
 
