@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.stages import page, page_html, plotting
+from evidence.stages import page, page_html, palette
 from tests import toy
 from tests.browser import data_of, page_of
 
@@ -224,5 +224,5 @@ def test_sections_without_data_vanish(tmp_path):
 def test_the_page_has_the_colours_of_the_figures(review):
     light = page.source("page.css").split("@media", 1)[0]
     for name, colour in data_of(review)["colours"].items():
-        assert colour == getattr(plotting, name.upper())
+        assert colour == getattr(palette, name.upper())
         assert f"--{name}: {colour};" in light

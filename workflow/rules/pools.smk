@@ -2,7 +2,7 @@ rule pools:
     input:
         processed("effects", "moderators"),
         CONFIG,
-        code("pools", "stages/pools.py", "stages/regressions.py", "schema/*"),
+        code("pools", "stages/parts.py", "schema/*"),
     output:
         update("data/processed/pools.csv"),
         update("data/processed/members.csv"),

@@ -1,0 +1,35 @@
+"""Large evidence bases in parts."""
+
+import numpy as np
+import pandas as pd
+
+from evidence.stages.parts import as_bytes, in_order, made_in_parts, ranges
+
+
+def effects(sizes):
+    names = [name for name, size in sizes.items() for _ in range(size)]
+    return pd.DataFrame({"outcome": names, "yi": np.arange(len(names), dtype=float)})
+
+
+def test_a_new_part_begins_after_so_many_rows_and_outcomes_stay_whole():
+    frame = effects({"lh": 3, "fsh": 4, "fsh_ratio": 2, "weight": 5})
+    parts = [dict(part["outcome"].value_counts()) for part in ranges(frame, rows=5)]
+    assert parts == [{"fsh": 4, "fsh_ratio": 2}, {"lh": 3, "weight": 5}]
+
+
+def test_few_effects_and_none_are_one_part():
+    frame = effects({"lh": 3, "fsh": 4})
+    assert len(ranges(frame)) == len(ranges(frame.iloc[:0])) == 1
+    pd.testing.assert_frame_equal(ranges(frame)[0], frame)
+
+
+def summed(part):
+    return as_bytes({"sums": part.groupby("outcome", as_index=False).sum(), "none": part.iloc[:0]})
+
+
+def test_parts_are_joined_in_order_below_one_header():
+    frame = effects({"lh": 3, "fsh": 4, "weight": 5})
+    whole = summed(frame)
+    assert made_in_parts(summed, ranges(frame, rows=1)) == in_order([whole]) == whole
+    assert whole["none"] == b"outcome,yi\n"
+    assert whole["sums"] == b"outcome,yi\nfsh,18\nlh,3\nweight,45\n"
