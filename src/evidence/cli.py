@@ -72,7 +72,7 @@ def made(folder, *names):
 
 def run_pools(args):
     from evidence.config import load
-    from evidence.stages.files import replace
+    from evidence.stages.files import column, replace
     from evidence.stages.parts import made_in_parts, pooled, ranges
 
     folder, config = Path(args.folder), load(args.folder)
@@ -80,10 +80,10 @@ def run_pools(args):
     tables = made_in_parts(partial(pooled, config, moderators), ranges(effects))
     for name, content in tables.items():
         replace(folder / PROCESSED / f"{name}.csv", content)
-    analyses = [row.analysis for row in made(folder, "pools")[0].itertuples()]
-    tried = {row.id for row in made(folder, "regressions")[0].itertuples()}
-    said = f", {counted(len(tried), 'meta-regression')}" if tried else ""
-    say(f"pools    {counted(analyses.count('headline'), 'headline pool')}, {len(analyses)} with sensitivity analyses{said}")
+    analyses = column(tables["pools"], "analysis")
+    tried = column(tables["regressions"], "id").nunique()
+    said = f", {counted(tried, 'meta-regression')}" if tried else ""
+    say(f"pools    {counted(int((analyses == 'headline').sum()), 'headline pool')}, {len(analyses)} with sensitivity analyses{said}")
 
 
 def run_opinion(args):

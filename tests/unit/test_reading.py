@@ -195,7 +195,7 @@ def test_a_huge_file_is_refused_unread(tmp_path, monkeypatch):
         handle.truncate(1_000_000_000)
     monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("read into memory"))
     assert said(read_sheet(path, UNITS)) == [
-        "data/raw/units.csv: the file has 1,000 MB, more than the 100 MB that are read. Check that it is the right file."
+        "data/raw/units.csv: the file has 1,000 MB, more than the 250 MB that are read. Check that it is the right file."
     ]
 
 
@@ -319,4 +319,4 @@ def test_read_raises_all_errors_of_all_files_at_once(tmp_path):
 
 
 def test_limit_of_size_is_stated():
-    assert reading.LIMIT_BYTES == 100_000_000
+    assert reading.LIMIT_BYTES == 250_000_000

@@ -2,6 +2,7 @@
 
 import math
 import re
+from operator import itemgetter
 
 from evidence.stages.cells import is_date, near, short
 from evidence.stages.checks_data import Finding, grouped
@@ -115,9 +116,9 @@ def broken(data, sheet, reference):
     def stands(within, text):
         return all((*within, name) in known for name in items(field, text))
 
-    stated = [(tuple(row[name] for name in outer), row[column]) for row in sheet.rows]
-    astray = {key for key in set(stated) if not stands(*key)}
-    for row in [row for row, key in zip(sheet.rows, stated, strict=True) if key in astray]:
+    stated = list(map(itemgetter(*reference.columns), sheet.rows))
+    astray = {key for key in set(stated) if not (stands(key[:-1], key[-1]) if outer else stands((), key))}
+    for row in [row for row, key in zip(sheet.rows, stated, strict=True) if key in astray] if astray else []:
         within = tuple(row[name] for name in outer)
         if outer and row["study_id"] not in data.studies:
             continue

@@ -96,6 +96,11 @@ def read_csv(path, name):
     return frame.astype({column: float for column in empty if column != "line"})
 
 
+def column(content, name):
+    """One column of texts of a table that is at hand as bytes."""
+    return pd.read_csv(io.BytesIO(content), usecols=[name], dtype=str, keep_default_na=False)[name]
+
+
 def read_tables(folder, *names):
     """The clean tables that the stage tables has written to data/processed; with `names` just these, the others empty."""
     from evidence.stages.schemas import TABLES

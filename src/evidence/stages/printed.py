@@ -65,7 +65,7 @@ def sentence(pairing, rows):
 
 def printed(frame, measurements):
     """What is printed for each effect, from its `pairing` and `lines`."""
-    by_line = {row.line: row for row in measurements.itertuples()}
+    by_line = {row.line: row for row in measurements.astype(object).itertuples()}  # cells of text columns one by one are slow
     return [
         sentence(pairing, [by_line[int(line)] for line in lines.split(";")])
         for pairing, lines in zip(frame["pairing"], frame["lines"], strict=True)

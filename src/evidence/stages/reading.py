@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from evidence.problems import Flag, Problem
 from evidence.stages import cells
 
-LIMIT_BYTES = 100_000_000
+LIMIT_BYTES = 250_000_000
 SEPARATORS = (",", ";", "\t")
 MISSING = ("the file is missing", "Put it there, or make an empty one with: evidence new FOLDER.")
 EMPTY = ("the file is empty", "It needs at least the row of column names; see data/raw/README.md.")
