@@ -1,20 +1,31 @@
 # make reports: the whole review, from data/raw to reports/evidence.pdf
 # make test:    the tests
+# make faults:  thirty runs killed at random moments;  make slurm: a cluster of two nodes on this machine
 PYTHON ?= python3
 CORES ?= 4
 BIN = .venv/bin
 
-.PHONY: reports test clean
+.PHONY: reports test faults slurm clean
 
 reports: .venv/ready
 	$(BIN)/snakemake --cores $(CORES)
 
-test: .venv/ready
+test: .venv/ready .venv/plugins/ready
 	$(BIN)/python -m pytest -n auto
+
+faults: .venv/ready
+	EVIDENCE_KILLS=30 $(BIN)/python -m pytest -n auto tests/e2e/test_faults.py -k killed
+
+slurm: .venv/ready .venv/plugins/ready
+	$(BIN)/python tests/slurm/two_nodes.py --plugins .venv/plugins
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+.venv/plugins/ready: tests/plugins/requirements.txt .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/plugins --requirement $<
 	touch $@
 
 clean:

@@ -32,8 +32,8 @@ if workflow.is_main_process:
 
 
 onstart:
-    hurry()
+    begin()
 
 
 onsuccess:
-    print("The report is in reports/evidence.pdf")
+    ended()

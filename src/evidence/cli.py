@@ -2,14 +2,15 @@
 
 import argparse
 import gc
+import os
 import signal
 import sys
-from functools import partial
 from pathlib import Path
 
+from evidence.cli_base import PROCESSED, counted, held, made, say
+from evidence.cli_parts import add_parts, run_effects, run_pools
 from evidence.problems import EvidenceError
 
-PROCESSED = Path("data/processed")
 FIGURES = Path("reports/figures")
 TABLES = Path("reports/tables")
 VERDICTS = (
@@ -18,14 +19,6 @@ VERDICTS = (
 )  # fmt: skip
 SHOWN = ("verdicts", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing", "published",
          "regression_to_mean", "bias_weights", "flow", "prisma")  # fmt: skip
-
-
-def say(text):
-    print(text, file=sys.stderr)
-
-
-def counted(number, noun):
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def run_check(args):
@@ -46,44 +39,6 @@ def run_tables(args):
         write_csv(getattr(tables, name), Path(args.folder) / PROCESSED / f"{name}.csv")
     studies, rows, flags = len(tables.studies), len(tables.measurements), len(tables.flags)
     say(f"tables   {counted(studies, 'report')}, {counted(rows, 'printed number')}, {counted(flags, 'flag')}")
-
-
-def run_effects(args):
-    from evidence.config import load
-    from evidence.stages.effects import effects_and_unused
-    from evidence.stages.files import read_tables, write_csv
-
-    folder = Path(args.folder)
-    config = load(folder)
-    names = ("measurements", "groups", "outcomes", "units", "conditions", "studies", "flags")
-    frame, unused = effects_and_unused(read_tables(folder, *names), config)
-    write_csv(frame, folder / PROCESSED / "effects.csv")
-    write_csv(unused, folder / PROCESSED / "unused.csv")
-    headline = int((frame["headline"] == "yes").sum())
-    outcomes = counted(frame["outcome"].nunique(), "outcome")
-    say(f"effects  {outcomes}, {counted(len(frame), 'effect')}, {headline} of them in headline pools")
-
-
-def made(folder, *names):
-    from evidence.stages.files import read_csv
-
-    return [read_csv(Path(folder) / PROCESSED / f"{name}.csv", name) for name in names]
-
-
-def run_pools(args):
-    from evidence.config import load
-    from evidence.stages.files import column, replace
-    from evidence.stages.parts import made_in_parts, pooled, ranges
-
-    folder, config = Path(args.folder), load(args.folder)
-    effects, moderators = made(folder, "effects", "moderators")
-    tables = made_in_parts(partial(pooled, config, moderators), ranges(effects))
-    for name, content in tables.items():
-        replace(folder / PROCESSED / f"{name}.csv", content)
-    analyses = column(tables["pools"], "analysis")
-    tried = column(tables["regressions"], "id").nunique()
-    said = f", {counted(tried, 'meta-regression')}" if tried else ""
-    say(f"pools    {counted(int((analyses == 'headline').sum()), 'headline pool')}, {len(analyses)} with sensitivity analyses{said}")
 
 
 def run_opinion(args):
@@ -160,8 +115,9 @@ def run_release(args):
 
 
 def run_workbook(args):
-    from evidence.stages.files import csv_bytes, replace
+    from evidence.stages.files import csv_bytes
     from evidence.stages.workbook import workbook
+    from evidence.stages.writing import replace
 
     folder = Path(args.folder)
     inputs, frames = gathered(folder)
@@ -189,8 +145,8 @@ def gathered(folder):
 def run_report(args):
     import json
 
-    from evidence.stages.files import replace
     from evidence.stages.report import build
+    from evidence.stages.writing import replace
 
     folder = Path(args.folder)
     inputs, _ = gathered(folder)
@@ -200,8 +156,8 @@ def run_report(args):
 
 
 def run_page(args):
-    from evidence.stages.files import replace
     from evidence.stages.page import build
+    from evidence.stages.writing import replace
 
     folder = Path(args.folder)
     inputs, frames = gathered(folder)
@@ -285,6 +241,8 @@ def parser():
         one.set_defaults(run=run)
         if name == "check":
             one.add_argument("--json", action="store_true", help="print JSON")
+        if name in ("effects", "pools"):
+            add_parts(one)
     add_pool(commands)
     add_trace(commands)
     add_new(commands)
@@ -314,7 +272,11 @@ def main(arguments=None):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     args = parser().parse_args(arguments)
     try:
-        return args.run(args) or 0
+        with held(os.environ.get("EVIDENCE_LOCK")):
+            return args.run(args) or 0
+    except KeyboardInterrupt:
+        say(f"{args.command}: stopped; what it would have written is as it was.")
+        return 130
     except EvidenceError as error:
         for problem in error.problems:
             say(str(problem))

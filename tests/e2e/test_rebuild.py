@@ -18,7 +18,8 @@ def note(event, arguments):
         os.write(OPENED, (os.path.abspath(arguments[0]) + chr(10)).encode())
 words = sys.orig_argv
 if "-m" in words and words[words.index("-m") + 1] == "evidence":
-    OPENED = os.open(os.environ["EVIDENCE_OPENED"] + "/" + words[words.index("-m") + 2], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    rule = words[words.index("-m") + 2] + ("_part" if "--part" in words else "")
+    OPENED = os.open(os.environ["EVIDENCE_OPENED"] + "/" + rule, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
     sys.addaudithook(note)
 """
 FAIL = "import sys\nif sys.orig_argv[-1] == '{stage}': sys.exit(3)\n"

@@ -6,5 +6,11 @@ rule changes:
         code("changes", "stages/changes.py", "stages/releases.py", "schema/*"),
     output:
         update("data/processed/changes.csv"),
+    benchmark:
+        record("changes")
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    localrule: True
     shell:
         stage("changes")

@@ -20,6 +20,8 @@ CONFIG = "config/config.yaml"
 SCHEMAS = sorted((SOURCE / "schema").glob("*.yaml"))
 VERDICTS = ["verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing",
             "reported", "map", "citations", "published", "regression_to_mean", "bias_weights", "flow", "left_out", "prisma"]
+PARTS = "data/processed/parts"
+STAGES_LOCK = ".snakemake/stages.lock"
 IMPORT = re.compile(r"^ *from (evidence[\w.]*) import (\([^)]*\)|[^\n]*)", re.M)
 SAID_BY_STAGE = ("returned non-zero exit status 2.", "Restored previous version of", "Exiting because a job execution failed",
                  "At least one job did not complete")
@@ -31,10 +33,25 @@ def raw():
     return sorted(str(path) for path in Path("data/raw").glob("*.csv"))
 
 
+def marked(mark, command):
+    """Shell words of a command that is to be trusted only when it has ended, and no input was edited meanwhile. See outdate()."""
+    mark = f"data/processed/.{mark}.unfinished"
+    return f'mkdir -p data/processed; touch {mark}; {EVIDENCE} {command}; test -n "$(find {{input}} -newer {mark})" || rm -f {mark}'
+
+
 def stage(command):
-    """Shell words of a stage: until it has ended well, a mark says that its outputs are not to be trusted. See outdate()."""
-    mark = f"data/processed/.{command.split()[0]}.unfinished"
-    return f"mkdir -p data/processed; touch {mark}; {EVIDENCE} {command}; rm {mark}"
+    """Shell words of a stage."""
+    return marked(command.split()[0], command)
+
+
+def part(command):
+    """Shell words of one part of a stage."""
+    return marked(f"{command}.{{wildcards.scatteritem}}", f"{command} --part {{wildcards.scatteritem}}")
+
+
+def record(rule):
+    """Where Snakemake notes the time and memory of a rule; benchmarks/pipeline.py reads it."""
+    return f".snakemake/benchmarks/{rule}.tsv"
 
 
 def processed(*names):
@@ -69,7 +86,7 @@ def code(rule, *names):
     while new:
         reached |= new
         new = {one for path in new if path.suffix == ".py" for one in imported(path)} - reached
-    paths = sorted(reached | {SOURCE / "cli.py"})
+    paths = sorted(reached | set(SOURCE.glob("cli*.py")))
     text = "".join(f"{digest(path)} {path.relative_to(SOURCE.parent).as_posix()}\n" for path in paths)
     listed = Path(f"data/processed/.code/{rule}.txt")
     if not listed.is_file() or listed.read_text(encoding="utf-8") != text:
@@ -81,14 +98,39 @@ def code(rule, *names):
 
 
 def alone():
-    """Hold this folder for one run; the kernel lets go of it however the run ends, kill -9 too, so nothing is to unlock."""
+    """Hold this folder for one run; the kernel lets go of it however the run ends, kill -9 too, so nothing is to unlock.
+
+    The stages of a run that was killed alone live on for some seconds and hold a lock of their own: they are waited for.
+    """
     Path(".snakemake").mkdir(exist_ok=True)
     handle = open(".snakemake/run.lock", "w")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not locked(handle, fcntl.LOCK_EX | fcntl.LOCK_NB):
         raise WorkflowError(f"Another run is at work in {Path.cwd()}. Wait until it has ended, then run this again.")
+    with open(STAGES_LOCK, "w") as stages:
+        if not locked(stages, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            print("A stage of a run that was killed is still at work: waiting for its end.", file=sys.stderr)
+            locked(stages, fcntl.LOCK_EX)
+    os.utime(handle.name)
     return handle
+
+
+def locked(handle, how):
+    """Whether a lock could be had."""
+    try:
+        fcntl.flock(handle, how)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def tidy():
+    """Remove what a killed run left half-written, and parts of another number of parts."""
+    for path in (*Path("data/processed").rglob(".*.part"), *Path("reports").rglob(".*.part")):
+        path.unlink()
+    number = len(gather.parts("{scatteritem}"))
+    for path in Path(PARTS).glob("*-of-*.csv"):
+        if f"-of-{number}." not in path.name:
+            path.unlink()
 
 
 def plain(record):
@@ -111,10 +153,29 @@ def speak():
         logger.addFilter(plain)
 
 
-def hurry():
-    """On this machine end with the last job: Snakemake would wait out the second over which it counts jobs."""
+def begin():
+    """What only the run itself knows, when its jobs are about to start.
+
+    On this machine the run ends with its last job (Snakemake would wait out the second over which it counts jobs), and
+    stages hold the lock that alone() waits for.
+    """
     if workflow.local_exec:
         workflow.scheduler.job_rate_limiter = None
+        os.environ["EVIDENCE_LOCK"] = str(Path(STAGES_LOCK).absolute())
+
+
+def edited():
+    """Files typed by hand that were saved after this run had begun."""
+    started = Path(RUN.name).stat().st_mtime
+    typed = [Path(CONFIG), *map(Path, raw()), *Path("config/text").glob("*")]
+    return [str(path) for path in typed if path.is_file() and path.stat().st_mtime > started]
+
+
+def ended():
+    """The last words of a run."""
+    print("The report is in reports/evidence.pdf")
+    if names := edited():
+        print(f"{', '.join(names)} {'was' if len(names) == 1 else 'were'} edited while this was running. Run it again to take that in.")
 
 
 def complete():
@@ -125,7 +186,7 @@ def complete():
 
 
 def outdate(rules):
-    """Give old dates to what a stage that did not end well should have made.
+    """Give old dates to what a stage that did not end well, or whose inputs were edited meanwhile, has made.
 
     Snakemake puts the last outputs of a failed job back with the time of now and a record of the inputs of now, and would
     then take them for new: hence an old time (0 would mean none) and no record.
@@ -135,9 +196,20 @@ def outdate(rules):
             for path in filter(os.path.isfile, map(str, rule.output)):
                 os.utime(path, (1, 1))
                 Path(".snakemake/metadata", base64.b64encode(path.encode()).decode()).unlink(missing_ok=True)
+    for mark in Path("data/processed").glob(".*-of-*.unfinished"):
+        stage_name, item = mark.name.strip(".").split(".")[:2]
+        for path in Path(PARTS).glob(f"{item}.*.csv"):
+            if stage_name == "effects" or path.name != f"{item}.effects.csv":
+                path.unlink()
+        mark.unlink()
+
+
+scattergather:
+    parts=1,
 
 
 if workflow.is_main_process:
     speak()
     RUN = alone()
+    tidy()
     complete()

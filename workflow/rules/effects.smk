@@ -1,10 +1,30 @@
-rule effects:
+rule effects_part:
     input:
         processed("measurements", "groups", "outcomes", "units", "conditions", "studies", "flags"),
         CONFIG,
-        code("effects", "stages/effects.py", "schema/*"),
+        code("effects_part", "cli_parts.py", "stages/parts.py", "stages/effects.py", "schema/*"),
+    output:
+        f"{PARTS}/{{scatteritem}}.effects.csv",
+        f"{PARTS}/{{scatteritem}}.unused.csv",
+    benchmark:
+        record("effects_part.{scatteritem}")
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    shell:
+        part("effects")
+
+
+rule effects:
+    input:
+        gather.parts(f"{PARTS}/{{scatteritem}}.effects.csv"),
+        gather.parts(f"{PARTS}/{{scatteritem}}.unused.csv"),
+        code("effects", "cli_parts.py"),
     output:
         update("data/processed/effects.csv"),
         update("data/processed/unused.csv"),
+    benchmark:
+        record("effects")
+    localrule: True
     shell:
-        stage("effects")
+        stage(f"effects --join {len(gather.parts('{scatteritem}'))}")

@@ -8,5 +8,10 @@ rule figures:
         # The SVGs are not named here: how many there are is known when they are drawn. See complete() in common.smk.
         update("reports/figures/figures.json"),
     priority: 1
+    benchmark:
+        record("figures")
+    resources:
+        mem_mb=4000,
+        runtime=60,
     shell:
         stage("figures")

@@ -7,5 +7,10 @@ rule page:
         code("page", "stages/page.py", "stages/releases.py", "stages/trace*.py", "template/*.md", "template/page/*", "template/fonts/*", "text/*", "schema/*"),
     output:
         update("reports/index.html"),
+    benchmark:
+        record("page")
+    resources:
+        mem_mb=2000,
+        runtime=30,
     shell:
         stage("page")

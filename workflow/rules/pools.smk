@@ -1,14 +1,37 @@
+rule pools_part:
+    input:
+        f"{PARTS}/{{scatteritem}}.effects.csv",
+        processed("moderators"),
+        CONFIG,
+        code("pools_part", "cli_parts.py", "stages/parts.py", "schema/*"),
+    output:
+        f"{PARTS}/{{scatteritem}}.pools.csv",
+        f"{PARTS}/{{scatteritem}}.members.csv",
+        f"{PARTS}/{{scatteritem}}.regressions.csv",
+    benchmark:
+        record("pools_part.{scatteritem}")
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    shell:
+        part("pools")
+
+
 rule pools:
     input:
-        processed("effects", "moderators"),
-        CONFIG,
-        code("pools", "stages/parts.py", "schema/*"),
+        gather.parts(f"{PARTS}/{{scatteritem}}.pools.csv"),
+        gather.parts(f"{PARTS}/{{scatteritem}}.members.csv"),
+        gather.parts(f"{PARTS}/{{scatteritem}}.regressions.csv"),
+        code("pools", "cli_parts.py"),
     output:
         update("data/processed/pools.csv"),
         update("data/processed/members.csv"),
         update("data/processed/regressions.csv"),
+    benchmark:
+        record("pools")
+    localrule: True
     shell:
-        stage("pools")
+        stage(f"pools --join {len(gather.parts('{scatteritem}'))}")
 
 
 rule opinion:
@@ -18,5 +41,10 @@ rule opinion:
         code("opinion", "stages/opinion.py", "schema/*"),
     output:
         update("data/processed/opinion.csv"),
+    benchmark:
+        record("opinion")
+    resources:
+        mem_mb=2000,
+        runtime=30,
     shell:
         stage("opinion")

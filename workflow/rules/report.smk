@@ -8,5 +8,10 @@ rule report:
         code("report", "stages/report.py", "stages/releases.py", "template/*", "template/fonts/*", "text/*", "schema/*"),
     output:
         update("reports/evidence.pdf"),
+    benchmark:
+        record("report")
+    resources:
+        mem_mb=4000,
+        runtime=60,
     shell:
         stage("report")

@@ -5,5 +5,10 @@ rule tables:
         code=code("tables", "stages/tables.py", "schema/*"),
     output:
         update(processed(*RAW_TABLES, "flags")),
+    benchmark:
+        record("tables")
+    resources:
+        mem_mb=4000,
+        runtime=30,
     shell:
         stage("tables")

@@ -9,5 +9,10 @@ rule verdicts:
         code("verdicts", "stages/appraisal.py", "text/*", "schema/*"),
     output:
         update(processed(*VERDICTS)),
+    benchmark:
+        record("verdicts")
+    resources:
+        mem_mb=4000,
+        runtime=60,
     shell:
         stage("verdicts")

@@ -8,5 +8,10 @@ rule workbook:
         update("reports/tables/evidence.xlsx"),
         update([f"reports/tables/{name}.csv" for name in
                 ("effects", "pools", "members", "opinion", "flags", "unused", "regressions", "changes", *VERDICTS)]),
+    benchmark:
+        record("workbook")
+    resources:
+        mem_mb=4000,
+        runtime=60,
     shell:
         stage("workbook")

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import multiprocessing
-import os
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -11,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from evidence.stages.files import replace
 from evidence.stages.plotting import save_svg
+from evidence.stages.processors import processors
+from evidence.stages.writing import replace
 
 PROGRAM = Path(__file__).parents[1]
 INDEX = "figures.json"
@@ -95,7 +95,7 @@ def side_by_side(folder, wanted):
     """Draw several figures in as many processes as there are processors, in the order given."""
     # A row of a table cannot be pickled: the children find the calls in the memory they inherit.
     global _wanted
-    workers = min(os.cpu_count() or 1, 4)
+    workers = min(processors(), 4)
     if len(wanted) < FEW or workers == 1 or "fork" not in multiprocessing.get_all_start_methods():
         return [drawn(folder, file, draw) for file, draw in wanted]
     _wanted = [(folder, file, draw) for file, draw in wanted]

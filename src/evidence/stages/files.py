@@ -1,8 +1,7 @@
-"""Reading and writing made tables: whole or not at all, the same bytes for the same numbers."""
+"""Reading and writing made tables: the same bytes for the same numbers."""
 
 import csv
 import io
-import os
 import re
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pandas as pd
 import yaml
 
 from evidence.problems import EvidenceError, Problem
+from evidence.stages.writing import replace
 
 SCHEMA = Path(__file__).parents[1] / "schema"
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -23,18 +23,6 @@ def neutral(text):
     """Text that no spreadsheet takes for a formula: an apostrophe before =, +, - or @; numbers and lone signs stay."""
     harmless = len(text) == 1 or SIGNED.fullmatch(text)
     return f"'{text}" if text.startswith(FORMULA) and not harmless else text
-
-
-def replace(path, content):
-    """Write bytes to a temporary file beside `path`, then move it into place."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def csv_bytes(frame, for_spreadsheets=False):
@@ -94,11 +82,6 @@ def read_csv(path, name):
     empty = {column: [""] for column in header if column in numbers}
     frame = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=empty, encoding="utf-8")
     return frame.astype({column: float for column in empty if column != "line"})
-
-
-def column(content, name):
-    """One column of texts of a table that is at hand as bytes."""
-    return pd.read_csv(io.BytesIO(content), usecols=[name], dtype=str, keep_default_na=False)[name]
 
 
 def read_tables(folder, *names):

@@ -1,12 +1,14 @@
 """Large evidence bases in parts: ranges of outcomes, each made by itself, on all processors, and joined in order."""
 
 import multiprocessing
-import os
+from dataclasses import replace
 
 import numpy as np
 
 from evidence.stages.files import csv_bytes
+from evidence.stages.joining import in_order
 from evidence.stages.pools import pools_and_members
+from evidence.stages.processors import processors
 from evidence.stages.regressions import regressions
 
 ROWS = 10_000
@@ -27,10 +29,34 @@ def ranges(effects, rows=ROWS):
     list of DataFrame
         At least one, each outcome in one of them.
     """
-    names, number = np.unique(effects["outcome"].to_numpy(dtype=str), return_inverse=True)
-    before = np.cumsum(np.bincount(number, minlength=len(names))) - np.bincount(number, minlength=len(names))
-    part = (before // rows)[number] if len(names) else number
+    part = rows_before(effects["outcome"]) // rows
     return [effects[part == one] for one in np.unique(part)] or [effects]
+
+
+def rows_before(outcomes):
+    """For each row, how many rows belong to outcomes whose names come before its own."""
+    names, number = np.unique(outcomes.to_numpy(dtype=str), return_inverse=True)
+    count = np.bincount(number, minlength=len(names))
+    return (np.cumsum(count) - count)[number]
+
+
+def share(frame, item):
+    """Rows of one of several parts: whole outcomes in the order of their names, about as many rows in each part.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With a column `outcome`.
+    item : str
+        Which part, of how many: "2-of-8".
+    """
+    part, parts = map(int, item.split("-of-"))
+    return frame[rows_before(frame["outcome"]) * parts // max(len(frame), 1) == part - 1]
+
+
+def only(tables, item):
+    """The tables with the measurements of one part, as `share` cuts it; everything else whole."""
+    return replace(tables, measurements=share(tables.measurements, item))
 
 
 def as_bytes(frames):
@@ -43,14 +69,6 @@ def pooled(config, moderators, effects):
     frame, members = pools_and_members(effects, config)
     slopes = regressions(frame, members, effects, moderators, config)
     return as_bytes({"pools": frame, "members": members, "regressions": slopes})
-
-
-def in_order(parts):
-    """The tables of all parts, one below the other: the first with its header."""
-    first, *others = parts
-    return {
-        name: b"".join([content, *(other[name].partition(b"\n")[2] for other in others)]) for name, content in first.items()
-    }
 
 
 def made_in_parts(make, parts):
@@ -67,7 +85,7 @@ def made_in_parts(make, parts):
     dict of bytes
         The same bytes however many processors there are: the parts follow from the data alone.
     """
-    workers = min(len(parts), os.cpu_count() or 1)
+    workers = min(len(parts), processors())
     if workers == 1 or "fork" not in multiprocessing.get_all_start_methods():
         return in_order([make(part) for part in parts])
     with multiprocessing.get_context("fork").Pool(workers) as pool:

@@ -8,7 +8,8 @@ report that is released, nor does committing it; the next report, with a later d
 import re
 from pathlib import Path
 
-from evidence.stages.files import csv_bytes, read_csv, replace
+from evidence.stages.files import csv_bytes, read_csv
+from evidence.stages.writing import replace
 
 RELEASED = Path("reports/released")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

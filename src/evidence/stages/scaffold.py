@@ -11,7 +11,7 @@ import yaml
 
 from evidence.problems import EvidenceError, Problem
 from evidence.stages import codebook
-from evidence.stages.files import replace
+from evidence.stages.writing import replace
 from evidence.stages.schemas import TABLES, load
 
 TEXTS = Path(__file__).parents[1] / "scaffold"

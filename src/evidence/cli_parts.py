@@ -1,0 +1,97 @@
+"""The stages effects and pools: of all outcomes, of one part of them (`--part 2-of-8`), or the parts joined (`--join 8`)."""
+
+import re
+from argparse import ArgumentTypeError
+from functools import partial
+from pathlib import Path
+
+from evidence.cli_base import PROCESSED, counted, made, say
+
+
+def item(text):
+    """Which part of how many, as "2-of-8"."""
+    found = re.fullmatch(r"([1-9]\d{0,5})-of-([1-9]\d{0,5})", text, re.ASCII)
+    if not found or int(found[1]) > int(found[2]):
+        raise ArgumentTypeError(f'"{text}" is no part: type which of how many, such as 2-of-8')
+    return text
+
+
+def parts(text):
+    """How many parts."""
+    if not re.fullmatch(r"[1-9]\d{0,5}", text, re.ASCII):
+        raise ArgumentTypeError(f'"{text}" is no number of parts: type one such as 8')
+    return int(text)
+
+
+def add_parts(command):
+    """The arguments of a stage that can be made in parts."""
+    how = command.add_mutually_exclusive_group()
+    how.add_argument("--part", type=item, metavar="I-of-N", help="make one of N parts, each of whole outcomes, in data/processed/parts")
+    how.add_argument("--join", type=parts, metavar="N", help="join the N parts that have been made")
+
+
+def place(tables, folder, part=None):
+    """Write tables, given as bytes by name, to their places, or to those of a part."""
+    from evidence.stages.joining import part_file
+    from evidence.stages.writing import replace
+
+    for name, content in tables.items():
+        replace(folder / (part_file(part, name) if part else PROCESSED / f"{name}.csv"), content)
+
+
+def made_effects(folder, part):
+    """Effects, and rows that are in none, of all outcomes or of a part of them."""
+    from evidence.config import load
+    from evidence.stages.effects import effects_and_unused
+    from evidence.stages.files import read_tables
+    from evidence.stages.parts import as_bytes, only
+
+    config = load(folder)
+    tables = read_tables(folder, "measurements", "groups", "outcomes", "units", "conditions", "studies", "flags")
+    effects, unused = effects_and_unused(only(tables, part) if part else tables, config)
+    said = list(zip(effects["outcome"], effects["headline"], strict=True))
+    return as_bytes({"effects": effects, "unused": unused}), said
+
+
+def joined_effects(folder, number):
+    """What `made_effects` returns, from its parts."""
+    from evidence.stages.joining import by_line, cells, joined
+
+    tables = joined(folder, ("effects", "unused"), number)
+    tables["unused"] = by_line(tables["unused"])
+    return tables, list(cells(tables["effects"], "outcome", "headline"))
+
+
+def run_effects(args):
+    folder = Path(args.folder)
+    tables, said = joined_effects(folder, args.join) if args.join else made_effects(folder, args.part)
+    place(tables, folder, args.part)
+    if not args.part:
+        outcomes = counted(len({outcome for outcome, _ in said}), "outcome")
+        headline = sum(answer == "yes" for _, answer in said)
+        say(f"effects  {outcomes}, {counted(len(said), 'effect')}, {headline} of them in headline pools")
+
+
+def made_pools(folder, part):
+    """Pools, members and meta-regressions of all effects or of a part of them."""
+    from evidence.config import load
+    from evidence.stages.files import read_csv
+    from evidence.stages.joining import part_file
+    from evidence.stages.parts import made_in_parts, pooled, ranges
+
+    config, (moderators,) = load(folder), made(folder, "moderators")
+    effects = read_csv(folder / (part_file(part, "effects") if part else PROCESSED / "effects.csv"), "effects")
+    return made_in_parts(partial(pooled, config, moderators), ranges(effects))
+
+
+def run_pools(args):
+    from evidence.stages.joining import cells, joined
+
+    folder = Path(args.folder)
+    tables = joined(folder, ("pools", "members", "regressions"), args.join) if args.join else made_pools(folder, args.part)
+    place(tables, folder, args.part)
+    if not args.part:
+        analyses = [analysis for (analysis,) in cells(tables["pools"], "analysis")]
+        tried = len(set(cells(tables["regressions"], "id")))
+        said = f", {counted(tried, 'meta-regression')}" if tried else ""
+        say(f"pools    {counted(analyses.count('headline'), 'headline pool')}, {len(analyses)} with sensitivity analyses{said}")

@@ -1,0 +1,72 @@
+"""Parts of a made table joined to the whole: text alone, so that a join starts at once and needs no memory for numbers."""
+
+import csv
+import io
+from pathlib import Path
+
+from evidence.problems import EvidenceError, Problem
+
+PARTS = Path("data/processed/parts")
+
+
+def part_file(item, name):
+    """Where one part of a table lies, from the analysis folder: item "2-of-8" of table "effects"."""
+    return PARTS / f"{item}.{name}.csv"
+
+
+def in_order(parts):
+    """The tables of all parts, one below the other: the first with its header.
+
+    Parameters
+    ----------
+    parts : list of dict
+        Content by name of table, as bytes.
+    """
+    first, *others = parts
+    return {
+        name: b"".join([content, *(other[name].partition(b"\n")[2] for other in others)]) for name, content in first.items()
+    }
+
+
+def by_line(content):
+    """A table in the order of its column `line`, which parts of whole outcomes do not keep."""
+    header, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
+    rows.sort(key=lambda row, line=header.index("line"): int(row[line]))
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue().encode()
+
+
+def joined(folder, names, parts):
+    """Tables of which each part has been made.
+
+    Parameters
+    ----------
+    folder : path-like
+    names : sequence of str
+    parts : int
+
+    Returns
+    -------
+    dict of bytes
+
+    Raises
+    ------
+    EvidenceError
+        Where parts are missing: each of them.
+    """
+    paths = [{name: Path(folder) / part_file(f"{one}-of-{parts}", name) for name in names} for one in range(1, parts + 1)]
+    missing = [path for own in paths for path in own.values() if not path.is_file()]
+    if missing:
+        remedy = "Run snakemake, which makes all parts before it joins them."
+        raise EvidenceError([Problem(path.as_posix(), 0, "", "this part has not been made", remedy) for path in missing])
+    return in_order([{name: path.read_bytes() for name, path in own.items()} for own in paths])
+
+
+def cells(content, *columns):
+    """Yield the cells of some columns of a table, a tuple each row."""
+    rows = csv.reader(io.StringIO(content.decode(), newline=""))
+    header = next(rows)
+    places = [header.index(column) for column in columns]
+    for row in rows:
+        yield tuple(row[place] for place in places)
