@@ -36,4 +36,9 @@ onstart:
 
 
 onsuccess:
-    ended()
+    print("The report is in reports/evidence.pdf")
+    say_edited()
+
+
+onerror:
+    say_edited()

@@ -70,3 +70,7 @@ class EvidenceError(Exception):
     def __init__(self, problems):
         self.problems = sorted(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self):
+        """What a process needs to hand the error to another: its problems, not its text."""
+        return type(self), (self.problems,)

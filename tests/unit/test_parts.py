@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from evidence.stages.parts import as_bytes, in_order, made_in_parts, ranges
+from evidence.stages.joining import in_order
+from evidence.stages.parts import as_bytes, made_in_parts, ranges, share
 
 
 def effects(sizes):
@@ -15,6 +17,21 @@ def test_a_new_part_begins_after_so_many_rows_and_outcomes_stay_whole():
     frame = effects({"lh": 3, "fsh": 4, "fsh_ratio": 2, "weight": 5})
     parts = [dict(part["outcome"].value_counts()) for part in ranges(frame, rows=5)]
     assert parts == [{"fsh": 4, "fsh_ratio": 2}, {"lh": 3, "weight": 5}]
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 10])
+def test_shares_hold_each_row_once_and_outcomes_stay_whole(parts):
+    frame = effects({"lh": 3, "fsh": 4, "fsh_ratio": 2, "weight": 5})
+    shares = [share(frame, f"{one}-of-{parts}") for one in range(1, parts + 1)]
+    pd.testing.assert_frame_equal(pd.concat(shares).sort_index(), frame)
+    outcomes = [set(one["outcome"]) for one in shares]
+    assert sum(map(len, outcomes)) == 4
+    assert sorted(name for names in outcomes for name in names) == [name for names in outcomes for name in sorted(names)]
+
+
+def test_shares_of_two_are_about_as_long():
+    frame = effects({name: 1 for name in "abcdefgh"})
+    assert [len(share(frame, f"{one}-of-2")) for one in (1, 2)] == [4, 4]
 
 
 def test_few_effects_and_none_are_one_part():

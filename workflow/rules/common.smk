@@ -24,7 +24,7 @@ PARTS = "data/processed/parts"
 STAGES_LOCK = ".snakemake/stages.lock"
 IMPORT = re.compile(r"^ *from (evidence[\w.]*) import (\([^)]*\)|[^\n]*)", re.M)
 SAID_BY_STAGE = ("returned non-zero exit status 2.", "Restored previous version of", "Exiting because a job execution failed",
-                 "At least one job did not complete")
+                 "At least one job did not complete", "Cannot restore")
 RAW_TABLES = [path.stem for path in SCHEMAS if "\nmade: true" not in path.read_text(encoding="utf-8")]
 
 
@@ -151,6 +151,7 @@ def speak():
         settings.quiet.clear()
     else:
         logger.addFilter(plain)
+        logging.raiseExceptions = False  # Snakemake's log on a full disk: its traceback would bury the message of the stage
 
 
 def begin():
@@ -171,9 +172,8 @@ def edited():
     return [str(path) for path in typed if path.is_file() and path.stat().st_mtime > started]
 
 
-def ended():
-    """The last words of a run."""
-    print("The report is in reports/evidence.pdf")
+def say_edited():
+    """Tell of what this run may not have taken in."""
     if names := edited():
         print(f"{', '.join(names)} {'was' if len(names) == 1 else 'were'} edited while this was running. Run it again to take that in.")
 

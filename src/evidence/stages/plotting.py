@@ -4,7 +4,7 @@ A figure is a page in millimetres with its origin at the top left, so that text
 can be measured and placed exactly.
 """
 
-import os
+import io
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +22,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
 from evidence.stages.palette import BLUE, INK, LINE
+from evidence.stages.writing import replace
 
 FONT_FOLDER = Path(__file__).parents[1] / "template" / "fonts"
 FONT_FOLDERS = (FONT_FOLDER, Path(matplotlib.get_data_path()) / "fonts" / "ttf")
@@ -219,15 +220,11 @@ def save_png(figure, path, dpi=200):
 
 
 def _save(figure, path, settings, **options):
-    """Save beside the place and move there, so that a file is whole or absent."""
-    path = Path(path)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with matplotlib.rc_context(settings):
-            figure.savefig(unfinished, **options)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    """Draw in memory and write at once, so that a file is whole or absent."""
+    drawn = io.BytesIO()
+    with matplotlib.rc_context(settings):
+        figure.savefig(drawn, **options)
+    replace(path, drawn.getvalue())
 
 
 def _boxes(figure, kinds, least_zorder=0):

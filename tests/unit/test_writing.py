@@ -1,0 +1,40 @@
+"""A made file is written whole or not at all, and an error reaches whoever waits for it."""
+
+import errno
+import pickle
+
+import pytest
+
+from evidence.problems import EvidenceError, Problem
+from evidence.stages.writing import replace
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_named_and_the_old_file_stays(tmp_path, monkeypatch):
+    path = tmp_path / "pools.csv"
+    path.write_bytes(b"old")
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(EvidenceError) as raised:
+        replace(path, b"new")
+    assert str(raised.value) == (
+        f"{path}: cannot be written (No space left on device). Free space on the disk, or give yourself the right to write there, "
+        "and run this again."
+    )
+    assert [one.name for one in tmp_path.iterdir()] == ["pools.csv"]
+    assert path.read_bytes() == b"old"
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path):
+    (tmp_path / "reports").write_bytes(b"")
+    with pytest.raises(EvidenceError, match=r"cannot be written \((File exists|Not a directory)\)"):
+        replace(tmp_path / "reports/tables/pools.csv", b"new")
+
+
+def test_an_error_passes_from_one_process_to_another():
+    error = EvidenceError([Problem("data/raw/studies.csv", 3, "year", "none", "Type one.")])
+    again = pickle.loads(pickle.dumps(error))
+    assert again.problems == error.problems
+    assert str(again) == str(error) == "data/raw/studies.csv:3 year: none. Type one."
