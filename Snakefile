@@ -6,6 +6,7 @@ Another review: snakemake --cores 4 --directory FOLDER
 configfile: "config/config.yaml"
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/run.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/effects.smk"
 include: "workflow/rules/pools.smk"
@@ -29,16 +30,3 @@ rule all:
 
 if workflow.is_main_process:
     outdate(workflow.rules)
-
-
-onstart:
-    begin()
-
-
-onsuccess:
-    print("The report is in reports/evidence.pdf")
-    say_edited()
-
-
-onerror:
-    say_edited()

@@ -1,11 +1,13 @@
-"""How long the review takes to build: whole, with nothing to do, and after one edited number.
+"""How long the review takes to build: whole, with nothing to do, and after one edited number; and what each stage takes of it.
 
     python benchmarks/pipeline.py [--runs 5]
 
-Builds in a temporary copy with the environment that runs this script and prints medians with minimum and maximum.
+Builds in a temporary copy with the environment that runs this script and prints medians with minimum and maximum. Time and
+memory of the stages are those that Snakemake has recorded while several ran side by side; it looks at memory twice a second.
 """
 
 import argparse
+import csv
 import os
 import shutil
 import statistics
@@ -48,28 +50,44 @@ def edit(folder, run):
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
+def recorded(folder):
+    """Seconds and peak memory in MB of each rule of the last build."""
+    found = {}
+    for path in sorted((folder / ".snakemake/benchmarks").glob("*.tsv")):
+        with open(path, encoding="utf-8", newline="") as file:
+            row = next(csv.DictReader(file, delimiter="\t"))
+        found[path.stem] = (float(row["s"]), float(row["max_rss"]) if row["max_rss"] not in ("-", "NA") else 0.0)
+    return found
+
+
 def timed(runs):
-    """All measurements, by name."""
+    """All measurements by name, and those of the stages by rule."""
     build = ("snakemake", "--cores", "4")
-    times = {name: [] for name in BUDGETS}
-    for _ in range(runs):
+    times, stages = {name: [] for name in BUDGETS}, {}
+    for run in range(1, runs + 1):
         with tempfile.TemporaryDirectory() as name:
             folder = copied(Path(name))
             times["whole rebuild"].append(seconds(folder, *build))
+            for rule, figures in recorded(folder).items():
+                stages.setdefault(rule, []).append(figures)
             times["nothing to do"].append(seconds(folder, *build))
-            edit(folder, len(times["whole rebuild"]))
+            edit(folder, run)
             times["one number edited"].append(seconds(folder, *build))
             times["evidence check"].append(seconds(folder, "evidence", "check"))
-    return times
+    return times, stages
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     arguments.add_argument("--runs", type=int, default=5)
-    times = timed(arguments.parse_args().runs)
+    times, stages = timed(arguments.parse_args().runs)
     print(f"{'':20} {'median s':>9} {'min':>6} {'max':>6} {'budget':>7}")
     for name, values in times.items():
         print(f"{name:20} {statistics.median(values):9.1f} {min(values):6.1f} {max(values):6.1f} {BUDGETS[name]:7.1f}")
+    print(f"\n{'stage':20} {'median s':>9} {'MB':>6}")
+    for rule, figures in stages.items():
+        taken, memory = zip(*figures, strict=True)
+        print(f"{rule:20} {statistics.median(taken):9.1f} {max(memory):6.0f}")
 
 
 if __name__ == "__main__":
