@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from evidence.problems import EvidenceError
+from evidence.problems import EvidenceError, refused
 
 PROCESSED = Path("data/processed")
 FIGURES = Path("reports/figures")
@@ -233,7 +233,7 @@ def add_trace(commands):
     """The arguments of `evidence trace`."""
     words = "from a printed figure back to the raw rows and their sources, with every conversion as arithmetic"
     one = commands.add_parser("trace", help=words, description=words)
-    one.add_argument("id", metavar="ID", help="id of an effect or a pool, as the tables and the report print it, or its beginning")
+    one.add_argument("id", metavar="ID", help="id of an effect or a pool, as the tables and the report print it, or its beginning; or a raw row: measurements.csv:57")
     one.add_argument("folder", nargs="?", default=".", help="analysis folder (default: this one)")
     one.add_argument("--json", action="store_true", help="print JSON")
     one.set_defaults(run=run_trace)
@@ -243,7 +243,7 @@ def run_new(args):
     from evidence.stages.scaffold import scaffold
 
     scaffold(args.folder)
-    print(f"A new review is in {args.folder}: read {Path(args.folder) / 'README.md'} first.")
+    print(f"A new review is in {Path(args.folder)}: read {Path(args.folder) / 'README.md'} first.")
 
 
 def add_new(commands):
@@ -315,9 +315,10 @@ def main(arguments=None):
     args = parser().parse_args(arguments)
     try:
         return args.run(args) or 0
-    except EvidenceError as error:
-        for problem in error.problems:
+    except (EvidenceError, OSError) as error:
+        problems = error.problems if isinstance(error, EvidenceError) else [refused(error)]
+        for problem in problems:
             say(str(problem))
         kept = "; the reports of the last good run are as they were" if args.command in STAGES and args.command != "check" else ""
-        say(f"{counted(len(error.problems), 'problem')} to mend{kept}.")
+        say(f"{counted(len(problems), 'problem')} to mend{kept}.")
         return 2

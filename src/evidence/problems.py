@@ -70,3 +70,15 @@ class EvidenceError(Exception):
     def __init__(self, problems):
         self.problems = sorted(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def refused(error):
+    """Problem of a file or folder that the system does not let us read or write.
+
+    Parameters
+    ----------
+    error : OSError
+    """
+    what = error.strerror or str(error)
+    remedy = "Check that the path is right, that you may write there, and that the disk has room."
+    return Problem(str(error.filename or "a file"), 0, "", what, remedy)
