@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evidence.cli_base import PROCESSED, counted, held, made, say
 from evidence.cli_parts import add_parts, run_effects, run_pools
-from evidence.problems import EvidenceError
+from evidence.problems import EvidenceError, refused
 
 FIGURES = Path("reports/figures")
 TABLES = Path("reports/tables")
@@ -189,7 +189,7 @@ def add_trace(commands):
     """The arguments of `evidence trace`."""
     words = "from a printed figure back to the raw rows and their sources, with every conversion as arithmetic"
     one = commands.add_parser("trace", help=words, description=words)
-    one.add_argument("id", metavar="ID", help="id of an effect or a pool, as the tables and the report print it, or its beginning")
+    one.add_argument("id", metavar="ID", help="id of an effect or a pool, as the tables and the report print it, or its beginning; or a raw row: measurements.csv:57")
     one.add_argument("folder", nargs="?", default=".", help="analysis folder (default: this one)")
     one.add_argument("--json", action="store_true", help="print JSON")
     one.set_defaults(run=run_trace)
@@ -199,7 +199,7 @@ def run_new(args):
     from evidence.stages.scaffold import scaffold
 
     scaffold(args.folder)
-    print(f"A new review is in {args.folder}: read {Path(args.folder) / 'README.md'} first.")
+    print(f"A new review is in {Path(args.folder)}: read {Path(args.folder) / 'README.md'} first.")
 
 
 def add_new(commands):
@@ -277,9 +277,10 @@ def main(arguments=None):
     except KeyboardInterrupt:
         say(f"{args.command}: stopped; what it would have written is as it was.")
         return 130
-    except EvidenceError as error:
-        for problem in error.problems:
+    except (EvidenceError, OSError) as error:
+        problems = error.problems if isinstance(error, EvidenceError) else [refused(error)]
+        for problem in problems:
             say(str(problem))
         kept = "; the reports of the last good run are as they were" if args.command in STAGES and args.command != "check" else ""
-        say(f"{counted(len(error.problems), 'problem')} to mend{kept}.")
+        say(f"{counted(len(problems), 'problem')} to mend{kept}.")
         return 2

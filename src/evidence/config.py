@@ -212,6 +212,8 @@ def load_yaml(path, file):
     try:
         source = path.read_text(encoding="utf-8-sig")
         node, data = yaml.compose(source, LOADER), yaml.load(source, LOADER)
+    except UnicodeDecodeError:
+        raise EvidenceError([Problem(file, 0, "", "the file is not UTF-8 text", "Save it as UTF-8 in a text editor.")]) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         what = f"not readable as YAML ({getattr(error, 'problem', None) or error})"

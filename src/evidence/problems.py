@@ -74,3 +74,15 @@ class EvidenceError(Exception):
     def __reduce__(self):
         """What a process needs to hand the error to another: its problems, not its text."""
         return type(self), (self.problems,)
+
+
+def refused(error):
+    """Problem of a file or folder that the system does not let us read or write.
+
+    Parameters
+    ----------
+    error : OSError
+    """
+    what = error.strerror or str(error)
+    remedy = "Check that the path is right, that you may write there, and that the disk has room."
+    return Problem(str(error.filename or "a file"), 0, "", what, remedy)

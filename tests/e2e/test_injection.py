@@ -12,7 +12,8 @@ import openpyxl
 import pypdf
 import pytest
 
-from tests.unit.test_content import GROUPS, MEASUREMENTS, STUDIES, review
+from evidence import cli
+from tests.unit.test_content import CONDITIONS, GROUPS, MEASUREMENTS, OUTCOMES, STUDIES, UNITS, review
 
 ROOT = Path(__file__).parents[2]
 STAGES = ("tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "report", "workbook")
@@ -72,3 +73,18 @@ def test_the_tables_are_safe_in_a_spreadsheet(folder):
 def test_the_figures_hold_no_script(folder):
     drawn = "".join(path.read_text(encoding="utf-8") for path in sorted((folder / "reports/figures").glob("*.svg")))
     assert "<script" not in drawn and "\u202e" not in drawn
+
+
+@pytest.mark.parametrize("letters", ["王伟", "ب", "＝", "א", "☂", "\u202e", "👪"])
+def test_letters_that_the_face_lacks_stop_no_report(tmp_path, letters):
+    def lettered(rows, *columns):
+        return [row | {name: f"{row.get(name, '')} {letters}" for name in columns} for row in rows]
+
+    folder = review(
+        tmp_path, outcomes=lettered(OUTCOMES, "label", "unit"), units=lettered(UNITS, "to_unit"), conditions=lettered(CONDITIONS, "label"),
+        studies=lettered(STUDIES, "authors"), groups=lettered(GROUPS, "label", "drug"), measurements=MEASUREMENTS,
+    )  # fmt: skip
+    for stage in STAGES:
+        assert cli.main([stage, str(folder)]) == 0, stage
+    drawn = "".join(path.read_text(encoding="utf-8") for path in sorted((folder / "reports/figures").glob("*.svg")))
+    assert "\u202e" not in drawn and "王" not in drawn

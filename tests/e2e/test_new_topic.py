@@ -13,6 +13,8 @@ import pytest
 
 import evidence as ev
 from evidence import cli
+from tests import toy
+from tests.toy import number, sd
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/new-topic.md").read_text(encoding="utf-8")
@@ -167,3 +169,25 @@ def test_commands_of_the_page_are_commands():
         arguments = line.split()[1:]
         assert cli.parser().parse_args(arguments).command == arguments[0]
     assert len(block) == 3
+
+
+STAGES = ("check", "tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "workbook", "page", "report")
+SCARCE = {
+    "nothing reaches the headline": {"measurements": [
+        number("s", 10, "baseline", n=20, suspect="figure", note="doubted", **sd(2)), number("s", 12, n=20, **sd(2))]},
+    "no outcome of the summary": {"outcomes": [{"headline": "no"}], "measurements": [
+        number("s", 10, "baseline", n=20, **sd(2)), number("s", 12, n=20, **sd(2))]},
+    "no error anywhere": {"measurements": [number("s", 10, "baseline"), number("s", 12)]},
+    "words alone": {"measurements": [], "unreported": [{
+        "study_id": "s", "group_id": "treated", "outcome": "level", "timepoint": "followup", "reported_as": "increased",
+        "source_locator": "Abstract"}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SCARCE)
+def test_a_review_with_little_in_it_is_built_too(tmp_path, case):
+    folder = toy.folder(tmp_path, **SCARCE[case])
+    for stage in STAGES:
+        assert cli.main([stage, str(folder)]) == 0, stage
+    words = " ".join(pypdf.PdfReader(folder / "reports/evidence.pdf").pages[0].extract_text().split())
+    assert "A toy review" in words and (case == "no outcome of the summary" or "No study can be weighted." in words)

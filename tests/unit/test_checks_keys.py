@@ -26,13 +26,14 @@ CASES = {
          "data/raw/measurements.csv:2 p_value: 5 is above 1. Check it against the source."],
     ),
     "shape": (
-        {"studies": [study("s", doi="https://doi.org/10.1000/xyz", pmid="PMID 123", pmcid="123"), study("Smith 2010")]},
+        {"studies": [study("s", doi="https://doi.org/10.1000/xyz", pmid="PMID 123", pmcid="123"), study("Smith 2010"), study("t", pmid="1.23E+07")]},
         ['data/raw/studies.csv:2 doi: "https://doi.org/10.1000/xyz" does not look like a doi. Type it as in '
          '"10.1000/xyz123" (did you mean "10.1000/xyz"?).',
          'data/raw/studies.csv:2 pmcid: "123" does not look like a pmcid. Type it as in "PMC1234567".',
          'data/raw/studies.csv:2 pmid: "PMID 123" does not look like a pmid. Type it as in "12345678" '
          '(did you mean "123"?).',
-         'data/raw/studies.csv:3 study_id: "Smith 2010" does not look like a study_id. Type it with small letters, digits and _ only, as in "smith2010".'],
+         'data/raw/studies.csv:3 study_id: "Smith 2010" does not look like a study_id. Type it with small letters, digits and _ only, as in "smith2010".',
+         'data/raw/studies.csv:4 pmid: "1.23E+07" does not look like a pmid. Type it as in "12345678".'],
     ),
     "unique": (
         {"studies": [study("s", doi="10.1000/X"), study("t", doi="10.1000/x")]},

@@ -47,6 +47,14 @@ def test_broken_yaml_names_its_line(tmp_path):
     assert "not readable as YAML" in fault
 
 
+def test_a_config_in_another_encoding_is_named(tmp_path):
+    place = toy.folder(tmp_path)
+    (place / "config/config.yaml").write_bytes("review:\n  title: Ä\n".encode("cp1252"))
+    with pytest.raises(EvidenceError) as error:
+        load(place)
+    assert str(error.value) == "config/config.yaml: the file is not UTF-8 text. Save it as UTF-8 in a text editor."
+
+
 def test_a_date_that_is_none_is_named(tmp_path):
     (fault,) = faults(tmp_path, toy.CONFIG.replace("2026-01-02", "2026-13-02"))
     assert fault.startswith("config/config.yaml: not readable as YAML (month must be in 1..12).")

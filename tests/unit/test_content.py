@@ -174,6 +174,7 @@ def test_sections_without_data_are_left_out(made):
         "opinion",
         "studies",
         "numbers",
+        "pools",
         "methods",
         "references",
     ]
@@ -190,6 +191,14 @@ def test_sections_without_data_are_left_out(made):
         "chance",
         "prisma",
     }
+
+
+def test_every_headline_pool_stands_there_with_its_id(made, inputs):
+    ids = [cells["cells"][-1]["runs"][0]["text"] for cells in table(made, "pools")["rows"] if "cells" in cells]
+    assert sorted(ids) == sorted(one for one in inputs.pool if one.endswith(".headline")) and len(ids) > 1
+    assert ids[0] == "level.before_after.all.headline"
+    first = [plain(cell["runs"]) for cell in table(made, "pools")["rows"][1]["cells"]]
+    assert first[:4] == ["All groups", "3", "60", "+36% (\u22126% to +96%)"]
 
 
 def test_every_form_of_a_pool(names):

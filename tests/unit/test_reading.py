@@ -118,6 +118,27 @@ def test_decimal_commas_of_a_whole_file(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "words", "remedies"),
+    [
+        ("1.290", '"1.290" can be read as 1,290 or as 1290. Type 1,290 or 1290, whichever the source means.', ("1,290", "1290")),
+        ("1.234.567,8", '"1.234.567,8" has a thousands separator. Type it without (did you mean 1234567,8?).', ("1234567,8",)),
+    ],
+)
+def test_what_is_to_be_typed_can_be_read_in_a_file_with_decimal_commas(tmp_path, text, words, remedies):
+    head, row = HEAD.replace(",", ";"), "level;u;u;5,3;x\n"
+    assert said(read(tmp_path, head + row + f"level;v;u;{text};x\n")) == [f"data/raw/units.csv:3 factor: {words}"]
+    for typed in remedies:
+        assert said(read(tmp_path, head + row + f"level;v;u;{typed};x\n")) == []
+
+
+def test_semicolons_mean_decimal_commas_unless_a_point_is_there(tmp_path):
+    head = HEAD.replace(",", ";")
+    assert factors(read(tmp_path, head + "level;u;u;1.234;x\n")) == [None]
+    assert factors(read(tmp_path, head + "level;u;u;1,234;x\n")) == [1.234]
+    assert factors(read(tmp_path, head + "level;u;u;1.234;x\nlevel;v;u;0.5;x\n")) == [1.234, 0.5]
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ('"1,234"', '"1,234" can be read as 1.234 or as 1234. Type 1.234 or 1234, whichever the source means.'),
@@ -152,6 +173,19 @@ def test_a_fraction_of_a_person(tmp_path):
     schema = load("groups")
     sheet = read(tmp_path, ",".join(schema.fields) + "\ns,a,A,,treatment,d,,,12.5,,\n", schema)
     assert said(sheet) == ["data/raw/groups.csv:2 n: 12.5 is no whole number. Type one such as 12."]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1.234", "1.234 is no whole number. Type one such as 12 (did you mean 1234?)."),
+        ('"1,234"', '"1,234" has a thousands separator. Type it without (did you mean 1234?).'),
+    ],
+)
+def test_thousands_of_people(tmp_path, text, words):
+    schema = load("groups")
+    sheet = read(tmp_path, ",".join(schema.fields) + f"\ns,a,A,,treatment,d,,,{text},,\n", schema)
+    assert said(sheet) == [f"data/raw/groups.csv:2 n: {words}"]
 
 
 def test_formulae_are_text(tmp_path):
@@ -237,9 +271,15 @@ def test_headers(tmp_path, head, words):
 
 def test_a_header_that_is_lost(tmp_path):
     assert said(read(tmp_path, ROW + ROW)) == [
-        "data/raw/units.csv:1: the first row holds none of the column names. "
-        "Put the column names back above the rows: outcome,unit,to_unit,factor,source."
+        'data/raw/units.csv:1: the first row holds none of the column names: it is "level,u,u,1,same". '
+        "Put the column names back above the rows, as they are: outcome,unit,to_unit,factor,source."
     ]
+
+
+def test_column_names_that_stand_among_the_rows(tmp_path):
+    sheet = read(tmp_path, HEAD + ROW + "\ufeff" + HEAD + ROW.replace("u,u", "v,u"))
+    assert said(sheet) == ["data/raw/units.csv:3: the row repeats the column names. Delete it: they stand above the rows, once."]
+    assert [row["line"] for row in sheet.rows] == [2, 4]
 
 
 @pytest.mark.parametrize("text", ["260-320", "260 – 320", "260 to 320", "(260; 320)", "[260, 320]"])

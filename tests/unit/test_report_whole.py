@@ -75,6 +75,12 @@ def test_verdicts_flips_missing_results_and_contrasts_are_printed(pages, inputs)
         assert start in text, row.claim_id
 
 
+def test_every_effect_and_every_headline_pool_is_printed_with_its_id(pages, inputs):
+    text = "".join(pages)
+    ids = [*inputs.effects["id"], *inputs.pools.loc[inputs.pools["analysis"] == "headline", "id"]]
+    assert len(ids) > 300 and not [one for one in ids if one not in text]
+
+
 def test_tables_have_header_rows_and_bookmarks_lead_to_each_outcome(pdf, inputs):
     kinds, _ = structure(pdf)
     assert kinds.count("/Table") == kinds.count("/THead") > 60

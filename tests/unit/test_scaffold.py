@@ -66,3 +66,13 @@ def test_command(tmp_path, capsys):
     assert f"snakemake --cores 4 --directory {folder}" in (folder / "README.md").read_text(encoding="utf-8")
     assert cli.main(["new", str(folder)]) == 2
     assert capsys.readouterr().err.endswith("Name a folder that is new or empty.\n1 problem to mend.\n")
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path, capsys):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    assert cli.main(["new", str(tmp_path / "file/iron")]) == 2
+    told = capsys.readouterr().err
+    assert told == (
+        f"{tmp_path / 'file/iron/data/raw'}: Not a directory. Check that the path is right, that you may write there, and that the disk has room.\n"
+        "1 problem to mend.\n"
+    )

@@ -339,6 +339,26 @@ def test_a_study_without_effects_says_where_its_numbers_are(real):
     )
 
 
+@pytest.mark.parametrize("name", ["data/raw/measurements.csv:84", "measurements.csv:84", "measurements:84"])
+def test_a_raw_row_leads_to_its_effects(real, name):
+    (one,) = tracing.found(real, name)
+    assert one == "shah2021.anastrozole_bmi25.testosterone.before_after"
+    assert "84" in real.effects[one].lines.split(";")
+
+
+def test_every_raw_row_leads_to_its_effects_or_to_the_reason_why_not(real):
+    for line in real.rows:
+        try:
+            assert all(str(line) in real.effects[one].lines.split(";") for one in tracing.found(real, f"measurements.csv:{line}"))
+        except EvidenceError as error:
+            assert str(error).startswith(f"data/raw/measurements.csv:{line}: the number is in no effect: "), line
+    with pytest.raises(EvidenceError) as error:
+        tracing.found(real, "measurements.csv:24")
+    assert str(error.value) == "data/raw/measurements.csv:24: the number is in no effect: untreated group before the study."
+    with pytest.raises(EvidenceError, match="measurements.csv:1: no printed number begins in this line"):
+        tracing.found(real, "measurements.csv:1")
+
+
 def test_an_unknown_name_ends_with_2(real, capsys):
     assert cli.main(["trace", "shah2012", str(real.folder)]) == 2
     told = capsys.readouterr().err

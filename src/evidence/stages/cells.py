@@ -63,9 +63,13 @@ def is_date(text):
     return DATE.fullmatch(text) is not None
 
 
-def has_decimal_comma(texts):
-    """Whether number cells are written with decimal commas: some are, beyond doubt, and none with points."""
-    comma = any(COMMA.fullmatch(text) and not THREE_AFTER_COMMA.fullmatch(text) for text in texts)
+def has_decimal_comma(texts, semicolons=False):
+    """Whether number cells are written with decimal commas: some are, beyond doubt, and none with points.
+
+    Spreadsheets put semicolons between cells where the comma is the decimal sign, so in such a file it is
+    enough that none is written with a point.
+    """
+    comma = semicolons or any(COMMA.fullmatch(text) and not THREE_AFTER_COMMA.fullmatch(text) for text in texts)
     point = any(
         "." in text and PLAIN.fullmatch(text) and not THREE_AFTER_POINT.fullmatch(text) for text in texts
     )
@@ -103,17 +107,17 @@ def bounded(value):
     return value if value == 0 or 1 / LARGEST < abs(value) < LARGEST else None
 
 
-def ungrouped(text):
+def ungrouped(text, sign_of_decimals="."):
     """The number that a text with thousands separators most likely means, as text."""
     sign = "-" if text.startswith("-") else ""
     parts = re.split(r"[,.' ]", text.lstrip("+-"))
     separators = re.findall(r"[,.' ]", text)
     if len(set(separators)) > 1:
-        return f"{sign}{''.join(parts[:-1])}.{parts[-1]}"
+        return f"{sign}{''.join(parts[:-1])}{sign_of_decimals}{parts[-1]}"
     return sign + "".join(parts)
 
 
-def complaint(text, field):
+def complaint(text, field, decimal_comma=False):
     """What is wrong with a cell that is no number, and what to do.
 
     Parameters
@@ -122,6 +126,8 @@ def complaint(text, field):
         The cleaned cell.
     field : Field
         Its column.
+    decimal_comma : bool
+        Whether the file's other numbers have decimal commas: what is to be typed must be readable there.
 
     Returns
     -------
@@ -134,14 +140,16 @@ def complaint(text, field):
     if is_date(plain):
         what = f"{shown} is a date: a spreadsheet turned a number or a range such as 5-12 into it"
         return what, "Type what the source prints, with the column formatted as text."
-    if THREE_AFTER_COMMA.fullmatch(plain) or THREE_AFTER_POINT.fullmatch(plain):
-        decimal, whole = plain.replace(",", "."), re.sub("[,.]", "", plain)
+    mark = "," if decimal_comma else "."
+    doubtful = THREE_AFTER_COMMA.fullmatch(plain) or THREE_AFTER_POINT.fullmatch(plain)
+    if doubtful and field.type == "number":
+        decimal, whole = re.sub("[,.]", mark, plain), re.sub("[,.]", "", plain)
         return (
             f"{shown} can be read as {decimal} or as {whole}",
             f"Type {decimal} or {whole}, whichever the source means.",
         )
     if GROUPED.fullmatch(plain):
-        return f"{shown} has a thousands separator", f"Type it without (did you mean {ungrouped(plain)}?)."
+        return f"{shown} has a thousands separator", f"Type it without (did you mean {ungrouped(plain, mark)}?)."
     if PLAIN.fullmatch(plain):
         return f"{shown} is too large or too small", f"Type a number such as {field.example}."
     return f"{shown} is no number", mixed(plain, field)

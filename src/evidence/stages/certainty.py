@@ -214,7 +214,8 @@ def pooled_cohorts(pools, members, effects):
     """The cohorts of the pools with the study, design, contrast and conditions of their effects."""
     used = members[(members["left_out"] == "") & members["pool"].isin(pools["id"])]
     about = effects.set_index("id")[["study_id", "design", "contrast", "conditions"]]
-    return used.reset_index(drop=True).join(about.loc[used["effect_ids"].str.partition(";")[0]].reset_index(drop=True))
+    first = [ids.partition(";")[0] for ids in used["effect_ids"]]
+    return used.reset_index(drop=True).join(about.loc[first].reset_index(drop=True))
 
 
 def certainty_and_steps(pools, members, effects, missing, tables, config):

@@ -62,7 +62,7 @@ def bounds(data):
 def shape(data):
     """An identifier (DOI, PubMed number, short name) that does not look like one: links would fail."""
     for row, field, text in cells(data, lambda field: field.pattern, lambda field, text: not re.fullmatch(field.pattern, text)):
-        found = re.search(f"(?:{field.pattern})$", text)
+        found = re.search(rf"(?<![\w.+])(?:{field.pattern})$", text)
         hint = f' (did you mean "{found[0]}"?)' if found and not field.required else ""
         what = f'"{short(text)}" does not look like a {field.name}'
         letters = "with small letters, digits and _ only, " if field.pattern == SHORT_NAME else ""

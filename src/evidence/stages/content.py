@@ -14,6 +14,7 @@ from evidence.stages.content_missing import missing_results
 from evidence.stages.content_names import Names
 from evidence.stages.content_numbers import every_number
 from evidence.stages.content_outcomes import outcomes
+from evidence.stages.content_pools import every_pool
 from evidence.stages.content_prose import Prose
 from evidence.stages.content_references import references
 from evidence.stages.content_studies import characteristics
@@ -36,6 +37,7 @@ SECTIONS = {
     "flags": ("Doubts about the data", flags),
     "studies": ("Studies", characteristics),
     "numbers": ("Every study’s numbers", every_number),
+    "pools": ("Every pool’s id", every_pool),
     "citations": ("Corrections to the article’s references", citations),
     "changes": ("What has changed", changes),
     "methods": ("Methods as run", methods),

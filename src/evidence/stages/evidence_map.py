@@ -64,7 +64,7 @@ def evidence_map(pools, missed, effects, tables, config):
     by_missed = {(row.outcome, row.contrast, row.stratum): row for row in missed.itertuples()}
     apart = studies_apart(effects)
     order = [*config.deciding, *(name for name in ("before_after", "versus_control", "single_arm") if name not in config.deciding)]
-    seen = set(missed["stratum"].str.partition(":")[2])
+    seen = {stratum.partition(":")[2] for stratum in missed["stratum"]}
     outcomes = tables.outcomes[tables.outcomes["headline"] == "yes"]
     conditions = tables.conditions[(tables.conditions["in_article"] == "yes") | tables.conditions["condition"].isin(seen)]
     rows = [

@@ -84,8 +84,15 @@ def plain(text):
 @lru_cache(maxsize=4096)
 def clean(text):
     """Text as it can be drawn: `plain`, with a replacement sign for what no face has."""
+    return drawable(plain(text))
+
+
+@lru_cache(maxsize=4096)
+def drawable(text):
+    """Text with a replacement sign for what no face has, and without what turns the direction of a line."""
     known = _known_characters()
-    return "".join(sign if ord(sign) in known else "\N{REPLACEMENT CHARACTER}" for sign in plain(text))
+    visible = (sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf"))
+    return "".join(sign if ord(sign) in known else "\N{REPLACEMENT CHARACTER}" for sign in visible)
 
 
 @lru_cache(maxsize=16384)
@@ -156,9 +163,9 @@ def page(width, height):
 
 
 def write(sheet, x, y, text, *, size=BODY, weight="normal", style="normal", color=INK, align="left"):
-    """Put one line of text with its baseline at y, never read as mathematics."""
+    """Put one line of text with its baseline at y, as `drawable`, never read as mathematics."""
     sheet.figure.add_artist(
-        Text(x, y, text, color=color, fontproperties=face(size, weight, style), ha=align, va="baseline",
+        Text(x, y, drawable(text), color=color, fontproperties=face(size, weight, style), ha=align, va="baseline",
              parse_math=False, zorder=WORDS, transform=sheet.millimetres)
     )
 

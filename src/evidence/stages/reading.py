@@ -166,17 +166,17 @@ def number_cell(row, field, schema, decimal_comma):
     text = row[f"{field.name}_text"] = row[field.name]
     row[field.name] = value = cells.number(text, decimal_comma) if text else None
     if text and value is None:
-        return Problem(schema.file, row["line"], field.name, *cells.complaint(text, field), "number")
+        return Problem(schema.file, row["line"], field.name, *cells.complaint(text, field, decimal_comma), "number")
     if text and field.type != "number" and not value.is_integer():
         row[field.name] = None
         what = f"{text} is no whole number"
-        return Problem(schema.file, row["line"], field.name, what, f"Type one such as {field.example}.", "number")
+        grouped = f" (did you mean {cells.ungrouped(text)}?)" if cells.THREE_AFTER_POINT.fullmatch(text) else ""
+        return Problem(schema.file, row["line"], field.name, what, f"Type one such as {field.example}{grouped}.", "number")
     return None
 
 
-def table(text, schema):
-    """Rows and problems of a decoded file."""
-    lines = records(text, separator(text, schema.fields))
+def column_names(lines, schema):
+    """Line, names and width of the row of column names."""
     line, names = next(lines, (0, []))
     if names and names[0].lower().startswith("sep="):
         line, names = next(lines, (0, []))
@@ -186,8 +186,26 @@ def table(text, schema):
     while names and not names[-1]:
         names.pop()
     if not set(names) & set(schema.fields):
-        remedy = f"Put the column names back above the rows: {','.join(schema.fields)}."
-        raise Unreadable(line, "", "the first row holds none of the column names", remedy)
+        what = f'the first row holds none of the column names: it is "{cells.short(",".join(names))}"'
+        remedy = f"Put the column names back above the rows, as they are: {','.join(schema.fields)}."
+        raise Unreadable(line, "", what, remedy)
+    return line, names, width
+
+
+def unseen(schema, line, row, values):
+    """Problem of a row with a control character, or None."""
+    if "".join(row).isprintable():
+        return None
+    odd = next((name for name, cell in values.items() if cells.control_character(cell)), None)
+    what, remedy = "the cell holds a control character that cannot be seen", "Type the text anew."
+    return Problem(schema.file, line, odd, what, remedy, "text") if odd else None
+
+
+def table(text, schema):
+    """Rows and problems of a decoded file."""
+    mark = separator(text, schema.fields)
+    lines = records(text, mark)
+    line, names, width = column_names(lines, schema)
     problems = list(header_problems(names, schema, line))
     blank = dict.fromkeys(schema.fields, "")
     strange = set(names) - set(schema.fields)
@@ -195,19 +213,20 @@ def table(text, schema):
     for line, row in lines:
         while width >= len(row) > len(names) and not row[-1]:
             row.pop()
+        if row == names:
+            what, remedy = "the row repeats the column names", "Delete it: they stand above the rows, once."
+            problems.append(Problem(schema.file, line, "", what, remedy, "names"))
+            continue
         if len(row) != len(names):
             problems.append(wrong_width(schema, line, row, names))
         values = dict(zip(names, row, strict=False))
         if strange:
             values = {name: cell for name, cell in values.items() if name in schema.fields}
         rows.append(blank | values | {"line": line, "table": schema.name})
-        if not "".join(row).isprintable() and (
-            odd := next((name for name, cell in values.items() if cells.control_character(cell)), None)
-        ):
-            what, remedy = "the cell holds a control character that cannot be seen", "Type the text anew."
-            problems.append(Problem(schema.file, line, odd, what, remedy, "text"))
+        if problem := unseen(schema, line, row, values):
+            problems.append(problem)
     numbers = [schema.fields[name] for name in schema.numbers]
-    decimal_comma = cells.has_decimal_comma({row[field.name] for row in rows for field in numbers})
+    decimal_comma = cells.has_decimal_comma({row[field.name] for row in rows for field in numbers}, mark == ";")
     for row in rows:
         for field in numbers:
             if problem := number_cell(row, field, schema, decimal_comma):

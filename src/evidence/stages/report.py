@@ -5,7 +5,7 @@ import json
 import shutil
 import tempfile
 from datetime import UTC, datetime, time
-from importlib import metadata
+from importlib import metadata, util
 from pathlib import Path
 
 from evidence.problems import EvidenceError, Problem
@@ -63,14 +63,18 @@ def texts(folder, place):
 
 
 def typeset(root, date):
-    """Compile ROOT/report.typ; what Typst warns of is an error too."""
+    """Compile ROOT/report.typ; what Typst warns of is an error too.
+
+    The figures fall back on matplotlib's own face for letters that the shipped one lacks.
+    """
     import typst
 
+    matplotlib = Path(util.find_spec("matplotlib").origin).parent
     try:
         pdf, warnings = typst.compile_with_warnings(
             str(root / "report.typ"),
             root=str(root),
-            font_paths=[str(FONTS)],
+            font_paths=[str(FONTS), str(matplotlib / "mpl-data/fonts/ttf")],
             ignore_system_fonts=True,
             format="pdf",
             pdf_standards=STANDARDS,

@@ -40,7 +40,7 @@ def conclusions(frame, rule):
 
 def of_strata(frame, kinds):
     """Rows of the stratum `all` and of the kinds of strata given."""
-    return frame[frame["stratum"].eq(ALL) | frame["stratum"].str.partition(":")[0].isin(kinds)]
+    return frame[frame["stratum"].eq(ALL) | frame["stratum"].map(lambda stratum: stratum.partition(":")[0]).isin(kinds)]
 
 
 def bayesian(headline, members, config):

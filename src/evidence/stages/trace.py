@@ -1,6 +1,7 @@
 """From a printed figure back to the paper: evidence trace ID."""
 
 import difflib
+import re
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from evidence.stages.trace_arithmetic import Work, six
 from evidence.stages.trace_text import citation, number_text
 
 MEASUREMENTS = "data/raw/measurements.csv"
+ROW = re.compile(r"(?:.*/)?measurements(?:\.csv)?:(\d+)", re.ASCII)
 AGAIN = "Build again: snakemake --cores 4."
 MOST = 12
 OF_POOLS = {"regressions": "a meta-regression", "contrasts": "a contrast between strata"}
@@ -63,7 +65,7 @@ class Made:
 
 
 def found(made, name):
-    """Ids that a name means: one id, the headline of a pool without its analysis, or all that begin with it.
+    """Ids that a name means: one id, the headline of a pool without its analysis, all that begin with it, or those of a raw row.
 
     Raises
     ------
@@ -75,10 +77,29 @@ def found(made, name):
         return [name]
     if f"{name}.{HEADLINE}" in made.pools:
         return [f"{name}.{HEADLINE}"]
+    if row := ROW.fullmatch(name):
+        return of_row(made, int(row[1]))
     starting = [one for one in made.ids if one.startswith(f"{name}.")] or [one for one in made.ids if name and one.startswith(name)]
     if starting:
         return starting
     raise EvidenceError([unknown(made, name)])
+
+
+def of_row(made, line):
+    """Ids of the effects that the printed number in a line of measurements.csv is in.
+
+    Raises
+    ------
+    EvidenceError
+        If it is in none, with the reason.
+    """
+    ids = [effect.id for effect in made.effects.values() if str(line) in effect.lines.split(";")]
+    if ids:
+        return ids
+    unused = read_csv(made.folder / "data/processed/unused.csv", "unused")
+    reasons = list(unused.loc[unused["line"] == line, "reason"])
+    what = f"the number is in no effect: {reasons[0]}" if reasons else "no printed number begins in this line"
+    raise EvidenceError([Problem(MEASUREMENTS, line, "", what, "")])
 
 
 def of_pools(made, name):
@@ -241,7 +262,7 @@ def trace(name, folder="."):
     Parameters
     ----------
     name : str
-        Id of an effect or a pool, or the beginning of several.
+        Id of an effect or a pool, the beginning of several, or a raw row as measurements.csv:57.
     folder : str or path
         The analysis folder, built.
 

@@ -189,7 +189,7 @@ def total_weights(members, effects, pools):
     """Weight of each study summed over the headline pools given."""
     study = effects.set_index("id")["study_id"]
     used = members[members["pool"].isin(pools) & (members["left_out"] == "")]
-    return used.groupby(study.loc[used["effect_ids"].str.partition(";")[0]].to_numpy())["weight"].sum()
+    return used.groupby(study.loc[[ids.partition(";")[0] for ids in used["effect_ids"]]].to_numpy())["weight"].sum()
 
 
 def bias_plots(weights, members, effects, outcomes, tables):
