@@ -50,10 +50,10 @@ def test_counts_and_sentence(tmp_path):
     assert (row.up, row.down, row.none, row.unknown, row.not_mentioned) == (1, 1, 1, 0, 1)
     assert (row.n_poolable, row.n_unseen, row.unseen_share) == (20, 127, 80)
     assert row.sentence == (
-        "Of 5 cohorts with a result on Level (change from baseline), 1 gave a number that can be pooled; 1 a number that cannot be "
-        "weighted; 1 a direction without a number; 1 only that it was not significant; 1 a baseline and nothing after it. The pool "
-        "does not see 80% of them (127 people whose number is printed, against 20 in the pool); they point 1 up; 1 down; 1 to no "
-        "significant change."
+        "Of 5 cohorts with a result on level (change from baseline), 1 gave a number that can be pooled, 1 a number that cannot be "
+        "weighted, 1 a direction without a number, 1 only that it was not significant and 1 a baseline and nothing after it. The pool "
+        "does not see 80% of them (127 people whose number is printed, against 20 in the pool); where these point: 1 up, 1 down and "
+        "1 to no significant change."
     )
 
 

@@ -1,6 +1,7 @@
 """Stage verdicts: worked claims of each verdict in a toy evidence base, and the real one never without a deciding pool."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ import evidence as ev
 from evidence.config import load
 from evidence.stages.contrasts import contrasts
 from evidence.stages.findings import verdict_of
-from evidence.stages.verdicts import combined
+from evidence.stages.verdicts import clause, combined
+from evidence.stages.words import outcome_names, templates
 from tests import toy
 from tests.toy import group, number, sd, study
 
@@ -19,8 +21,9 @@ OUTCOMES = [
     {},
     {"outcome": "other", "label": "Other level"},
     {"outcome": "neutral", "label": "Neutral level", "better": "none"},
+    {"outcome": "unseen", "label": "Unseen level"},
 ]
-UNITS = [{"outcome": name} for name in ("level", "other", "neutral")]
+UNITS = [{"outcome": name} for name in ("level", "other", "neutral", "unseen")]
 
 
 def claim(claim_id="C1", direction="improves", outcomes="level", kind="effect", condition="condition_a", versus=""):
@@ -57,23 +60,23 @@ def test_supported_by_the_pool_of_the_condition(tmp_path):
     assert row.decided_by == "level.before_after.condition-condition_a.headline"
     pool = pools.loc[row.decided_by]
     assert (row.estimate, row.ci_low, row.ci_high, row.k, row.n) == (pool.estimate, pool.ci_low, pool.ci_high, 3, 60)
-    assert row.sentence.startswith("1 of 1 outcome tested. As claimed: Level +50% (+")
+    assert row.sentence.startswith("As claimed, level rose by 50% from baseline (95% CI +")
     assert row.certainty == "very low"
-    assert row.sentence.endswith("in 3 cohorts (60 people).")
+    assert row.sentence.endswith("; 3 cohorts, 60 people).")
     assert not {"supported", "certainty"} & set(row.sentence.lower().split())
 
 
 def test_contradicted_where_the_effect_goes_the_other_way(tmp_path):
     row, *_ = only(tmp_path, [claim(direction="worsens", kind="harm")])
     assert row.verdict == "contradicted"
-    assert "Against the claim: Level +50%" in row.sentence
+    assert "Against the claim, level rose by 50% from baseline" in row.sentence
 
 
 def test_contradicted_by_no_change_worth_the_name(tmp_path):
     flat = [row for name in ("s1", "s2", "s3") for row in before_after(name, 100, 100.5, n=400, spread=8)]
     row, *_ = only(tmp_path, [claim()], measurements=flat)
     assert row.verdict == "contradicted"
-    assert "No change worth the name: Level 0% (\N{MINUS SIGN}1% to +2%)" in row.sentence
+    assert "No change worth the name: level changed by 0% from baseline (95% CI \N{MINUS SIGN}1% to +2%" in row.sentence
     row, *_ = only(tmp_path, [claim(direction="limited")], measurements=flat)
     assert row.verdict == "supported"
 
@@ -83,32 +86,56 @@ def test_mixed_where_outcomes_disagree(tmp_path):
     assert row.verdict == "mixed"
     assert row.outcomes_tested == "level;other"
     assert len(row.decided_by.split(";")) == 2
-    assert "As claimed: Level" in row.sentence and "Against the claim: Other level" in row.sentence
+    assert "As claimed, level rose by 50%" in row.sentence and "Against the claim, other level fell by 45%" in row.sentence
 
 
 def test_mixed_where_the_interval_leaves_it_open(tmp_path):
     row, *_ = only(tmp_path, [claim()], measurements=before_after("s1", 10, 10.5, n=5))
     assert row.verdict == "mixed"
-    assert "Undecided, since the interval includes no effect: Level" in row.sentence
+    assert "Undecided, since the interval includes no effect: level changed by +5% from baseline" in row.sentence
 
 
 @pytest.mark.parametrize(
     ("made", "words"),
     [
-        (claim(condition="condition_c"), "Level not tested: no result in these people can be weighted."),
-        (claim(kind="descriptive"), "Level not tested: a statement without a comparison."),
-        (claim(outcomes="neutral"), "Neutral level not tested: the claim names no direction."),
-        (claim(direction="improves_more"), "Level not tested: the claim compares, and names nothing to compare with."),
-        (claim(direction="improves", kind="modifier"), "compares them with no others."),
-        (claim(direction="improves_more", kind="modifier"), "Level not tested: no cohort to compare with can be weighted."),
-        (claim(direction="attenuates", kind="modifier", condition="condition_c"), "no cohort of the condition can be weighted."),
+        (claim(condition="condition_c"), "level (no eligible study of these people)."),
+        (claim(outcomes="unseen"), "unseen level (no result in these people can be weighted)."),
+        (claim(kind="descriptive"), "level (the claim describes, and compares nothing)."),
+        (claim(outcomes="neutral"), "neutral level (the claim names no direction)."),
+        (claim(direction="improves_more"), "level (the claim compares, and names nothing to compare with)."),
+        (claim(direction="improves", kind="modifier"), "level (the claim is about these people, and compares them with no others)."),
+        (claim(direction="improves_more", kind="modifier"), "level (no cohort to compare with can be weighted)."),
+        (claim(direction="attenuates", kind="modifier", condition="condition_c"), "level (no eligible study of these people)."),
     ],
 )  # fmt: skip
 def test_untested_says_why(tmp_path, made, words):
     row, *_ = only(tmp_path, [made])
     assert row.verdict == "untested"
     assert row.decided_by == "" and row.certainty == "" and np.isnan(row.estimate)
-    assert words in row.sentence
+    assert row.sentence == f"Not tested: {words}"
+
+
+def test_a_condition_without_weight_is_not_one_without_a_study(tmp_path):
+    groups = [group("s1", conditions="condition_b"), group("s2", conditions="condition_b"), group("s3", conditions="condition_c")]
+    numbers = before_after("s1", 10, 12) + before_after("s2", 10, 12) + [number("s3", 10, "baseline"), number("s3", 12)]
+    claims = [claim(direction="attenuates", kind="modifier", condition="condition_c")]
+    row, *_ = only(tmp_path, claims, groups=groups, measurements=numbers)
+    assert row.sentence == "Not tested: level (no cohort of the condition can be weighted)."
+
+
+def test_sentences_of_a_control_group_of_a_ratio_and_of_a_difference(tmp_path):
+    """Other scales have other words; a review may name an outcome in its own."""
+    row = SimpleNamespace(decided_as="pool", contrast="versus_control", measure="MD", effect_unit="cm2", outcome="level",
+                          estimate=-2.0, ci_low=-3.0, ci_high=-1.0, k=2.0, n=np.nan, Q_between=np.nan, Q_between_p=np.nan)  # fmt: skip
+    tables, words = ev.read(toy.folder(tmp_path)), templates(str(tmp_path), "verdicts")
+    names = outcome_names(tables, words | {"outcome_names": {"level": "IQ"}})
+    minus = "\N{MINUS SIGN}"
+    assert clause(row, words["verdict"], names, 0.95) == (
+        f"IQ was 2.0 cm² lower than in the control group (95% CI {minus}3.0 to {minus}1.0; 2 cohorts, number of people not printed)"
+    )
+    row.decided_as, row.measure, row.effect_unit, row.Q_between, row.Q_between_p = "within", "ROM", "ratio of ratios", 4.0, 0.0455
+    assert clause(row, words["verdict"], names, 0.9).startswith("the ratio of ratios for IQ was 0.14 (90% CI 0.050 to 0.37; within 2 cohorts")
+    assert clause(row, words["verdict"], names, 0.9).endswith("number of people not printed; Q-between 4.00, p = 0.045)")
 
 
 def test_the_words_of_a_claim_give_a_direction(tmp_path):
@@ -118,7 +145,7 @@ def test_the_words_of_a_claim_give_a_direction(tmp_path):
     assert row.verdict == "supported"
     row, *_ = only(tmp_path, [claim(outcomes="neutral")], measurements=fall, claim_outcomes=[said | {"expected": "outside"}])
     assert row.verdict == "untested"
-    assert "the comparison it is about is none between strata" in row.sentence
+    assert "neutral level (the claim is about another comparison than one between kinds of people)" in row.sentence
 
 
 def two_groups(name, high_a, high_b):
@@ -284,4 +311,11 @@ def test_bcg_protects_and_more_at_a_higher_latitude():
     fit = ev.rma(effects.yi, effects.vi, X=far, test="adhoc")
     row = frame.loc["C2"]
     assert (row.estimate, row.ci_low, row.ci_high) == pytest.approx((fit.estimate[1], fit.ci_low[1], fit.ci_high[1]), rel=1e-9)
-    assert "Tuberculosis 0.40 (0.24 to 0.66) as a ratio of ratios, between 13 cohorts (357,347 people)" in row.sentence
+    both = ev.subgroups(effects.yi, effects.vi, list(far), tau2="common")
+    assert row.sentence == (
+        "As claimed, the ratio of ratios for tuberculosis was 0.40 (95% CI 0.24 to 0.66; between 13 cohorts, 357,347 people; "
+        f"Q-between {both.Q_between:.2f}, p < 0.001)."
+    )
+    assert frame.loc["C1", "sentence"] == (
+        "As claimed, the risk ratio for tuberculosis was 0.49 (95% CI 0.33 to 0.73; 13 cohorts, 357,347 people)."
+    )

@@ -8,7 +8,6 @@ from evidence.stages.content_words import (
     group,
     listed,
     missing,
-    p_words,
     raised,
     run,
     sentence,
@@ -17,6 +16,7 @@ from evidence.stages.content_words import (
 )
 from evidence.stages.contrasts import OTHERS
 from evidence.stages.scales import in_words
+from evidence.stages.words import p_words
 
 KINDS = {"within": "within studies", "between": "between studies"}
 

@@ -4,9 +4,10 @@ from evidence.stages.analyses import HEADLINE, LEAST_STUDIES
 from evidence.stages.content_figures import drawings
 from evidence.stages.content_front import interval_name
 from evidence.stages.content_words import (
-    CONTRASTS, column, count, p_words, percent, plural, run, scale_of, sentence, table, text, words_of,
+    CONTRASTS, column, count, percent, plural, run, scale_of, sentence, table, text, words_of,
 )
 from evidence.stages.scales import in_words
+from evidence.stages.words import p_words
 
 KINDS = ("funnel", "baujat", "bubble")
 

@@ -16,7 +16,6 @@ from evidence.stages.content_words import (
     decimal,
     direction,
     effect_words,
-    p_words,
     percent,
     plural,
     point_words,
@@ -25,6 +24,7 @@ from evidence.stages.content_words import (
     scale_of,
 )
 from evidence.stages.scales import MINUS
+from evidence.stages.words import p_words
 
 VERBS = {
     ("before_after", "up"): "rose by",

@@ -20,7 +20,6 @@ from evidence.stages.content_words import (
     effect_words,
     group,
     heading,
-    p_words,
     percent,
     raised,
     run,
@@ -28,6 +27,7 @@ from evidence.stages.content_words import (
     table,
     unit_words,
 )
+from evidence.stages.words import p_words
 
 ROOM = 90
 KINDS = {

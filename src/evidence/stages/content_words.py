@@ -60,13 +60,6 @@ def percent(value):
     return DASH if missing(value) else f"{value:.0f}%"
 
 
-def p_words(p):
-    """p = 0.024, p < 0.001."""
-    if missing(p):
-        return ""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
-
-
 def effect_words(row):
     """Estimate and interval of a pool, such as +52% (+38% to +68%)."""
     return in_words(scale_of(row.measure), row.estimate, row.ci_low, row.ci_high)

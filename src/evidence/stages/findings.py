@@ -12,7 +12,7 @@ import numpy as np
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.certainty import LEVELS
 from evidence.stages.contrasts import OTHERS
-from evidence.stages.missing import BETWEEN
+from evidence.stages.missing import BETWEEN, measuring, treated
 from evidence.stages.strata import ALL, listed
 
 LOGS = ("ROM", "OR", "RR", "HR", "IRR")
@@ -35,6 +35,7 @@ class Evidence:
     said: dict
     missing: dict
     between: dict
+    studied: frozenset
 
 
 def evidence_of(pools, contrasts, certainty, given, missing, tables, config):
@@ -54,6 +55,7 @@ def evidence_of(pools, contrasts, certainty, given, missing, tables, config):
         better=dict(zip(tables.outcomes["outcome"], tables.outcomes["better"], strict=True)),
         said={(row.claim_id, row.outcome): row for row in tables.claim_outcomes.itertuples()},
         missing={(row.outcome, row.contrast, row.stratum): row for row in missing.itertuples()},
+        studied=frozenset(listed(treated(tables, measuring(tables, config))["conditions"])),
         between={key: part["direction"].value_counts().to_dict() for key, part in pairs.groupby(["condition", "outcome"])},
     )
 
@@ -135,7 +137,7 @@ def shown(claim, outcome, evidence):
 
 def of_pool(pool, sign, evidence):
     """Finding from a pool."""
-    numbers = {name: getattr(pool, name) for name in NUMBERS}
+    numbers = {name: getattr(pool, name) for name in NUMBERS} | {"contrast": pool.contrast}
     certainty = evidence.certainty[pool.outcome, pool.contrast, pool.stratum]
     finding = verdict_of(sign, pool.ci_low, pool.ci_high, pool.measure, evidence.config)
     return {"finding": finding, "decided_by": pool.id, "decided_as": "pool", "certainty": certainty, "why": "", **numbers}
@@ -147,6 +149,7 @@ def of_contrast(row, sign, evidence):
         "measure": row.measure, "estimate": row.estimate, "ci_low": row.ci_low, "ci_high": row.ci_high, "p": row.p,
         "effect": row.ratio, "effect_low": row.ratio_low, "effect_high": row.ratio_high, "effect_unit": row.ratio_unit,
         "k": row.k_a if row.kind == "within" else row.k_a + row.k_b, "n": row.n_a + row.n_b,
+        "contrast": row.contrast, "Q_between": row.Q_between, "Q_between_p": row.Q_between_p,
     }  # fmt: skip
     finding = verdict_of(sign, row.ci_low, row.ci_high, row.measure, evidence.config)
     certainty = certainty_of_contrast(row, evidence)
@@ -160,6 +163,8 @@ def finding(claim, outcome, evidence):
     row |= {"expected_by": by if sign is not None else "", **shown(claim, outcome, evidence)}
     if sign is None:
         return row | {"finding": "untested", "why": by}
+    if claim.condition and claim.condition not in evidence.studied:
+        return row | {"finding": "untested", "why": "no_study"}
     if claim.kind == "modifier":
         contrast, closest = deciding_contrast(claim, outcome, evidence)
         why = closest.note if closest is not None else "no_pool"

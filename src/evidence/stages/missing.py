@@ -7,7 +7,8 @@ import pandas as pd
 
 from evidence.stages.labels import label
 from evidence.stages.strata import ALL, larger_groups, listed, with_broader
-from evidence.stages.words import plural, sentence, templates
+from evidence.stages.words import listed as in_list
+from evidence.stages.words import outcome_names, plural, sentence, templates
 
 STATUS = ("poolable", "number", "direction", "not_significant", "nothing")
 BETWEEN = "between_groups"
@@ -145,10 +146,10 @@ def counted(cohorts, total, words, outcome_label):
     people = {seen: sum(row.n for row in cohorts if (row.status == "poolable") == seen and row.n == row.n) for seen in (True, False)}
     share = 100 * len(unseen) / len(cohorts)
     text = words["sentence"] if unseen else words["nothing_unseen"]
-    counts = "; ".join(words["points"][name].format(count=points[name]) for name in COUNTS if points[name])
+    counts = in_list(words["points"][name].format(count=points[name]) for name in COUNTS if points[name])
     text = text.format(
         outcome=outcome_label, contrast=words["contrasts"][cohorts[0].contrast], cohorts=plural(len(cohorts), "cohort"),
-        parts="; ".join(words["parts"][name].format(count=status[name]) for name in STATUS if status[name]),
+        parts=in_list(words["parts"][name].format(count=status[name]) for name in STATUS if status[name]),
         points=words["points"]["some" if counts else "nowhere"].format(points=counts), share=f"{share:.0f}%",
         people=words["people"]["some" if people[False] else "unknown"].format(
             n_unseen=f"{people[False]:,.0f}", n_poolable=f"{people[True]:,.0f}"
@@ -183,8 +184,8 @@ def missing(given, tables, config):
     rows = by_cohort(given[given["contrast"] != BETWEEN])
     if not len(rows):
         return pd.DataFrame(columns=COLUMNS)
-    words = templates(tables.folder, "verdicts")["missing"]
-    labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
+    texts = templates(tables.folder, "verdicts")
+    words, labels = texts["missing"], outcome_names(tables, texts)
     totals = cohorts_by_stratum(tables, config).to_dict()
     groups = {}
     for row in rows.itertuples():

@@ -7,7 +7,7 @@ from evidence.measures.regression_to_mean import expected_regression
 from evidence.stages.contrasts import having
 from evidence.stages.levels import joined
 from evidence.stages.printed import one
-from evidence.stages.words import interval, templates
+from evidence.stages.words import interval, outcome_names, templates
 
 COLUMNS = [
     "outcome", "condition", "effect_id", "study_label", "group_label", "headline", "n", "unit", "baseline", "observed",
@@ -83,8 +83,8 @@ def regression_to_mean(effects, tables, config):
         One row per group and reference level: expected change at the config's correlation, the most and the least over
         its grid, in the outcome's unit and in percent of the baseline, and its share of the observed change.
     """
-    words = templates(tables.folder, "verdicts")["regression_to_mean"]
-    labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
+    texts = templates(tables.folder, "verdicts")
+    words, labels = texts["regression_to_mean"], outcome_names(tables, texts)
     rows = [
         beside(row, level, config, words, labels[level.outcome])
         for level in reference_levels(tables, config).itertuples()

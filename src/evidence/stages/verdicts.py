@@ -9,13 +9,14 @@ from evidence.stages.effects import effects as make_effects
 from evidence.stages.findings import NUMBERS, evidence_of, finding
 from evidence.stages.missing import missing, reported
 from evidence.stages.pools import pools_and_members
-from evidence.stages.words import interval, listed, plural, sentence, templates, without_gaps
+from evidence.stages.scales import MINUS, raised
+from evidence.stages.words import SCALE, listed, outcome_names, p_words, plural, point_and_ends, sentence, templates, without_gaps
 
 FINDINGS = ("as_claimed", "against", "no_change", "undecided")
 ABOUT = ["claim_id", "kind", "condition", "versus_condition", "direction", "claim", "cites"]
 OUTCOMES = [
-    "claim_id", "outcome", "expected", "expected_by", "finding", "why", "decided_by", "decided_as", *NUMBERS, "certainty",
-    "shown_up", "shown_down", "shown_none",
+    "claim_id", "outcome", "expected", "expected_by", "finding", "why", "decided_by", "decided_as", "contrast", *NUMBERS,
+    "Q_between", "Q_between_p", "certainty", "shown_up", "shown_down", "shown_none",
 ]  # fmt: skip
 COLUMNS = [*ABOUT, "verdict", "decided_by", *NUMBERS, "certainty", "outcomes_tested", "outcomes_untested", "wrong_citations", "sentence"]
 
@@ -29,7 +30,7 @@ def findings_of(claims, evidence):
         if outcome.strip()
     ]
     frame = pd.DataFrame(rows).reindex(columns=OUTCOMES)
-    texts = ["why", "decided_by", "decided_as", "measure", "effect_unit", "certainty"]
+    texts = ["why", "decided_by", "decided_as", "contrast", "measure", "effect_unit", "certainty"]
     return without_gaps(frame, texts)
 
 
@@ -47,21 +48,39 @@ def combined(findings):
     return "contradicted" if all(name in ("against", "no_change") for name in tested) else "mixed"
 
 
-def clause(row, words, labels):
-    """One tested outcome in words."""
-    effect = interval(row.measure, row.estimate, row.ci_low, row.ci_high, row.effect_unit)
-    if row.decided_as != "pool" and row.effect_unit == "ratio of ratios":
-        effect = interval("OR", row.estimate, row.ci_low, row.ci_high)
+def numbers_of(row, words, level, ends):
+    """Interval, cohorts and people of one tested outcome; of a contrast Q between as well."""
     people = words["people"].format(n=f"{row.n:,.0f}") if row.n == row.n else words["people_unknown"]
-    return words[row.decided_as].format(outcome=labels[row.outcome], effect=effect, cohorts=plural(row.k, "cohort"), people=people)
+    return words["numbers"][row.decided_as].format(
+        level=100 * level, ends=ends, cohorts=plural(row.k, "cohort"), people=people, Q=row.Q_between, p=p_words(row.Q_between_p)
+    )
+
+
+def clause(row, words, labels, level):
+    """One tested outcome in words."""
+    modified, ratios = row.decided_as != "pool", row.effect_unit == "ratio of ratios"
+    measure = "OR" if modified and ratios else row.measure
+    point, ends = point_and_ends(measure, row.estimate, row.ci_low, row.ci_high)
+    way = "up" if row.ci_low > 0 else "down" if row.ci_high < 0 else "open"
+    scale = SCALE.get(measure, "difference")
+    template = (
+        words["modified"]["ratio" if ratios else "difference"] if modified
+        else words["factor"] if scale in ("factor", "correlation") else words[row.contrast][way]
+    )  # fmt: skip
+    unit = f" {raised(row.effect_unit)}" if scale == "difference" else ""
+    numbers = numbers_of(row, words, level, ends)
+    return template.format(
+        outcome=labels[row.outcome], unit=row.effect_unit, effect=point + unit, size=point.lstrip(f"+{MINUS}") + unit, numbers=numbers
+    )
 
 
 def untested_words(rows, words, labels):
-    """Outcomes that are not tested, by reason."""
+    """Outcomes that are not tested, by reason; empty where all are."""
     by_reason = {}
     for row in rows:
         by_reason.setdefault(words["why"].get(row.why, row.why), []).append(labels[row.outcome])
-    return "; ".join(words["untested_part"].format(outcomes=listed(names), why=why) for why, names in by_reason.items())
+    parts = [words["untested_part"].format(outcomes=listed(names), why=why) for why, names in by_reason.items()]
+    return words["untested_list"].format(parts="; ".join(parts)) if parts else ""
 
 
 def unweighted_words(rows, words):
@@ -77,27 +96,27 @@ def unweighted_words(rows, words):
     return words["shown"].format(parts=listed(parts)) if parts else ""
 
 
-def sentence_of(rows, words, labels):
-    """Why a claim has its verdict, in one or two sentences, from numbers alone."""
+def sentence_of(rows, words, labels, level):
+    """Why a claim has its verdict, in a few sentences, from numbers alone."""
     parts = [
-        words["findings"][name].format(clauses="; ".join(clause(row, words, labels) for row in rows if row.finding == name))
+        words["findings"][name].format(clauses=listed(clause(row, words, labels, level) for row in rows if row.finding == name))
         for name in FINDINGS
         if any(row.finding == name for row in rows)
     ]
-    untested = untested_words([row for row in rows if row.finding == "untested"], words, labels)
-    template = words["tested"] if parts else words["untested"]
+    left = [row for row in rows if row.finding == "untested"]
+    template = words["untested" if not parts else "tested" if left else "tested_all"]
     text = template.format(
-        parts=". ".join(sentence(part) for part in parts), untested=sentence(untested) + "." if untested else "",
-        tested=len([row for row in rows if row.finding != "untested"]), outcomes=plural(len(rows), "outcome"),
+        parts=". ".join(sentence(part) for part in parts), untested=untested_words(left, words, labels),
+        tested=len(rows) - len(left), outcomes=plural(len(rows), "outcome"),
     )  # fmt: skip
     return sentence(f"{text} {unweighted_words(rows, words)}")
 
 
-def judged(claims, outcomes, tables):
+def judged(claims, outcomes, tables, config):
     """One row per claim from its findings."""
     texts = templates(tables.folder, "verdicts")
     words, faults = texts["verdict"], citations(tables)
-    labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
+    labels = outcome_names(tables, texts)
     by_claim = dict(tuple(outcomes.groupby("claim_id", sort=False)))
     made = []
     for claim in claims.itertuples():
@@ -111,7 +130,7 @@ def judged(claims, outcomes, tables):
             "outcomes_tested": ";".join(row.outcome for row in tested),
             "outcomes_untested": ";".join(row.outcome for row in rows if row.finding == "untested"),
             "wrong_citations": wrong_citations(claim.cites, faults, texts["citations"]),
-            "sentence": sentence_of(rows, words, labels),
+            "sentence": sentence_of(rows, words, labels, config.level),
         })  # fmt: skip
     return pd.DataFrame(made).reindex(columns=COLUMNS)
 
@@ -134,7 +153,7 @@ def verdicts_and_outcomes(pools, contrasts, certainty, given, missed, tables, co
     if not len(claims):
         return pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=OUTCOMES)
     outcomes = findings_of(claims, evidence_of(pools, contrasts, certainty, given, missed, tables, config))
-    return without_gaps(judged(claims, outcomes, tables), ["measure", "effect_unit"]), outcomes
+    return without_gaps(judged(claims, outcomes, tables, config), ["measure", "effect_unit"]), outcomes
 
 
 def verdicts(pools, tables, config):

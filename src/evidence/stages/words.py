@@ -51,6 +51,33 @@ def interval(measure, estimate, low, high, unit=""):
     return in_words(scale, estimate, low, high) + (f" {raised(unit)}" if unit and scale in ("difference", "factor") else "")
 
 
+def p_words(p):
+    """p = 0.024, p < 0.001; empty where there is none."""
+    if p != p:
+        return ""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def point_and_ends(measure, estimate, low, high):
+    """Estimate and the ends of its interval apart, such as +52% and +38% to +68%."""
+    point, _, ends = in_words(SCALE.get(measure, "difference"), estimate, low, high).partition(" (")
+    return point, ends.removesuffix(")")
+
+
+def outcome_names(tables, words):
+    """Labels of outcomes as they stand inside a sentence: total testosterone, HOMA-IR.
+
+    Parameters
+    ----------
+    tables : Tables
+    words : dict
+        Templates; `outcome_names` holds the names that a small first letter would spoil.
+    """
+    labels = zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True)
+    small = {name: label[:1].lower() + label[1:] if label[1:2].islower() else label for name, label in labels}
+    return small | words["outcome_names"]
+
+
 def sentence(text):
     """Text with single spaces and a capital first letter."""
     text = " ".join(text.split())
