@@ -76,13 +76,15 @@ class EvidenceError(Exception):
         return type(self), (self.problems,)
 
 
-def refused(error):
+def refused(error, path=None):
     """Problem of a file or folder that the system does not let us read or write.
 
     Parameters
     ----------
     error : OSError
+    path : path-like, optional
+        The file that is meant, where the error names another.
     """
     what = error.strerror or str(error)
     remedy = "Check that the path is right, that you may write there, and that the disk has room."
-    return Problem(str(error.filename or "a file"), 0, "", what, remedy)
+    return Problem(str(path or error.filename or "a file"), 0, "", what, remedy)

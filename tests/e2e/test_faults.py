@@ -139,7 +139,7 @@ def test_a_full_disk_is_named_and_the_plain_command_finishes_when_there_is_room(
     run = start(folder)
     told, _ = run.communicate(timeout=120)
     assert run.returncode != 0
-    assert "cannot be written (No space left on device). Free space on the disk, or give yourself the right to write there" in told
+    assert "No space left on device. Check that the path is right, that you may write there, and that the disk has room." in told
     assert "Traceback" not in told, told
     mounted(disk, "-o", "remount,size=200m")
     finished(folder)

@@ -73,6 +73,6 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path, capsys):
     assert cli.main(["new", str(tmp_path / "file/iron")]) == 2
     told = capsys.readouterr().err
     assert told == (
-        f"{tmp_path / 'file/iron/data/raw'}: Not a directory. Check that the path is right, that you may write there, and that the disk has room.\n"
+        f"{tmp_path / 'file/iron/data/raw/studies.csv'}: Not a directory. Check that the path is right, that you may write there, and that the disk has room.\n"
         "1 problem to mend.\n"
     )

@@ -20,8 +20,7 @@ def test_a_full_disk_is_named_and_the_old_file_stays(tmp_path, monkeypatch):
     with pytest.raises(EvidenceError) as raised:
         replace(path, b"new")
     assert str(raised.value) == (
-        f"{path}: cannot be written (No space left on device). Free space on the disk, or give yourself the right to write there, "
-        "and run this again."
+        f"{path}: No space left on device. Check that the path is right, that you may write there, and that the disk has room."
     )
     assert [one.name for one in tmp_path.iterdir()] == ["pools.csv"]
     assert path.read_bytes() == b"old"
@@ -29,7 +28,7 @@ def test_a_full_disk_is_named_and_the_old_file_stays(tmp_path, monkeypatch):
 
 def test_a_folder_that_is_a_file_is_named(tmp_path):
     (tmp_path / "reports").write_bytes(b"")
-    with pytest.raises(EvidenceError, match=r"cannot be written \((File exists|Not a directory)\)"):
+    with pytest.raises(EvidenceError, match=r"reports/tables/pools.csv: (File exists|Not a directory)\. Check"):
         replace(tmp_path / "reports/tables/pools.csv", b"new")
 
 

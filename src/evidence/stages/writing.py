@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from evidence.problems import EvidenceError, Problem
+from evidence.problems import EvidenceError, refused
 
 
 def replace(path, content):
@@ -21,8 +21,7 @@ def replace(path, content):
         temporary.write_bytes(content)
         os.replace(temporary, path)
     except OSError as error:
-        remedy = "Free space on the disk, or give yourself the right to write there, and run this again."
-        raise EvidenceError([Problem(path.as_posix(), 0, "", f"cannot be written ({error.strerror})", remedy)]) from None
+        raise EvidenceError([refused(error, path)]) from None
     finally:
         discard(temporary)
 
