@@ -236,12 +236,12 @@ def cited(judged):
 def test_references_of_the_article_beside_the_record(cited):
     found = table(content(cited), "citations")
     one, two = [row["group"] for row in found["rows"] if "group" in row]
-    assert re.fullmatch(r"Reference 1: Cole et al\. 2003 \[\d+\]\. Of its fields 1 agree, 2 differ and 1 could not be verified", one)
-    assert two == "Reference 2: no report of ours. Of its fields 1 agree"
+    assert re.fullmatch(r"Reference 1: Cole et al\. 2003 \[\d+\]\. Fields: 1 right, 2 wrong and 1 not verified", one)
+    assert two == "Reference 2: no report of ours. Fields: 1 right"
     assert cells(found) == [
         ["authors", "Able A", "Cole C", "Another writer."],
         ["year", "2001", "2003", ""],
-        ["pages", "1-9", "could not be verified", ""],
+        ["pages", "1-9", "not verified", ""],
     ]
     assert plain(found["note"]) == (
         "1 of 2 references differ from the record in a field or more; 1 have a field that could not be verified."

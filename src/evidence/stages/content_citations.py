@@ -4,7 +4,7 @@ from evidence.stages.citations import COUNTS, citations
 from evidence.stages.content_inputs import by, rows
 from evidence.stages.content_words import column, group, listed, plural, run, table
 
-WORDS = {"agrees": "agree", "differs": "differ", "unverified": "could not be verified"}
+WORDS = {"agrees": "right", "differs": "wrong", "unverified": "not verified"}
 
 
 def citations_checked(inputs, prose):
@@ -25,10 +25,10 @@ def citations_checked(inputs, prose):
 
 
 def title(inputs, order, row):
-    """Reference 2: Shah et al. 2021 [72]; 2 fields agree and 1 differ."""
+    """Reference 2: Shah et al. 2021 [72]. Fields: 2 right and 1 wrong."""
     known = f"{inputs.labels[row.study_id]} [{inputs.references[row.study_id]}]" if row.study_id else "no report of ours"
     numbers = listed(f"{getattr(row, name):.0f} {WORDS[name]}" for name in COUNTS if getattr(row, name))
-    return f"Reference {order}: {known}. Of its fields {numbers}"
+    return f"Reference {order}: {known}. Fields: {numbers}"
 
 
 def fields(own):
@@ -36,7 +36,7 @@ def fields(own):
     made, said = [], set()
     for row in own:
         if row.field:
-            record = row.verified if row.status == "differs" else [run("could not be verified", "italic")]
+            record = row.verified if row.status == "differs" else [run("not verified", "italic")]
             made.append([row.field, row.as_given, record or "not found", "" if row.note in said else row.note])
             said.add(row.note)
     return made

@@ -28,4 +28,4 @@ def verdicts(inputs, prose):
 def tested(row):
     """How many of the outcomes of a claim its verdict rests on, where not all could be tested."""
     done, left = (len([name for name in names.split(";") if name]) for names in (row.outcomes_tested, row.outcomes_untested))
-    return [run(f" on {done} of {done + left} outcomes", "small")] if done and left else []
+    return [run(f" on {done} of {done + left} outcomes", "tiny")] if done and left else []
