@@ -128,6 +128,19 @@ def test_the_rule_of_the_verdicts_takes_its_numbers_from_the_plan(judged):
     assert "the 95% interval" in rule and "a ratio of 1.5 either way" in rule and "with 7 or more cohorts" in rule
 
 
+def test_the_rules_of_certainty_and_chance_take_their_numbers_from_the_plan(judged):
+    config = replace(judged.config, many_concerns=5, inconsistency_signs=(2, 4), important_ratio=1.7, correlation=0.4, between_studies=2)
+    made = content(replace(judged, config=config))
+    said = {}
+    for name in ("certainty", "chance", "verdicts"):
+        texts = [block.get("paragraphs", block.get("items", [])) for block in section(made, name)["blocks"]]
+        said[name] = " ".join(plain(one) for several in texts for one in several)
+    assert "5 domains of concern make a high risk" in said["certainty"]
+    assert "one level and two: 2, 4" in said["certainty"] and "beyond a ratio of 1.7 on both sides" in said["certainty"]
+    assert "here with r = 0.4" in said["chance"]
+    assert "taken down by 2 more where it is between studies" in said["verdicts"]
+
+
 def test_prose_may_count_the_verdicts(judged, bare):
     names = Names(judged)
     assert names("list.verdicts", "") == "1 supported and 1 untested"
