@@ -36,7 +36,8 @@ FRAMES = {
         {"claim_id": "C02", "claim": "More in B.", "verdict": "untested", "certainty": "", "sentence": "Untested.",
          "cites": "", "outcomes_tested": "", "outcomes_untested": "level"},
     ],
-    "contrasts": [CONTRAST, CONTRAST | NONE, CONTRAST | {"contrast": "versus_control", "estimate": np.nan, "note": "none"}],
+    "contrasts": [CONTRAST, CONTRAST | NONE, CONTRAST | NONE | {"condition": "condition_a"},
+                  CONTRAST | {"contrast": "versus_control", "estimate": np.nan, "note": "none"}],
     "certainty": [KEYS | {"k": 3.0, "n": 60.0, "start": "low", "risk_of_bias": -1.0, "inconsistency": 0.0, "indirectness": 0.0, "imprecision": -2.0,
                           "missing_results": 0.0, "large_effect": 0.0, "certainty": "very low", "overridden": "yes"}],
     "certainty_steps": [KEYS | {"domain": domain, "levels": float(levels), "reason": reason, "by": by} for domain, levels, reason, by in STEPS],
@@ -211,7 +212,7 @@ def test_contrasts_with_numbers_and_those_that_no_data_allow(made):
     ]  # fmt: skip
     without = table(made, "contrasts", 1)
     assert without["rows"][0]["group"] == "No cohort of the condition can be weighted"
-    assert cells(without) == [["Condition C", "all others", "Level"]]
+    assert cells(without) == [["Condition C; Condition A", "all others", "Level"]]
 
 
 def test_what_chance_alone_could_do(made):
