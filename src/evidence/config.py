@@ -52,7 +52,7 @@ class Config:
     strata: tuple = STRATA
     moderators: tuple = ()
     regression_least: int = 10
-    sensitivity_strata: tuple = ("condition",)
+    sensitivity_strata: tuple = STRATA
     conclusion: str = "interval"
     only_drug: str = ""
     other_methods: tuple = ("DL", "PM", "REML")

@@ -202,3 +202,19 @@ def test_bounded_and_flagged_enter_only_where_asked(tmp_path):
     assert k["level.before_after.all.headline"] == 1
     assert k["level.before_after.all.with_bounded"] == 2
     assert k["level.before_after.all.with_flagged"] == 2
+
+
+def test_every_headline_pool_has_the_whole_set(real):
+    """Whatever its stratum: each analysis of the plan is a row, computed or with nothing left."""
+    _, pools, _, frame, config, _ = real
+    wanted = {name for name, plan in analyses(config).items() if plan.kind != "scale"}
+    have = frame.groupby("pool")["analysis"].agg(set)
+    heads = pools[pools.analysis == "headline"]
+    assert set(have.index) == set(heads.index)
+    assert set(heads.stratum.str.partition(":")[0]) == {"all", "condition", "drug"}
+    for pool, head in heads.iterrows():
+        assert wanted <= have[pool], pool
+        assert ("bayes" in have[pool]) == (head.k >= 2 and head.measure in ("ROM", "PLO", "OR", "RR")), pool
+        assert any(name.startswith("without_") and name not in wanted for name in have[pool]) == (head.k >= 3), pool
+        ratio = head.measure == "ROM"
+        assert ("MD" in have[pool]) <= ratio and ("SMCR" in have[pool]) <= (ratio and head.contrast == "before_after")

@@ -13,6 +13,7 @@ from evidence.measures.regression_to_mean import expected_regression
 from evidence.problems import EvidenceError
 from evidence.stages.bias_weights import bias_weights, worst
 from evidence.stages.flow import flow
+from evidence.stages.missing import missing, reported
 from evidence.stages.pools import pools_and_members
 from evidence.stages.prisma import prisma
 from evidence.stages.published import published
@@ -85,24 +86,43 @@ def test_without_reference_levels_nothing_is_claimed(real):
 
 
 def test_published_pools_stand_beside_the_comparable_of_ours(real):
-    tables, config, _, pools, _ = real
-    frame = published(pools, tables, config)
+    tables, config, effects, pools, _ = real
+    frame = published(pools, missing(reported(tables, effects, config), tables, config), tables, config)
     assert len(frame) == len(tables.reviews)
     row = frame[(frame.review_id == "guo2022") & (frame.outcome == "testosterone")].iloc[0]
     ours = pools.set_index("id").loc["testosterone.before_after.condition-infertility.headline"]
     assert (row.our_pool, row.our_effect, row.our_k) == (ours.name, ours.effect, ours.k)
     assert (row.stated, row.our_conclusion, row.agrees) == ("increase", "increase", "yes")
     other = frame[frame.review_id == "ccaz_ma"]
-    assert set(other.comparable) == {"no"} and (other.our_pool == "").all()
+    assert set(other.comparable) == {"no"} and (other.our_pool == "").all() and (other.apart == "").all()
 
 
 def test_a_comparison_that_ours_lacks_shows_the_nearest(real):
-    tables, config, _, pools, _ = real
-    frame = published(pools, tables, config)
+    tables, config, effects, pools, _ = real
+    frame = published(pools, missing(reported(tables, effects, config), tables, config), tables, config)
     row = frame[(frame.review_id == "dutta2022") & (frame.outcome == "testosterone")].iloc[0]
     assert (row.our_pool, row.nearest_pool) == ("", "testosterone.before_after.condition-hypogonadism.MD")
     assert "none of our results can be weighted" in row.sentence
     assert row.sentence.endswith("theirs +7.1 (+5.9 to +8.2) nmol/L")
+
+
+def test_what_sets_ours_apart_from_a_published_pool(real):
+    """Our results without weight, as the table of missing results counts them, and the curator's note on theirs."""
+    tables, config, effects, pools, _ = real
+    missed = missing(reported(tables, effects, config), tables, config)
+    frame = published(pools, missed, tables, config).set_index(["review_id", "outcome"])
+    unseen = missed.set_index(["outcome", "contrast", "stratum"]).loc[("testosterone", "before_after", "condition:infertility")]
+    assert (unseen.cohorts - unseen.poolable, unseen.cohorts, unseen.up, unseen.none) == (13, 14, 11, 1)
+    assert frame.loc[("guo2022", "testosterone"), "apart"] == (
+        "Of our 14 cohorts with a result by that comparison, 13 cannot be weighted; where these point: 11 up and 1 to no significant "
+        "change. k and n are those of the whole review."
+    )
+    doubted = frame.loc[("dutta2022", "estradiol"), "apart"].iloc[0]
+    assert doubted.startswith(
+        "Of our 1 cohort with a result by that comparison, none can be weighted; where these point: 1 down. Labelled pmol/L but of the size"
+    )
+    assert frame.loc[("guo2022", "lh"), "apart"].startswith("Of our 10 cohorts with a result by that comparison, none can be weighted")
+    assert frame.loc[("ribeiro2016", "prolactin"), "apart"] == "None of our studies gives a result by that comparison. One study behind it."
 
 
 def test_the_flow_adds_up(real):

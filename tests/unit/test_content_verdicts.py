@@ -1,7 +1,9 @@
 """What the report says of verdicts, certainty, robustness, missing results and contrasts; and nothing where none was made."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -29,10 +31,13 @@ CONTRAST = {
 NONE = {"condition": "condition_c", "estimate": np.nan, "note": "no cohort of the condition can be weighted", "decides": "no"}
 FRAMES = {
     "verdicts": [
-        {"claim_id": "C01", "claim": "It lifts the level.", "verdict": "supported", "certainty": "low", "sentence": "Supported, +36%."},
-        {"claim_id": "C02", "claim": "More in B.", "verdict": "untested", "certainty": "", "sentence": "Untested."},
+        {"claim_id": "C01", "claim": "It lifts the level.", "verdict": "supported", "certainty": "low", "sentence": "Supported, +36%.",
+         "cites": "cole2003;able2001", "outcomes_tested": "level", "outcomes_untested": "share;other"},
+        {"claim_id": "C02", "claim": "More in B.", "verdict": "untested", "certainty": "", "sentence": "Untested.",
+         "cites": "", "outcomes_tested": "", "outcomes_untested": "level"},
     ],
-    "contrasts": [CONTRAST, CONTRAST | NONE, CONTRAST | {"contrast": "versus_control", "estimate": np.nan, "note": "none"}],
+    "contrasts": [CONTRAST, CONTRAST | NONE, CONTRAST | NONE | {"condition": "condition_a"},
+                  CONTRAST | {"contrast": "versus_control", "estimate": np.nan, "note": "none"}],
     "certainty": [KEYS | {"k": 3.0, "n": 60.0, "start": "low", "risk_of_bias": -1.0, "inconsistency": 0.0, "indirectness": 0.0, "imprecision": -2.0,
                           "missing_results": 0.0, "large_effect": 0.0, "certainty": "very low", "overridden": "yes"}],
     "certainty_steps": [KEYS | {"domain": domain, "levels": float(levels), "reason": reason, "by": by} for domain, levels, reason, by in STEPS],
@@ -57,7 +62,7 @@ FRAMES = {
 REFERENCE = {
     "outcome": "level", "condition": "condition_b", "effect_id": "e1", "study_label": "Able 2001", "group_label": "Treated", "unit": "u",
     "baseline": 10.0, "observed_percent": 20.0, "reference": 12.0, "why": "all comers", "expected_percent": 10.0, "most_percent": 20.0,
-    "least_percent": 2.0, "share_percent": 50.0,
+    "least_percent": 2.0, "share_percent": 50.0, "headline": "no",
 }  # fmt: skip
 FRAMES |= {
     "regression_to_mean": [
@@ -65,8 +70,9 @@ FRAMES |= {
         REFERENCE | {"reference": 9.0, "why": "others", "expected_percent": -5.0, "most_percent": -10.0, "least_percent": -1.0, "share_percent": np.nan},
     ],
     "published": [
-        {"review_id": "cole2003", "comparable": "yes", "sentence": "level: both conclude increase", "agrees": "yes", "why": "same people"},
-        {"review_id": "cole2003", "comparable": "no", "sentence": "it asks another question", "agrees": "", "why": ""},
+        {"review_id": "cole2003", "comparable": "yes", "sentence": "level: both conclude increase", "agrees": "yes", "why": "same people",
+         "comparison": "after v. before", "apart": "Of our 5 cohorts 2 cannot be weighted."},
+        {"review_id": "cole2003", "comparable": "no", "sentence": "it asks another question", "agrees": "", "why": "", "comparison": "", "apart": ""},
     ],
     "bias_weights": [
         {"pool": POOL, "domain": "overall", "judgement": "moderate", "share": 40.0},
@@ -110,7 +116,7 @@ def captioned(blocks, words):
 
 def test_a_claim_a_row_with_verdict_certainty_and_sentence(made):
     assert cells(table(made, "verdicts")) == [
-        ["C01 It lifts the level.", "supported", "low", "Supported, +36%."],
+        ["C01 It lifts the level.", "supported on 1 of 3 outcomes", "low", "Supported, +36%."],
         ["C02 More in B.", "untested", "", "Untested."],
     ]
 
@@ -121,6 +127,19 @@ def test_the_rule_of_the_verdicts_takes_its_numbers_from_the_plan(judged):
     rule = " ".join(plain(one) for block in blocks if block["kind"] == "text" for one in block["paragraphs"])
     assert "against a control group, change from baseline" in rule
     assert "the 95% interval" in rule and "a ratio of 1.5 either way" in rule and "with 7 or more cohorts" in rule
+
+
+def test_the_rules_of_certainty_and_chance_take_their_numbers_from_the_plan(judged):
+    config = replace(judged.config, many_concerns=5, inconsistency_signs=(2, 4), important_ratio=1.7, correlation=0.4, between_studies=2)
+    made = content(replace(judged, config=config))
+    said = {}
+    for name in ("certainty", "chance", "verdicts"):
+        texts = [block.get("paragraphs", block.get("items", [])) for block in section(made, name)["blocks"]]
+        said[name] = " ".join(plain(one) for several in texts for one in several)
+    assert "5 domains of concern make a high risk" in said["certainty"]
+    assert "one level and two: 2, 4" in said["certainty"] and "beyond a ratio of 1.7 on both sides" in said["certainty"]
+    assert "here with r = 0.4" in said["chance"]
+    assert "taken down by 2 more where it is between studies" in said["verdicts"]
 
 
 def test_prose_may_count_the_verdicts(judged, bare):
@@ -193,22 +212,58 @@ def test_contrasts_with_numbers_and_those_that_no_data_allow(made):
     ]  # fmt: skip
     without = table(made, "contrasts", 1)
     assert without["rows"][0]["group"] == "No cohort of the condition can be weighted"
-    assert cells(without) == [["Condition C", "all others", "Level"]]
+    assert cells(without) == [["Condition C; Condition A", "all others", "Level"]]
 
 
 def test_what_chance_alone_could_do(made):
     found = table(made, "chance")
     assert found["rows"][0]["group"] == "Level: Condition B"
     assert cells(found) == [
-        ["Able 2001 Treated", "10.0 u", "+20%", "12.0: all comers", "+10% (+2% to +20%)", "50%"],
+        ["Able 2001 Treated, not in a pool", "10.0 u", "+20%", "12.0: all comers", "+10% (+2% to +20%)", "50%"],
         ["", "", "", "9.00: others", "−5% (−10% to −1%)", "–"],
     ]
 
 
 def test_ours_beside_what_asks_the_same(made):
-    ((label, *rest),) = cells(table(made, "reviews"))
-    assert label.startswith("Cole et al. 2003 [")
-    assert rest == ["Level: both conclude increase", "yes", "same people"]
+    beside = table(made, "reviews")
+    assert re.fullmatch(r"Cole et al\. 2003 \[\d+\], after v\. before: same people", beside["rows"][0]["group"])
+    assert cells(beside) == [["Level: both conclude increase", "yes", "Of our 5 cohorts 2 cannot be weighted."]]
+
+
+GIVEN = [
+    (1, "title", "Iron in anaemia", "Iron in anaemia", "agrees", ""), (1, "authors", "Able A", "Cole C", "differs", "Another writer."),
+    (1, "year", "2001", "2003", "differs", "Another writer."), (1, "pages", "1-9", "", "unverified", ""),
+    (2, "title", "A book", "A book", "agrees", ""),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cited(judged):
+    """The review with an article that cites Cole 2003 wrongly and a book that the review does not hold."""
+    tables = judged.tables
+    studies = tables.studies.assign(cited_by_article="no")
+    studies.loc[studies.study_id == "cole2003", ["title", "cited_by_article"]] = ["Iron in anaemia", "yes"]
+    given = pd.DataFrame(GIVEN, columns=["order", "field", "as_given", "verified", "status", "note"]).assign(source_url="")
+    return replace(judged, tables=SimpleNamespace(**{**vars(tables), "studies": studies, "article_citations": given}))
+
+
+def test_references_of_the_article_beside_the_record(cited):
+    found = table(content(cited), "citations")
+    one, two = [row["group"] for row in found["rows"] if "group" in row]
+    assert re.fullmatch(r"Reference 1: Cole et al\. 2003 \[\d+\]\. Fields: 1 right, 2 wrong and 1 not verified", one)
+    assert two == "Reference 2: no report of ours. Fields: 1 right"
+    assert cells(found) == [
+        ["authors", "Able A", "Cole C", "Another writer."],
+        ["year", "2001", "2003", ""],
+        ["pages", "1-9", "not verified", ""],
+    ]
+    assert plain(found["note"]) == (
+        "1 of 2 references differ from the record in a field or more; 1 have a field that could not be verified."
+    )
+
+
+def test_a_claim_names_what_it_cites_wrongly(cited):
+    assert cells(table(content(cited), "verdicts"))[0][0] == "C01 It lifts the level. Cited wrongly: Cole et al. 2003 (authors and year)."
 
 
 DRAWN = [

@@ -47,7 +47,7 @@ def appraised(effects, pools, members, tables, config):
         "missing": missed,
         "map": evidence_map(pools, missed, effects, tables, config),
         "citations": citations(tables),
-        "published": published(pools, tables, config),
+        "published": published(pools, missed, tables, config),
         "regression_to_mean": regression_to_mean(effects, tables, config),
         "bias_weights": bias_weights(pools, members, effects, tables),
         "flow": reports,

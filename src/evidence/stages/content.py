@@ -4,7 +4,8 @@ from evidence.stages.content_beside import bias, flow, prisma, reviews
 from evidence.stages.content_certainty import profile
 from evidence.stages.content_chance import chance
 from evidence.stages.content_changes import changes
-from evidence.stages.content_checks import citations, flags, opinion
+from evidence.stages.content_checks import flags, opinion
+from evidence.stages.content_citations import citations_checked
 from evidence.stages.content_contrasts import contrasts
 from evidence.stages.content_front import front
 from evidence.stages.content_inputs import Inputs
@@ -38,7 +39,7 @@ SECTIONS = {
     "studies": ("Studies", characteristics),
     "numbers": ("Every study’s numbers", every_number),
     "pools": ("Every pool’s id", every_pool),
-    "citations": ("Corrections to the article’s references", citations),
+    "citations": ("The article’s references", citations_checked),
     "changes": ("What has changed", changes),
     "methods": ("Methods as run", methods),
     "prisma": ("PRISMA 2020 checklist", prisma),

@@ -3,6 +3,7 @@
 from evidence.stages import content_checks, content_studies
 from evidence.stages.content_certainty import pool_id
 from evidence.stages.content_figures import drawings
+from evidence.stages.content_inputs import by
 from evidence.stages.content_words import CONTRASTS, DASH, cell, column, count, group, percent, run, sentence, table, true_minus
 
 MET = {"yes": 0, "partly": 2, "no": 3}
@@ -24,8 +25,11 @@ JUDGEMENTS = {
 def reviews(inputs, prose):
     """Pools of earlier reviews as printed, then ours beside those that ask the same."""
     same = [row for row in inputs.rows_of("published") if row.comparable == "yes"]
-    columns = [column("Review", 32), column("Ours and theirs", "1.4fr"), column("Agrees", align="center"), column("Why comparable", "1fr")]
-    made = [[inputs.cited(row.review_id), sentence(true_minus(row.sentence)), row.agrees or DASH, true_minus(row.why)] for row in same]
+    columns = [column("Ours and theirs", "1.2fr"), column("Agrees", align="center"), column("What sets them apart", "1fr")]
+    made = []
+    for (review, comparison, why), those in by(same, lambda row: (row.review_id, row.comparison, row.why)).items():
+        made.append(group(f"{inputs.labels[review]} [{inputs.references[review]}], {comparison}: {true_minus(why)}", repeat=True))
+        made += [[sentence(true_minus(row.sentence)), row.agrees or DASH, true_minus(row.apart)] for row in those]
     note = "Agrees: both conclude, and the same; a dash where one of them concludes nothing."
     beside = [table("Our pools beside published ones", columns, made, note=note, size=7.2)] if made else []
     return [*content_checks.reviews(inputs, prose), *beside]

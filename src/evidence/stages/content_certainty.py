@@ -3,7 +3,9 @@
 from evidence.stages.content_words import CONTRASTS, as_cell, column, count, group, run, sentence, table, true_minus, words_of
 from evidence.stages.scales import signed
 
-DOMAINS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "missing_results", "large_effect")
+DOMAINS = {
+    "risk_of_bias": 14.5, "inconsistency": 17.5, "indirectness": 16, "imprecision": 15.5, "missing_results": 13, "large_effect": 14,
+}  # fmt: skip
 JUDGED = "a level set by an analyst in place of the rule’s (judgements.csv)"
 
 
@@ -30,7 +32,7 @@ def profile(inputs, prose):
     """Evidence profile: the headline pools of all groups, with the levels that each domain moved."""
     columns = [
         column("Outcome", "1fr"), column("Studies", align="right"), column("People", align="right"), column("Start"),
-        *(column(sentence(words_of(name)), 16, "center") for name in DOMAINS), column("Certainty", 14),
+        *(column(sentence(words_of(name)), width, "center") for name, width in DOMAINS.items()), column("Certainty", 14),
     ]  # fmt: skip
     made = []
     for contrast, title in CONTRASTS.items():

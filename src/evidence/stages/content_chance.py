@@ -29,7 +29,8 @@ def chance(inputs, prose):
 
 def chance_row(row, first):
     """One reference level; study, baseline and observed change once per group."""
-    about = [run(row.study_label), run(f" {row.group_label}", "small")] if first else ""
+    doubted = "" if row.headline == "yes" else ", not in a pool"
+    about = [run(row.study_label), run(f" {row.group_label}{doubted}", "small")] if first else ""
     before = [f"{decimal(row.baseline)} {raised(row.unit)}", change(row.observed_percent)] if first else ["", ""]
     fall = [run(f"{decimal(row.reference)}: "), run(true_minus(row.why), "small")]
     ends = sorted((row.least_percent, row.most_percent))

@@ -1,4 +1,4 @@
-"""What was judged, doubted, computed again and compared: bias, flags, opinion, reviews, citations."""
+"""What was judged, doubted, computed again and compared: bias, flags, opinion, reviews."""
 
 from evidence.stages.content_inputs import by, rows
 from evidence.stages.content_words import (
@@ -133,27 +133,3 @@ def printed_interval(row):
         return ""
     ends = f" ({row.ci_low_text} to {row.ci_high_text})" if row.ci_low_text else ""
     return true_minus(f"{row.estimate_text}{ends}")
-
-
-def citations(inputs, prose):
-    """Where the article's references differ from the record."""
-    given = rows(inputs.tables.article_citations)
-    wrong = [row for row in given if row.status == "differs"]
-    if not wrong:
-        return []
-    columns = [
-        column("Reference", align="right"), column("Field", 16),
-        *(column(title, "1fr") for title in ("As the article gives it", "As the record has it", "Note")),
-    ]  # fmt: skip
-    made = [
-        [f"{row.order:g}", row.field, row.as_given, row.verified or "not found", row.note] for row in wrong
-    ]
-    numbers = [
-        {row.order for row in some}
-        for some in (wrong, given, [row for row in given if row.status == "unverified"])
-    ]
-    note = (
-        f"{len(numbers[0])} of {len(numbers[1])} references differ from the record in a field or more; "
-        f"{len(numbers[2])} could not be verified."
-    )
-    return [table("Corrections to the article’s references", columns, made, size=7.2, note=note)]

@@ -69,12 +69,14 @@ def estimates(inputs, found):
 
 
 def without(inputs, found):
-    """Table of the contrasts that cannot be had: condition and outcomes by reason."""
+    """Table of the contrasts that cannot be had, by reason; conditions that lack the same share a line."""
     made = []
     for note, those in by(found, lambda row: row.note).items():
         made.append(group(sentence(true_minus(note))))
+        lacking = {}
         for (condition, versus), own in by(those, lambda row: (row.condition, row.versus)).items():
-            outcomes = dict.fromkeys(inputs.outcomes[row.outcome].label for row in own)
-            made.append([side(inputs, condition), side(inputs, versus), listed(outcomes)])
+            outcomes = listed(dict.fromkeys(inputs.outcomes[row.outcome].label for row in own))
+            lacking.setdefault((versus, outcomes), []).append(side(inputs, condition))
+        made += [["; ".join(names), side(inputs, versus), outcomes] for (versus, outcomes), names in lacking.items()]
     columns = [column("Condition", 46), column("Against", 38), column("Outcomes", "1fr")]
     return [table("Contrasts that a claim needs and no data allow", columns, made, size=7.2)] if made else []

@@ -3,6 +3,7 @@
 from evidence.config import CERTAINTY
 from evidence.stages.content_inputs import best, by
 from evidence.stages.content_words import listed
+from evidence.stages.words import lowered
 
 
 def reports(inputs):
@@ -119,8 +120,3 @@ def verdicts(inputs):
     """Claims by verdict, in the order of the words; verdicts without a claim are left out."""
     given = [row.verdict for row in inputs.rows_of("verdicts")]
     return {name: given.count(name) for name in ("supported", "contradicted", "mixed", "untested") if name in given}
-
-
-def lowered(label):
-    """A label inside a sentence; what begins with two capitals, such as an abbreviation, stays."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

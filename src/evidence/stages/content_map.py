@@ -26,13 +26,14 @@ def evidence_map(inputs, prose):
     everything = {name: by_outcome.get(name, []) for name in inputs.shown_outcomes}
     seen = {name for those in everything.values() for one in those for name in one.conditions}
     claimed = set(inputs.tables.claims["condition"])
+    studied = {name for conditions in inputs.group_conditions.values() for name in conditions.split(";")}
     first = asked(inputs)
     others = [name for name in inputs.condition_labels if name not in first and name in seen | claimed]
     first_title = "Conditions of the article’s tables" if len(inputs.tables.article_citations) else "Conditions in question"
     made = [map_row(inputs, "All groups", everything, "bold")]
     for title, names in ((first_title, first), ("Other conditions of claims and groups", others)):
         made += [group(title)] if names else []
-        made += [map_row(inputs, inputs.condition_labels[name], within(everything, name)) for name in names]
+        made += [map_row(inputs, inputs.condition_labels[name], within(everything, name), studied=name in studied) for name in names]
     columns = [
         column("Condition", "1fr"),
         *(column(inputs.outcomes[name].label, 8.6, "center") for name in inputs.shown_outcomes),
@@ -56,13 +57,14 @@ def within(everything, condition):
     return {name: [one for one in those if condition in one.conditions] for name, those in everything.items()}
 
 
-def map_row(inputs, label, mentions, style=""):
-    """One condition; a single wide cell where no cohort speaks of any outcome."""
+def map_row(inputs, label, mentions, style="", studied=False):
+    """One condition; a single wide cell where no cohort speaks of any outcome, though it may be `studied` for others."""
     name = cell([run(label, style)], vertical="horizon")
     if not any(mentions.values()):
+        nothing = "no study of these outcomes" if studied else "no study"
         return [
             name,
-            cell([run("no study", "italic")], span=len(mentions), align="center", vertical="horizon"),
+            cell([run(nothing, "italic")], span=len(mentions), align="center", vertical="horizon"),
         ]
     return [name, *map(map_cell, mentions.values())]
 

@@ -14,7 +14,7 @@ GIVEN = {
 POINTS = {"up": "\N{UPWARDS ARROW}", "down": "\N{DOWNWARDS ARROW}", "none": "=", "unknown": "?"}
 NOTE = (
     "Cohorts by the most that they give. Unseen: the share of cohorts with a result that the pool cannot see, and where "
-    "those point: ↑ up, ↓ down, = no significant change, ? either way. People: unseen : pooled, as far as sources print them (– where none does)."
+    "those point: ↑ up, ↓ down, = no significant change, ? either way. Treated people: unseen : pooled, as far as sources print them (– where none does)."
 )
 
 

@@ -1,7 +1,7 @@
 """Robustness: conclusions that other choices turn, and what leaving a study out or a prior does."""
 
-from evidence.stages.content_counts import lowered
 from evidence.stages.content_words import CONTRASTS, listed, plural, run, sentence, true_minus
+from evidence.stages.words import lowered
 
 
 def flips(inputs, outcome):

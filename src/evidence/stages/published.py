@@ -7,16 +7,18 @@ import pandas as pd
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.labels import label
 from evidence.stages.sensitivity import conclusions
-from evidence.stages.words import interval, plural, sentence, templates, without_gaps
+from evidence.stages.words import interval, listed, plural, sentence, templates, without_gaps
 
+STATED_WHOLE = re.compile(r"stated direction: [^.]*\.?", re.IGNORECASE)
 STATED = re.compile(r"stated direction: (increase|decrease|no significant difference)", re.IGNORECASE)
 CONCLUSION = {"increase": "increase", "decrease": "decrease", "no significant difference": "unclear"}
 DIFFERENCES = ("MD", "WMD")
+POINTS = ("up", "down", "none", "unknown")
 OURS = ["measure", "estimate", "ci_low", "ci_high", "effect", "effect_low", "effect_high", "effect_unit", "k", "n"]
 COLUMNS = [
     "review_id", "review_label", "outcome", "comparison", "measure", "estimate", "ci_low", "ci_high", "p", "i2", "k", "n", "stated",
     "comparable", "why", "our_pool", "nearest_pool", *(f"our_{name}" for name in OURS), "our_conclusion", "same_unit", "our_difference",
-    "our_difference_low", "our_difference_high", "agrees", "note", "sentence",
+    "our_difference_low", "our_difference_high", "agrees", "note", "sentence", "apart",
 ]  # fmt: skip
 
 
@@ -38,6 +40,32 @@ def in_words(pool):
 def theirs_in_words(row, unit):
     """The review's estimate with its interval, empty where it gives none."""
     return "" if row.ci_low != row.ci_low else f"{interval('MD', row.estimate, row.ci_low, row.ci_high)} {unit}".strip()
+
+
+def apart(row, known, missed, words):
+    """What sets the two apart, as far as the data tell: our results without weight, and the note on theirs.
+
+    Parameters
+    ----------
+    row
+        Of reviews.csv.
+    known : dict
+        The entry of the config that makes it comparable.
+    missed : dict
+        Rows of `missing` by outcome, contrast and stratum.
+    words : dict
+        All templates.
+    """
+    ours, parts = missed.get((row.outcome, known["contrast"], known["stratum"])), []
+    if ours is None:
+        parts.append(words["published"]["apart"]["none"])
+    elif ours.poolable < ours.cohorts:
+        points = [words["missing"]["points"][name].format(count=f"{getattr(ours, name):.0f}") for name in POINTS if getattr(ours, name)]
+        template = words["published"]["apart"]["unseen" if ours.poolable else "all_unseen"]
+        said = template.format(unseen=f"{ours.cohorts - ours.poolable:.0f}", cohorts=plural(ours.cohorts, "cohort"))
+        parts.append(said + (words["published"]["apart"]["points"].format(points=listed(points)) if points else ""))
+    note = STATED_WHOLE.sub("", row.note).strip().rstrip(".")
+    return ". ".join([*map(sentence, parts), *([note] if note else [])]) + "." if parts or note else ""
 
 
 def without_pool(row, same, pools, words, labels, units, config):
@@ -71,13 +99,15 @@ def ours_beside(row, pool, difference, words, labels):
     return made | {"agrees": agrees, "sentence": sentence(text)}
 
 
-def published(pools, tables, config):
+def published(pools, missed, tables, config):
     """Earlier reviews' pools beside ours.
 
     Parameters
     ----------
     pools : DataFrame
         From `evidence.pools`.
+    missed : DataFrame
+        From `evidence.stages.missing.missing`.
     tables : Tables
     config : Config
         `comparable_reviews`: which comparison of a review asks what a contrast and stratum of ours asks.
@@ -87,7 +117,9 @@ def published(pools, tables, config):
     DataFrame
         One row per row of reviews.csv, with ours where the two are comparable.
     """
-    words = templates(tables.folder, "verdicts")["published"]
+    texts = templates(tables.folder, "verdicts")
+    words = texts["published"]
+    unseen = {(row.outcome, row.contrast, row.stratum): row for row in missed.itertuples()}
     labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
     units = dict(zip(tables.outcomes["outcome"], tables.outcomes["unit"], strict=True))
     names = {study.study_id: label(study) for study in tables.studies.itertuples()}
@@ -108,6 +140,6 @@ def published(pools, tables, config):
             more = ours_beside(row, by_key[*key, HEADLINE], by_key.get((*key, "MD")), words, labels)
         else:
             more = without_pool(row, known, by_key, words, labels, units, config)
-        rows.append(made | {"why": known["why"]} | more)
-    texts = ["our_pool", "nearest_pool", "our_measure", "our_effect_unit", "our_conclusion", "same_unit", "agrees"]
+        rows.append(made | {"why": known["why"], "apart": apart(row, known, unseen, texts)} | more)
+    texts = ["our_pool", "nearest_pool", "our_measure", "our_effect_unit", "our_conclusion", "same_unit", "agrees", "apart"]
     return without_gaps(pd.DataFrame(rows).reindex(columns=COLUMNS), texts)

@@ -64,6 +64,11 @@ def point_and_ends(measure, estimate, low, high):
     return point, ends.removesuffix(")")
 
 
+def lowered(label):
+    """A label inside a sentence: total testosterone; what does not go on with a small letter, such as HOMA-IR, stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 def outcome_names(tables, words):
     """Labels of outcomes as they stand inside a sentence: total testosterone, HOMA-IR.
 
@@ -74,8 +79,7 @@ def outcome_names(tables, words):
         Templates; `outcome_names` holds the names that a small first letter would spoil.
     """
     labels = zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True)
-    small = {name: label[:1].lower() + label[1:] if label[1:2].islower() else label for name, label in labels}
-    return small | words["outcome_names"]
+    return {name: lowered(label) for name, label in labels} | words["outcome_names"]
 
 
 def sentence(text):
