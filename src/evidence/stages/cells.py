@@ -65,7 +65,7 @@ def is_date(text):
 
 def has_decimal_comma(texts):
     """Whether number cells are written with decimal commas: some are, beyond doubt, and none with points."""
-    comma = any(COMMA.fullmatch(text) and not THREE_AFTER_COMMA.fullmatch(text) for text in texts)
+    comma = any("," in text and COMMA.fullmatch(text) and not THREE_AFTER_COMMA.fullmatch(text) for text in texts)
     point = any(
         "." in text and PLAIN.fullmatch(text) and not THREE_AFTER_POINT.fullmatch(text) for text in texts
     )
