@@ -42,31 +42,23 @@ def place(tables, folder, part=None):
 def made_effects(folder, part):
     """Effects, and rows that are in none, of all outcomes or of a part of them."""
     from evidence.config import load
-    from evidence.stages.effects import effects_and_unused
     from evidence.stages.files import read_tables
-    from evidence.stages.parts import as_bytes, only
+    from evidence.stages.parts import effects_of, made_in_parts, measured, only
 
     config = load(folder)
     tables = read_tables(folder, "measurements", "groups", "outcomes", "units", "conditions", "studies", "flags")
-    effects, unused = effects_and_unused(only(tables, part) if part else tables, config)
-    said = list(zip(effects["outcome"], effects["headline"], strict=True))
-    return as_bytes({"effects": effects, "unused": unused}), said
-
-
-def joined_effects(folder, number):
-    """What `made_effects` returns, from its parts."""
-    from evidence.stages.joining import by_line, cells, joined
-
-    tables = joined(folder, ("effects", "unused"), number)
-    tables["unused"] = by_line(tables["unused"])
-    return tables, list(cells(tables["effects"], "outcome", "headline"))
+    return made_in_parts(partial(effects_of, config), measured(only(tables, part) if part else tables))
 
 
 def run_effects(args):
+    from evidence.stages.joining import by_line, cells, joined
+
     folder = Path(args.folder)
-    tables, said = joined_effects(folder, args.join) if args.join else made_effects(folder, args.part)
+    tables = joined(folder, ("effects", "unused"), args.join) if args.join else made_effects(folder, args.part)
+    tables["unused"] = by_line(tables["unused"])
     place(tables, folder, args.part)
     if not args.part:
+        said = list(cells(tables["effects"], "outcome", "headline"))
         outcomes = counted(len({outcome for outcome, _ in said}), "outcome")
         headline = sum(answer == "yes" for _, answer in said)
         say(f"effects  {outcomes}, {counted(len(said), 'effect')}, {headline} of them in headline pools")

@@ -40,6 +40,8 @@ def test_a_formula_of_the_data_reaches_no_spreadsheet(tmp_path):
 def test_the_same_numbers_make_the_same_bytes(tmp_path):
     frame = pd.DataFrame({"a": [1 / 3, math.nan], "k": [2.0, math.nan], "text": ["x", ""]})
     assert csv_bytes(frame) == b"a,k,text\n0.333333333333,2,x\n,,\n"
+    others = pd.DataFrame({"zero": [0.0, -0.0, 0.0], "whole": [1, 2, 3], "any": ["x", None, 2.5], "text": ["a", math.nan, "b,c"]})
+    assert csv_bytes(others) == b'zero,whole,any,text\n0,1,x,a\n-0,2,,\n0,3,2.5,"b,c"\n'
     write_csv(frame, tmp_path / "made/frame.csv")
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["frame.csv"]
 

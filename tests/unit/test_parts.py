@@ -1,11 +1,16 @@
 """Large evidence bases in parts."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from evidence.stages.joining import in_order
-from evidence.stages.parts import as_bytes, made_in_parts, ranges, share
+import evidence as ev
+from evidence.config import load
+from evidence.stages.joining import by_line, in_order
+from evidence.stages.parts import as_bytes, effects_of, made_in_parts, measured, ranges, share
+from tests.toy import folder, number, sd
 
 
 def effects(sizes):
@@ -50,3 +55,20 @@ def test_parts_are_joined_in_order_below_one_header():
     assert made_in_parts(summed, ranges(frame, rows=1)) == in_order([whole]) == whole
     assert whole["none"] == b"outcome,yi\n"
     assert whole["sums"] == b"outcome,yi\nfsh,18\nlh,3\nweight,45\n"
+
+
+def test_effects_of_parts_are_those_of_the_whole(tmp_path):
+    names = [f"level{number}" for number in range(6)]
+    rows = [
+        number("s", value, timepoint, outcome=name, n=20, weeks=weeks, **sd(2))
+        for name in reversed(names)
+        for timepoint, value, weeks in (("baseline", 10, 0), ("followup", 12, 26), ("followup", 13, 900))
+    ]
+    about = {"outcomes": [{"outcome": name} for name in names], "units": [{"outcome": name} for name in names]}
+    place = folder(tmp_path, measurements=rows, **about)
+    tables, make = ev.read(place), partial(effects_of, load(place))
+    parts = measured(tables, rows=7)
+    assert [list(part.measurements["outcome"].unique()) for part in parts] == [["level2", "level1", "level0"], ["level4", "level3"], ["level5"]]
+    whole, joined = make(tables), made_in_parts(make, parts)
+    assert joined["effects"] == whole["effects"] and whole["effects"].count(b"\n") == 7
+    assert by_line(joined["unused"]) == whole["unused"] and whole["unused"].count(b"\n") == 7

@@ -1,12 +1,14 @@
 """A made file is written whole or not at all, and an error reaches whoever waits for it."""
 
+import csv
 import errno
+import io
 import pickle
 
 import pytest
 
 from evidence.problems import EvidenceError, Problem
-from evidence.stages.writing import replace
+from evidence.stages.writing import as_csv, replace
 
 
 def full(*_):
@@ -37,3 +39,11 @@ def test_an_error_passes_from_one_process_to_another():
     again = pickle.loads(pickle.dumps(error))
     assert again.problems == error.problems
     assert str(again) == str(error) == "data/raw/studies.csv:3 year: none. Type one."
+
+
+def test_cells_are_quoted_where_a_reader_needs_it():
+    columns = [["id", "a", "b", "c"], ["note", "plain; text", 'says "no", twice', ""], ["lines", "one\ntwo", "cr\rlf", "x"]]
+    content = as_csv(columns)
+    assert content == b'id,note,lines\na,plain; text,"one\ntwo"\nb,"says ""no"", twice","cr\rlf"\nc,,x\n'
+    assert list(csv.reader(io.StringIO(content.decode(), newline=""))) == list(map(list, zip(*columns, strict=True)))
+    assert as_csv([["id"], ["a,b"]]) == b'id,"a,b"\n'

@@ -69,7 +69,9 @@ def has_decimal_comma(texts, semicolons=False):
     Spreadsheets put semicolons between cells where the comma is the decimal sign, so in such a file it is
     enough that none is written with a point.
     """
-    comma = semicolons or any(COMMA.fullmatch(text) and not THREE_AFTER_COMMA.fullmatch(text) for text in texts)
+    comma = semicolons or any(
+        "," in text and COMMA.fullmatch(text) and not THREE_AFTER_COMMA.fullmatch(text) for text in texts
+    )
     point = any(
         "." in text and PLAIN.fullmatch(text) and not THREE_AFTER_POINT.fullmatch(text) for text in texts
     )

@@ -203,7 +203,7 @@ def check(folder=".", limits=None):
     sheets, problems, flags = examine(folder, limits)
     blocking = sum(flag.blocks == "yes" for flag in flags)
     summary = {
-        "rows": {sheet.schema.file: len(sheet.rows) for sheet in sheets.values()},
+        "rows": {sheet.schema.file: len(sheet.columns["line"]) for sheet in sheets.values()},
         "rules": len(CHECKS),
         "errors": len(problems),
         "flags": blocking,

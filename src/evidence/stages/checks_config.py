@@ -49,7 +49,7 @@ def unknown_names(config, lines, sheets):
     """
     for key, name, table, column in dict.fromkeys(named(config)):
         sheet = sheets[table]
-        known = tuple(dict.fromkeys(row[column] for row in sheet.rows))
+        known = tuple(dict.fromkeys(sheet.columns[column]))
         if sheet.readable and name not in known:
             what = f'"{name}" stands in no row of {sheet.schema.file}'
             yield Problem(FILE, lines.get(key, 0), key, what, f"Add it there, or correct the spelling{near(name, known)}.", "config")

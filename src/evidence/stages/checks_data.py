@@ -1,9 +1,12 @@
 """What the checks look at: the sheets, indexed, and small questions to a row."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import NamedTuple
+
+from evidence.stages.reading import Row
 
 LEVELS = ("mean", "median", "geometric_mean", "unspecified")
 INTERVALS = ("iqr", "range", "ci95")
@@ -15,7 +18,7 @@ CONTROLS = ("placebo", "untreated", "active_control")
 class Finding(NamedTuple):
     """What a check says of one row; the registry adds file, rule and grade."""
 
-    row: dict
+    row: Row
     column: str
     what: str
     remedy: str
@@ -60,50 +63,77 @@ class Data:
         }
 
     @cached_property
-    def measured(self):
-        """Measurements with a value, n and p within bounds, and a study, group and outcome that exist."""
+    def sound(self):
+        """Of each measurement whether it has a value, n and p within bounds, and a study, group and outcome that exist."""
+        names = ("value", "n", "p_value", "outcome", "study_id", "group_id")
         return [
-            row
-            for row in self.rows("measurements")
-            if row["value"] is not None
-            and (row["n"] is None or row["n"] >= 1)
-            and (row["p_value"] is None or 0 <= row["p_value"] <= 1)
-            and row["outcome"] in self.outcomes
-            and row["study_id"] in self.studies
-            and (row["study_id"], row["group_id"]) in self.groups
+            value is not None
+            and (n is None or n >= 1)
+            and (p is None or 0 <= p <= 1)
+            and outcome in self.outcomes
+            and study in self.studies
+            and (study, group) in self.groups
+            for value, n, p, outcome, study, group in self.sheets["measurements"].cells(*names)
         ]
 
     @cached_property
-    def series(self):
-        """Measurements by study, group and outcome."""
-        return grouped(self.measured, lambda row: (row["study_id"], row["group_id"], row["outcome"]))
+    def measured(self):
+        """The measurements that are sound."""
+        return list(compress(self.rows("measurements"), self.sound))
+
+    def cells(self, *names):
+        """What the measured rows hold in some columns, a tuple a row."""
+        return compress(self.sheets["measurements"].cells(*names), self.sound)
+
+    def where(self, test, *names):
+        """Measured rows whose cells in some columns pass a test; it sees what many rows hold once."""
+        passing = {cells for cells in set(self.cells(*names)) if test(*cells)}
+        return [row for row, cells in zip(self.measured, self.cells(*names), strict=True) if cells in passing] if passing else []
+
+    def having(self, **words):
+        """Measured rows that hold one of these words in each of these columns."""
+        return self.where(lambda *cells: all(cell in allowed for cell, allowed in zip(cells, words.values(), strict=True)), *words)
+
+    @cached_property
+    def baselines(self):
+        """The first level at baseline by study, group and outcome."""
+        rows = self.having(timepoint=("baseline",), statistic=LEVELS)
+        return {(row["study_id"], row["group_id"], row["outcome"]): row for row in reversed(rows)}
 
     @cached_property
     def pairs(self):
         """Baseline and follow-up levels of one group, by the same statistic."""
-        found = []
-        for rows in self.series.values():
-            base = [row for row in rows if row["timepoint"] == "baseline" and row["statistic"] in LEVELS]
-            after = [row for row in rows if row["timepoint"] == "followup"]
-            found += [
-                (first, row) for row in after for first in base[:1] if first["statistic"] == row["statistic"]
-            ]
-        return found
+        after = self.having(timepoint=("followup",), statistic=LEVELS)
+        before = [self.baselines.get((row["study_id"], row["group_id"], row["outcome"])) for row in after]
+        return [(base, row) for base, row in zip(before, after, strict=True) if base and base["statistic"] == row["statistic"]]
 
     @cached_property
     def periods(self):
         """Control and treated levels of one outcome in a crossover, at the same week."""
         crossover = {name for name, row in self.studies.items() if row["design"] == "rct_crossover"}
-        rows = [
-            row for row in self.measured if row["timepoint"] == "followup" and row["study_id"] in crossover
-        ]
-        rows = [row for row in rows if row["statistic"] in LEVELS]
+        rows = self.having(timepoint=("followup",), study_id=crossover, statistic=LEVELS)
         by_time = grouped(rows, lambda row: (row["study_id"], row["outcome"], row["weeks"], row["statistic"]))
         found = []
         for together in by_time.values():
             control = [row for row in together if self.arm(row) in CONTROLS][:1]
             found += [(first, row) for first in control for row in together if self.arm(row) == "treatment"]
         return found
+
+    @cached_property
+    def same_number(self):
+        """Measured rows that are statements of one number, in lists."""
+        return self.alike("study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "versus")
+
+    @cached_property
+    def same_statement(self):
+        """Measured rows that state the same, whichever group of their study they are about, in lists."""
+        return self.alike(
+            "study_id", "outcome", "timepoint", "weeks", "statistic", "value", "unit", "spread", "spread_low", "spread_high", "versus"
+        )
+
+    def alike(self, *names):
+        """Measured rows in lists of two and more that hold the same in some columns, in file order."""
+        return doubled(self.measured, self.cells(*names))
 
     def arm(self, row):
         """Arm of the group that a measurement is about."""
@@ -121,6 +151,18 @@ def grouped(rows, key):
     for row in rows:
         lists[key(row)].append(row)
     return lists
+
+
+def doubled(rows, keys):
+    """Rows in lists of two and more that have one key, in file order; most tables have none."""
+    keys = list(keys)
+    if len(set(keys)) == len(keys):
+        return []
+    often = {key: [] for key, times in Counter(keys).items() if times > 1}
+    for row, key in zip(rows, keys, strict=True):
+        if key in often:
+            often[key].append(row)
+    return list(often.values())
 
 
 def kind(row):

@@ -2,10 +2,9 @@
 
 import math
 import re
-from operator import itemgetter
 
 from evidence.stages.cells import is_date, near, short
-from evidence.stages.checks_data import Finding, grouped
+from evidence.stages.checks_data import Finding, grouped, doubled
 from evidence.stages.schemas import NUMBERS, items
 
 SOURCE = "Check it against the source."
@@ -21,7 +20,7 @@ def cells(data, wanted, odd):
         columns = []
         for field in filter(wanted, sheet.schema.fields.values()):
             name = f"{field.name}_text" if field.type in NUMBERS else field.name
-            texts = {text for text in {row[name] for row in sheet.rows} if text and odd(field, text)}
+            texts = {text for text in set(sheet.columns[name]) if text and odd(field, text)}
             columns += [(field, name, texts)] if texts else []
         for row in sheet.rows if columns else []:
             for field, name, texts in columns:
@@ -32,12 +31,10 @@ def cells(data, wanted, odd):
 def required(data):
     """A cell that must be filled is empty: without it the row cannot be used or traced."""
     for sheet in data.sheets.values():
-        needed = [field for field in sheet.schema.fields.values() if field.required]
-        for row in sheet.rows:
-            for field in needed:
-                if not row.get(f"{field.name}_text", row[field.name]):
-                    remedy = f"It must be filled: {field.description}"
-                    yield Finding(row, field.name, "the cell is empty", remedy)
+        for field in (field for field in sheet.schema.fields.values() if field.required):
+            texts = sheet.columns.get(f"{field.name}_text", sheet.columns[field.name])
+            for row in [row for row, text in zip(sheet.rows, texts, strict=True) if not text] if "" in texts else []:
+                yield Finding(row, field.name, "the cell is empty", f"It must be filled: {field.description}")
 
 
 def options(data):
@@ -83,20 +80,12 @@ def unique(data):
 def keys(data):
     """Two rows with one key: the program could not tell which of them holds."""
     for sheet in data.sheets.values():
-        together = grouped(
-            sheet.rows, lambda row, key=sheet.schema.key: tuple([row[name] for name in key])
-        )
-        for key, rows in together.items():
-            for row in rows[1:] if any(key) else []:
-                same = all(row[name] == rows[0][name] for name in sheet.schema.fields)
-                first = rows[0]["line"]
-                what = (
-                    f"the row repeats line {first}"
-                    if same
-                    else f"the row has the key of line {first} but other contents"
-                )
-                named = ", ".join(sheet.schema.key)
-                yield Finding(row, "", what, f"Keep one of the two; a row is told by {named}.")
+        for first, *others in doubled(sheet.rows, sheet.cells(*sheet.schema.key)):
+            for row in others if any(first[name] for name in sheet.schema.key) else []:
+                same = all(row[name] == first[name] for name in sheet.schema.fields)
+                line = first["line"]
+                what = f"the row repeats line {line}" if same else f"the row has the key of line {line} but other contents"
+                yield Finding(row, "", what, f"Keep one of the two; a row is told by {', '.join(sheet.schema.key)}.")
 
 
 def references(data):
@@ -111,13 +100,9 @@ def broken(data, sheet, reference):
     """Findings of one reference of one table."""
     *outer, column = reference.columns
     field = sheet.schema.fields[column]
-    known = {tuple(row[name] for name in reference.to) for row in data.rows(reference.table)}
-
-    def stands(within, text):
-        return all((*within, name) in known for name in items(field, text))
-
-    stated = list(map(itemgetter(*reference.columns), sheet.rows))
-    astray = {key for key in set(stated) if not (stands(key[:-1], key[-1]) if outer else stands((), key))}
+    known = set(data.sheets[reference.table].cells(*reference.to))
+    stated = list(sheet.cells(*reference.columns))
+    astray = {key for key in set(stated) if not all((*key[:-1], name) in known for name in items(field, key[-1]))}
     for row in [row for row, key in zip(sheet.rows, stated, strict=True) if key in astray] if astray else []:
         within = tuple(row[name] for name in outer)
         if outer and row["study_id"] not in data.studies:

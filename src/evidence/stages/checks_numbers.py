@@ -1,5 +1,7 @@
 """Checks of the numbers themselves: units, n, counts, ratios."""
 
+import math
+
 from evidence.stages.cells import near
 from evidence.stages.checks_data import LEVELS, RATIOS, Finding, half_unit
 
@@ -16,10 +18,12 @@ def units(data):
     """A unit that units.csv cannot convert: the number could not be put beside the others."""
     if not data.readable("units", "outcomes"):
         return
-    for row in data.measured:
-        needs = row["statistic"] in (*LEVELS, "mean_difference")
-        if not needs or (row["outcome"], row["unit"]) in data.factors:
-            continue
+    needing = (*LEVELS, "mean_difference")
+
+    def unknown(statistic, outcome, unit):
+        return statistic in needing and (outcome, unit) not in data.factors
+
+    for row in data.where(unknown, "statistic", "outcome", "unit"):
         known = tuple(sorted(unit for outcome, unit in data.factors if outcome == row["outcome"]))
         hint = near(row["unit"], known)
         what = f'"{row["unit"]}" has no conversion for {row["outcome"]}'
@@ -52,14 +56,18 @@ def plausible_ranges(data):
 
 def group_sizes(data):
     """More participants measured than the group has: a number is wrong, or in the wrong row."""
-    for row in data.measured:
-        if row["timepoint"] == "difference" and not row["versus"]:
-            continue
-        groups = [data.groups.get((row["study_id"], row[name])) for name in ("group_id", "versus")]
-        sizes = [group["n"] for group in groups if group]
-        if row["n"] is not None and sizes and None not in sizes and row["n"] > sum(sizes):
-            what = f"{row['n_text']} participants, while groups.csv says {sum(sizes):g}"
-            yield Finding(row, "n", what, "Correct the n here or there.")
+
+    def most(study, *groups):
+        sizes = [data.groups[study, group]["n"] for group in groups if (study, group) in data.groups]
+        return math.inf if None in sizes else sum(sizes)
+
+    def too_many(timepoint, n, study, group, versus):
+        unnamed = timepoint == "difference" and not versus
+        return n is not None and not unnamed and n > most(study, group, versus)
+
+    for row in data.where(too_many, "timepoint", "n", "study_id", "group_id", "versus"):
+        what = f"{row['n_text']} participants, while groups.csv says {most(row['study_id'], row['group_id'], row['versus']):g}"
+        yield Finding(row, "n", what, "Correct the n here or there.")
 
 
 def part_sizes(data):
@@ -73,26 +81,23 @@ def part_sizes(data):
 
 def percentages(data):
     """A percentage of participants outside 0 to 100."""
-    for row in data.measured:
-        if row["statistic"] == "percent" and not 0 <= row["value"] <= 100:
+    for row in data.having(statistic=("percent",)):
+        if not 0 <= row["value"] <= 100:
             what = f"{row['value_text']}% of participants"
             yield Finding(row, "value", what, "A percentage lies between 0 and 100.")
 
 
 def percent_levels(data):
     """A level in percent outside 0 to 100."""
-    for row in data.measured:
-        if row["unit"] == "%" and row["statistic"] in LEVELS and row["timepoint"] in ("baseline", "followup"):
-            if not 0 <= row["value"] <= 100:
-                what = f"a level of {row['value_text']}%"
-                yield Finding(row, "value", what, "Check value and unit against the source.")
+    for row in data.having(unit=("%",), statistic=LEVELS, timepoint=("baseline", "followup")):
+        if not 0 <= row["value"] <= 100:
+            what = f"a level of {row['value_text']}%"
+            yield Finding(row, "value", what, "Check value and unit against the source.")
 
 
 def events(data):
     """Events that are no count, or more than there are participants."""
-    for row in data.measured:
-        if row["statistic"] != "events":
-            continue
+    for row in data.having(statistic=("events",)):
         if row["value"] < 0 or not row["value"].is_integer():
             what = f"{row['value_text']} events are no count"
             yield Finding(row, "value", what, "Type a whole number, or percent as the statistic.")
@@ -103,8 +108,8 @@ def events(data):
 
 def counts_without_n(data):
     """Events or percent without the n they are counted among: they can be shown, not weighted."""
-    for row in data.measured:
-        if row["statistic"] in ("events", "percent") and row["n"] is None:
+    for row in data.having(statistic=("events", "percent")):
+        if row["n"] is None:
             what = "events or percent without n can be shown, not weighted"
             yield Finding(row, "n", what, "Add n if the source prints it.")
 
@@ -116,8 +121,8 @@ def whole_persons(data):
     ----------
     Brown & Heathers 2017, Soc Psychol Personal Sci 8:363, the GRIM test [brown2017].
     """
-    for row in data.measured:
-        if row["statistic"] == "percent" and 0 < (row["n"] or 0) < 1e9 and 0 <= row["value"] <= 100:
+    for row in data.having(statistic=("percent",)):
+        if 0 < (row["n"] or 0) < 1e9 and 0 <= row["value"] <= 100:
             half = half_unit(row["value_text"])
             nearest = round(row["value"] * row["n"] / 100)
             if abs(100 * nearest / row["n"] - row["value"]) > half * 1.0001:
@@ -132,16 +137,20 @@ def whole_persons(data):
 
 def statistics_fit(data):
     """A statistic that its outcome's measure has no use for: the number can be shown, not weighted."""
-    for row in data.measured:
+
+    def useless(statistic, outcome):
+        measure = data.outcomes[outcome]["measure"]
+        return measure not in USED_BY.get(statistic, (measure,))
+
+    for row in data.where(useless, "statistic", "outcome"):
         measure = data.outcomes[row["outcome"]]["measure"]
-        if measure not in USED_BY.get(row["statistic"], (measure,)):
-            what = f"{row['statistic']}, while {row['outcome']} is pooled as {measure}: shown, not weighted"
-            yield Finding(row, "statistic", what, "Nothing to do if the source prints no other number.")
+        what = f"{row['statistic']}, while {row['outcome']} is pooled as {measure}: shown, not weighted"
+        yield Finding(row, "statistic", what, "Nothing to do if the source prints no other number.")
 
 
 def possible_values(data):
     """A ratio that is not above zero, or a correlation beyond -1 and 1."""
-    for row in data.measured:
+    for row in data.having(statistic=(*RATIOS, "correlation")):
         if row["statistic"] in RATIOS and row["value"] <= 0:
             yield Finding(row, "value", f"a ratio of {row['value_text']}", "A ratio is above zero.")
         if row["statistic"] == "correlation" and abs(row["value"]) > 1:
@@ -151,10 +160,10 @@ def possible_values(data):
 
 def positive_levels(data):
     """A level that is not above zero in an outcome pooled as a ratio: it has no logarithm."""
-    for row in data.measured:
+    for row in data.where(lambda value: value <= 0, "value"):
         ratio = data.outcomes[row["outcome"]]["measure"] == "ROM"
         level = row["timepoint"] in ("baseline", "followup") and row["statistic"] in LEVELS
-        if ratio and level and row["value"] <= 0:
+        if ratio and level:
             what = f"a level of {row['value_text']}, while {row['outcome']} is pooled as a ratio of means"
             yield Finding(row, "value", what, "Check the sign, or pool the outcome as MD in outcomes.csv.")
 
@@ -162,11 +171,11 @@ def positive_levels(data):
 def relative_changes(data):
     """A percent or fold change beyond what treatments do, or a fall by more than all: often a misprint."""
     low, high = data.limits["fold_low"], data.limits["fold_high"]
-    for row in data.measured:
+    for row in data.having(statistic=("percent_change", "fold_change")):
         if row["statistic"] == "percent_change":
             fold = 1 + row["value"] / 100
             what = f"change of {row['value_text']}%"
-        elif row["statistic"] == "fold_change" and row["value"] > 0:
+        elif row["value"] > 0:
             fold = row["value"]
             what = f"{row['value_text']}-fold change"
         else:

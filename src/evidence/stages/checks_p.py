@@ -100,11 +100,13 @@ def paired_tests(data):
     """Pairs of levels with one kind of spread each, and the p-value of the paired test between them."""
     for pairs, comparison in ((data.pairs, "change_from_baseline"), (data.periods, "between_periods")):
         for base, row in pairs:
+            if not row["p_value"] or row["p_for"] != comparison:
+                continue
             readings = {kind(base), kind(row)}
             comparable = base["unit"] == row["unit"] and row["statistic"] == "mean" and len(readings) == 1
             spreads = readings <= set(READINGS) and base["spread_low"] and row["spread_low"]
             enough = (row["n"] or base["n"] or 2) > 1
-            if comparable and spreads and enough and row["p_for"] == comparison and row["p_value"]:
+            if comparable and spreads and enough:
                 yield base, row, readings.pop()
 
 
@@ -139,8 +141,8 @@ def own_tests(data):
         "change": ("", "change_from_baseline"),
         "difference": ("", "between_groups", "between_periods"),
     }
-    for row in data.measured:
-        if row["p_value"] and row["p_for"] in fitting.get(row["timepoint"], ()) and testable(row):
+    for row in data.having(timepoint=tuple(fitting)):
+        if row["p_value"] and row["p_for"] in fitting[row["timepoint"]] and testable(row):
             yield row
 
 

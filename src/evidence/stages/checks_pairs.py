@@ -1,9 +1,8 @@
 """Checks across rows: baseline and follow-up, whole and part, two sources, two reports of one cohort."""
 
 from collections import defaultdict
-from operator import itemgetter
 
-from evidence.stages.checks_data import CONTROLS, LEVELS, Finding, grouped, half_unit, kind, shown
+from evidence.stages.checks_data import CONTROLS, LEVELS, Finding, doubled, grouped, half_unit, kind, shown
 
 SOURCE = "Check both rows against the source."
 
@@ -34,6 +33,8 @@ def pair_folds(data):
 def pair_units(data):
     """Two units within one pair: a paper seldom changes the unit between baseline and follow-up."""
     for base, row in data.pairs:
+        if base["unit"] == row["unit"]:
+            continue
         factors = {data.factors.get((part["outcome"], part["unit"])) for part in (base, row)}
         if len(factors) > 1 and None not in factors:
             what = f"{row['unit']} at follow-up, while the baseline in line {base['line']} has {base['unit']}"
@@ -50,31 +51,21 @@ def pair_sizes(data):
 
 def pairless(data):
     """A follow-up without baseline or control, a change without baseline: no effect can be made of it."""
-    together = grouped(data.measured, lambda row: (row["study_id"], row["outcome"]))
-    for (study, _, outcome), rows in data.series.items():
-        measure = data.outcomes[outcome]["measure"]
-        levels = [row for row in rows if row["statistic"] in LEVELS]
-        if measure not in ("ROM", "MD", "SMD") or any(row["timepoint"] == "baseline" for row in levels):
+    rows = data.having(timepoint=("followup", "change"), statistic=LEVELS)
+    lone = [row for row in rows if (row["study_id"], row["group_id"], row["outcome"]) not in data.baselines]
+    after = [row for row in rows if row["timepoint"] == "followup"] if lone else []
+    compared = {(row["study_id"], row["outcome"], data.arm(row) in CONTROLS) for row in after}
+    for row in lone:
+        measure = data.outcomes[row["outcome"]]["measure"]
+        if measure not in ("ROM", "MD", "SMD"):
             continue
-        control = data.arm(rows[0]) in CONTROLS
-        others = [row for row in together[study, outcome] if (data.arm(row) in CONTROLS) != control]
-        compared = any(follow_up(row) for row in others)
-        for row in levels:
-            if row["timepoint"] == "followup" and not compared:
-                what = "a follow-up without baseline or control: shown, not weighted"
-                yield Finding(row, "timepoint", what, "Add the baseline if the source prints it.")
-            if row["timepoint"] == "change" and measure == "ROM":
-                what = "a change without baseline of an outcome pooled as a ratio: shown, not weighted"
-                yield Finding(row, "timepoint", what, "Add the baseline if the source prints it.")
-
-
-def follow_up(row):
-    """Whether a row is a level at follow-up."""
-    return row["timepoint"] == "followup" and row["statistic"] in LEVELS
-
-
-# What makes two rows statements of one number.
-same_number = itemgetter("study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "versus")
+        other = (row["study_id"], row["outcome"], data.arm(row) not in CONTROLS)
+        if row["timepoint"] == "followup" and other not in compared:
+            what = "a follow-up without baseline or control: shown, not weighted"
+            yield Finding(row, "timepoint", what, "Add the baseline if the source prints it.")
+        if row["timepoint"] == "change" and measure == "ROM":
+            what = "a change without baseline of an outcome pooled as a ratio: shown, not weighted"
+            yield Finding(row, "timepoint", what, "Add the baseline if the source prints it.")
 
 
 def differ(data, one, two, share=0.0):
@@ -95,7 +86,7 @@ def apart(rows, factors, column, share):
 
 def sources_disagree(data):
     """Two sources that print different values for one number: which holds must be settled first."""
-    for rows in grouped(data.measured, same_number).values():
+    for rows in data.same_number:
         for row in rows[1:]:
             if differ(data, rows[0], row):
                 for here, there in ((row, rows[0]), (rows[0], row)):
@@ -110,7 +101,7 @@ def repeated(data):
     def key(row):
         return [row[name] for name in data.sheets["measurements"].schema.key]
 
-    for rows in grouped(data.measured, same_number).values():
+    for rows in data.same_number:
         for row in rows[1:]:
             if not differ(data, rows[0], row) and key(row) != key(rows[0]):
                 what = f"the number of line {rows[0]['line']} again, from another source"
@@ -119,13 +110,9 @@ def repeated(data):
 
 def cohort_values(data):
     """Two reports of one cohort that print different values for one quantity: a doubt on both."""
-
-    within = itemgetter("group_id", "outcome", "timepoint", "weeks", "statistic", "n", "versus")
-
-    def quantity(row):
-        return data.studies[row["study_id"]]["cohort_id"], within(row)
-
-    for rows in grouped(data.measured, quantity).values():
+    within = data.cells("group_id", "outcome", "timepoint", "weeks", "statistic", "n", "versus")
+    cohorts = [data.studies[study]["cohort_id"] for study, in data.cells("study_id")]
+    for rows in doubled(data.measured, zip(cohorts, within, strict=True)):
         for row in rows[1:]:
             another = row["study_id"] != rows[0]["study_id"]
             if another and differ(data, rows[0], row, data.limits["cohort_share"]):
@@ -136,7 +123,7 @@ def cohort_values(data):
 
 def cohort_overlap(data):
     """Reports on the same or overlapping participants: they count once in each pool."""
-    measured = {row["study_id"] for row in data.measured}
+    measured = {study for study, in data.cells("study_id")}
     rows = [row for row in data.rows("studies") if row["study_id"] in measured]
     for cohort, reports in grouped(rows, lambda row: row["cohort_id"]).items():
         for row in reports[1:]:
@@ -147,7 +134,7 @@ def cohort_overlap(data):
 
 
 # What a row prints to the last digit.
-printed_alike = itemgetter("outcome", "timepoint", "statistic", "unit", "value_text", "spread", "spread_low_text", "spread_high_text")
+PRINTED = ("outcome", "timepoint", "statistic", "unit", "value_text", "spread", "spread_low_text", "spread_high_text")
 
 
 def telling(row):
@@ -158,7 +145,7 @@ def telling(row):
 def shared_numbers(data):
     """Reports of different cohorts that print the same numbers: perhaps the same people, who would count twice."""
     alike = defaultdict(list)
-    for rows in grouped(data.measured, printed_alike).values():
+    for rows in data.alike(*PRINTED):
         for row in rows[1:] if telling(rows[0]) else []:
             cohorts = [data.studies[one["study_id"]]["cohort_id"] for one in (rows[0], row)]
             if cohorts[0] != cohorts[1]:
@@ -172,7 +159,7 @@ def shared_numbers(data):
 
 def parts(data):
     """Measured groups with the measured groups that they are a part of, by whatever number of steps."""
-    measured = {(row["study_id"], row["group_id"]) for row in data.measured}
+    measured = set(data.cells("study_id", "group_id"))
     for study, group in measured:
         seen = {group}
         whole = data.groups[study, group]["part_of"]
@@ -185,9 +172,11 @@ def parts(data):
 
 def wholes(data):
     """A group and a part of it, both measured: they never enter one pool, or some would count twice."""
-    by_group = grouped(data.measured, lambda row: (row["study_id"], row["group_id"]))
+    outcomes_of = defaultdict(set)
+    for study, group, outcome in data.cells("study_id", "group_id", "outcome"):
+        outcomes_of[study, group].add(outcome)
     for study, group, whole in sorted(parts(data)):
-        outcomes = [{row["outcome"] for row in by_group[study, name]} for name in (group, whole)]
+        outcomes = [outcomes_of[study, name] for name in (group, whole)]
         both = ", ".join(sorted(outcomes[0] & outcomes[1])) or "no outcome"
         what = f"{group} is a part of {whole}, and both are measured (both in: {both})"
         row = data.groups[study, group]
@@ -195,17 +184,11 @@ def wholes(data):
         yield Finding(row, "part_of", what, remedy)
 
 
-# What a row states, whichever group of its study it is about.
-statement = itemgetter(
-    "study_id", "outcome", "timepoint", "weeks", "statistic", "value", "unit", "spread", "spread_low", "spread_high", "versus"
-)
-
-
 def whole_equals_part(data):
     """A part that prints exactly the numbers of its whole: one was probably typed for the other."""
     wholes_of = grouped(parts(data), lambda found: found[:2])
-    for rows in grouped(data.measured, statement).values():
-        first = {row["group_id"]: row for row in reversed(rows)} if wholes_of else {}
+    for rows in data.same_statement if wholes_of else []:
+        first = {row["group_id"]: row for row in reversed(rows)}
         for row in rows:
             for _, _, whole in wholes_of.get((row["study_id"], row["group_id"]), []):
                 if whole in first and row["value"] != 0:
@@ -217,9 +200,9 @@ def whole_equals_part(data):
 def copied(data):
     """Two groups of one study with exactly the same number: one was perhaps copied from the other."""
     related = {(study, frozenset((group, whole))) for study, group, whole in parts(data)}
-    levels = [row for row in data.measured if row["statistic"] in LEVELS and row["value"] != 0]
-    for rows in grouped(levels, statement).values():
-        for row in rows[1:]:
+    for rows in data.same_statement:
+        level = rows[0]["statistic"] in LEVELS and rows[0]["value"] != 0
+        for row in rows[1:] if level else []:
             groups = frozenset((row["group_id"], rows[0]["group_id"]))
             if len(groups) == 2 and (row["study_id"], groups) not in related:
                 what = f"{told(row)} is also the number of {rows[0]['group_id']} (line {rows[0]['line']})"

@@ -1,6 +1,7 @@
 """Checks of what stands beside a number: its spread, p-value, comparison, week and doubts."""
 
 import math
+from itertools import compress
 
 from evidence.stages.checks_data import INTERVALS, LEVELS, RATIOS, Finding, half_unit, shown
 
@@ -9,7 +10,9 @@ SOURCE = "Check it against the source."
 
 def spread_cells(data):
     """A spread whose cells do not fit its kind: one number for sd, se, unlabelled, else two."""
-    for row in data.rows("measurements"):
+    names = ("spread", "spread_low_text", "spread_high_text", "spread_judged", "spread_low")
+    stated = zip(data.rows("measurements"), data.sheets["measurements"].cells(*names), strict=True)
+    for row in [row for row, cells in stated if not plain(*cells)]:
         low, high = row["spread_low_text"], row["spread_high_text"]
         if row["spread"] == "none" and (low or high):
             what = f"none, yet there is the spread {low or high}"
@@ -27,6 +30,11 @@ def spread_cells(data):
             yield Finding(row, "spread_judged", what, "It is only for a spread that is unlabelled: empty it.")
 
 
+def plain(kind, low, high, judged, number):
+    """Whether a spread is one number with its kind beside it, as most are."""
+    return kind in ("sd", "se") and low and not high and not judged and number is not None and number >= 0
+
+
 def one_spread(row):
     """Findings of a spread that is one number."""
     if row["spread_high_text"]:
@@ -39,17 +47,17 @@ def one_spread(row):
 
 def zero_spreads(data):
     """A spread of zero: it would give its row all the weight."""
-    for row in data.measured:
-        if row["spread"] in ("sd", "se", "unlabelled") and row["spread_low"] == 0:
+    for row in data.where(lambda low: low == 0, "spread_low"):
+        if row["spread"] in ("sd", "se", "unlabelled"):
             what = f"a spread of {row['spread_low_text']} would give the row all the weight"
             yield Finding(row, "spread_low", what, SOURCE)
 
 
 def interval_order(data):
     """An interval whose ends are exchanged, or which does not hold its own value."""
-    for row in data.measured:
+    for row in data.having(spread=INTERVALS):
         low, high = row["spread_low"], row["spread_high"]
-        if row["spread"] not in INTERVALS or low is None or high is None:
+        if low is None or high is None:
             continue
         interval = f"{row['spread_low_text']} to {row['spread_high_text']}"
         if low > high:
@@ -72,10 +80,10 @@ def off_centre(value, low, high, logs, halves):
 
 def interval_centre(data):
     """A 95% interval not centred on its estimate, on the scale of its measure: perhaps a misprint."""
-    for row in data.measured:
+    for row in data.having(spread=("ci95",)):
         logs = row["statistic"] in RATIOS
         symmetric = row["statistic"] not in (*LEVELS, "percent", "events", "correlation")
-        if symmetric and row["spread"] == "ci95" and None not in (row["spread_low"], row["spread_high"]):
+        if symmetric and None not in (row["spread_low"], row["spread_high"]):
             yield from centred(row, ("value", "spread_low", "spread_high"), logs)
     for row in data.rows("reviews"):
         if None not in (row["estimate"], row["ci_low"], row["ci_high"]):
@@ -96,7 +104,8 @@ def centred(row, columns, logs):
 def p_cells(data):
     """A p-value without its operator, or the other way round, or a p-value of zero."""
     for name in ("measurements", "unreported"):
-        for row in data.rows(name):
+        stated = zip(data.rows(name), data.sheets[name].cells("p_value_text", "p_operator"), strict=True)
+        for row in [row for row, cells in stated if any(cells)]:
             if row["p_value_text"] and not row["p_operator"]:
                 what = f"empty, while the p-value is {row['p_value_text']}"
                 yield Finding(row, "p_operator", what, "Type =, < or > as printed.")
@@ -110,65 +119,66 @@ def p_cells(data):
 
 def threshold_p(data):
     """An exact p-value that is a usual threshold: the "<" may have been lost, and p < never means p =."""
-    for row in data.measured:
-        if row["p_operator"] == "=" and row["p_value"] in data.limits["thresholds"]:
+    for row in data.having(p_operator=("=",)):
+        if row["p_value"] in data.limits["thresholds"]:
             what = f"p = {row['p_value_text']} is a usual threshold"
             yield Finding(row, "p_value", what, 'Check whether the source prints "<" or "=".')
 
 
 def p_between_periods(data):
     """A p-value between periods in a study that is no crossover: nobody had two periods."""
-    for row in data.measured:
-        if row["p_for"] == "between_periods" and data.studies[row["study_id"]]["design"] != "rct_crossover":
+    for row in data.having(p_for=("between_periods",)):
+        if data.studies[row["study_id"]]["design"] != "rct_crossover":
             what = "between_periods, while the study is no crossover"
             yield Finding(row, "p_for", what, "Correct p_for, or the design in studies.csv.")
 
 
 def comparisons(data):
     """A difference without the group compared with, or a comparison of a group with itself."""
-    for row in data.measured:
-        difference = row["timepoint"] == "difference"
-        if row["versus"] and not difference:
+    for row in data.where(bool, "versus"):
+        if row["timepoint"] != "difference":
             what = f"{row['versus']}, while the timepoint is {row['timepoint']}"
             yield Finding(row, "versus", what, "versus is only for a difference: empty it.")
-        if row["versus"] and row["versus"] == row["group_id"]:
+        if row["versus"] == row["group_id"]:
             what = "the group is compared with itself"
             yield Finding(row, "versus", what, "Name the group it is compared with.")
 
 
 def unnamed_comparisons(data):
     """A difference that does not say from which group: it cannot be told which control it uses."""
-    for row in data.measured:
-        alone = row["statistic"] in ("estimate", "correlation")
-        if row["timepoint"] == "difference" and not row["versus"] and not alone:
+    for row in data.having(timepoint=("difference",), versus=("",)):
+        if row["statistic"] not in ("estimate", "correlation"):
             what = "a difference that does not say from which group"
             yield Finding(row, "versus", what, "Name the group_id it is compared with.")
 
 
 def suspects(data):
     """A number that the curator doubts: shown with the reason, left out of the headline."""
-    for row in data.rows("measurements"):
-        if row["suspect"]:
-            what = f"the curator doubts the {row['suspect']}: {row['note'] or 'no reason given'}".rstrip(".")
-            yield Finding(row, "suspect", what, "")
+    suspects = data.sheets["measurements"].columns["suspect"]
+    for row in compress(data.rows("measurements"), suspects):
+        what = f"the curator doubts the {row['suspect']}: {row['note'] or 'no reason given'}".rstrip(".")
+        yield Finding(row, "suspect", what, "")
 
 
 def reasons(data):
     """A doubt or a judgement without its reason: a reader could not weigh it."""
-    for row in data.measured:
+    for row in data.where(lambda *doubts: any(doubts), "suspect", "spread_judged"):
         named = "suspect" if row["suspect"] else "spread_judged"
-        if row[named] and not row["note"]:
+        if not row["note"]:
             yield Finding(row, "note", f"no reason for {named} {row[named]}", "Say in the note why.")
 
 
 def week_order(data):
     """A baseline after the start of treatment, or a follow-up before it: the two may have changed places."""
-    for row in data.measured:
-        if row["weeks"] is None:
-            continue
-        if row["timepoint"] == "baseline" and row["weeks"] > 0:
+
+    def out_of_order(timepoint, weeks):
+        after = timepoint in ("followup", "change")
+        return weeks is not None and (weeks > 0 if timepoint == "baseline" else after and weeks <= 0)
+
+    for row in data.where(out_of_order, "timepoint", "weeks"):
+        if row["timepoint"] == "baseline":
             what = f"a baseline at week {shown(row['weeks'])}"
             yield Finding(row, "weeks", what, "Type 0 for the level before treatment.")
-        if row["timepoint"] in ("followup", "change") and row["weeks"] <= 0:
+        else:
             what = f"a {row['timepoint']} at week {shown(row['weeks'])}"
             yield Finding(row, "weeks", what, "Type the week of the measurement.")

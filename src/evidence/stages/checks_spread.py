@@ -62,15 +62,25 @@ def other_reading(data, row, reading):
     return "; neither SD nor SE fits"
 
 
+def in_doubt(data):
+    """Measured rows with a spread read as SD or SE whose SD/mean as printed is outside the outcome's range, or not known."""
+    ranges = {name: (row["cv_low"], row["cv_high"]) for name, row in data.outcomes.items()}
+    names = ("outcome", "value", "spread_low", "n", "spread", "spread_judged")
+    for row, (outcome, value, spread, n, label, judged) in zip(data.measured, data.cells(*names), strict=True):
+        low, high = ranges[outcome]
+        reading = judged if label == "unlabelled" else label
+        if reading not in READINGS or low is None or high is None:
+            continue
+        scale = 1.0 if reading == "sd" else math.sqrt(n or 0)
+        if not (spread and spread > 0 and value > 0 and low <= spread * scale / value <= high):
+            yield row
+
+
 def spread_plausible(data):
     """SD/mean outside the outcome's range: most often a standard error taken for an SD, or the reverse."""
-    for row in data.measured:
-        outcome, reading = data.outcomes[row["outcome"]], kind(row)
-        no_range = None in (outcome["cv_low"], outcome["cv_high"])
-        if not level_with_spread(row) or reading not in READINGS or no_range:
-            continue
-        n = row["n"]
-        if (reading == "se" and n is None) or plausible(data, row, reading, n):
+    for row in in_doubt(data):
+        outcome, reading, n = data.outcomes[row["outcome"]], kind(row), row["n"]
+        if not level_with_spread(row) or (reading == "se" and n is None) or plausible(data, row, reading, n):
             continue
         cv = row["spread_low"] / row["value"] * (math.sqrt(n) if reading == "se" else 1)
         within = f"{outcome['cv_low_text']} to {outcome['cv_high_text']} of {row['outcome']}"
@@ -89,9 +99,9 @@ def both_readings(row):
 
 def spread_unjudged(data):
     """A spread whose kind nobody names: not used before it is judged, so both readings are tried."""
-    for row in data.measured:
+    for row in data.having(spread=("unlabelled",), spread_judged=("",)):
         outcome = data.outcomes[row["outcome"]]
-        if row["spread"] != "unlabelled" or row["spread_judged"] or not row["spread_low"]:
+        if not row["spread_low"]:
             continue
         what = f"{row['spread_low_text']} is neither labelled nor judged"
         if level_with_spread(row) and None not in (outcome["cv_low"], outcome["cv_high"]):

@@ -13,7 +13,7 @@ from evidence.models.distributions import chi2_p
 from evidence.models.subgroups import subgroups
 from evidence.models.uni import rma
 from evidence.stages import readable
-from evidence.stages.pools import combined, one_report_per_cohort
+from evidence.stages.pools import combined, numbered, one_report_per_cohort
 from evidence.stages.strata import without_subgroups
 from evidence.stages.words import plural, templates, without_gaps
 
@@ -65,7 +65,7 @@ def cohorts_of(effects, config):
     members = effects.assign(stratum="", analysis="")
     pool = ["outcome", "contrast", "measure", "effect_unit", "stratum", "analysis"]
     members, _ = without_subgroups(members, pool)
-    members, _ = one_report_per_cohort(members)
+    members, _ = one_report_per_cohort(numbered(members))
     drugs = members.groupby("cohort_id")["drug"].agg(lambda names: ", ".join(sorted(set(names))))
     cohorts = combined(members, config)
     return cohorts.assign(drug=cohorts["cohort_id"].map(drugs))

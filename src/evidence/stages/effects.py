@@ -60,8 +60,9 @@ def se_by_p(frame, operator):
     fits &= (frame["p_value"] > 0) & (frame["p_value"] < 1) & frame["yi"].notna() & (frame["yi"] != 0)
     df = degrees_of_freedom(frame)
     usable = fits & ~(df < 1)
-    p = frame["p_value"].where(usable, 0.5)
-    return np.where(usable, summary.se_from_test(frame["yi"].fillna(0), p, df), np.nan)
+    se = np.full(len(frame), np.nan)
+    se[usable] = summary.se_from_test(frame.loc[usable, "yi"], frame.loc[usable, "p_value"], df[usable])
+    return se
 
 
 def implied(frame, se):

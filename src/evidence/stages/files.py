@@ -5,11 +5,12 @@ import io
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 
 from evidence.problems import EvidenceError, Problem
-from evidence.stages.writing import replace
+from evidence.stages.writing import as_csv, replace
 
 SCHEMA = Path(__file__).parents[1] / "schema"
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -32,18 +33,19 @@ def csv_bytes(frame, for_spreadsheets=False):
     if for_spreadsheets:
         texts = frame.select_dtypes(include=["object", "string"]).columns
         frame = frame.assign(**{name: frame[name].fillna("").astype(str).map(neutral) for name in texts})
-    lines = io.StringIO(newline="")
-    table = csv.writer(lines, lineterminator="\n")
-    table.writerow(frame.columns)
-    table.writerows(zip(*(printed(frame[name]) for name in frame.columns), strict=True))
-    return lines.getvalue().encode()
+    return as_csv([str(name), *printed(frame[name])] for name in frame.columns)
 
 
 def printed(column):
-    """The cells of a column as they are written; pandas' own writer takes three times as long."""
+    """The cells of a column as texts; pandas' own writer takes three times as long."""
     if column.dtype.kind == "f":
-        return [TWELVE_DIGITS(value) if value == value else "" for value in column.tolist()]
-    return column.astype(object).where(column.notna(), "").tolist()
+        bits, places = np.unique(column.to_numpy("float64", na_value=np.nan).view("int64"), return_inverse=True)  # bits: -0 is not 0
+        texts = [TWELVE_DIGITS(value) if value == value else "" for value in bits.view("float64").tolist()]
+        return np.array(texts, object)[places].tolist()
+    values = column.to_numpy(dtype=object).tolist()
+    if set(map(type, values)) == {str}:
+        return values
+    return list(map(str, column.astype(object).where(column.notna(), "").tolist()))
 
 
 def write_csv(frame, path):

@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 from evidence.problems import EvidenceError, Problem
+from evidence.stages.writing import as_csv
 
 PARTS = Path("data/processed/parts")
 
@@ -19,22 +20,24 @@ def in_order(parts):
 
     Parameters
     ----------
-    parts : list of dict
-        Content by name of table, as bytes.
+    parts : iterable of dict
+        Content by name of table, as bytes; each is let go once it is joined, so that no more than one is held beside the whole.
     """
-    first, *others = parts
-    return {
-        name: b"".join([content, *(other[name].partition(b"\n")[2] for other in others)]) for name, content in first.items()
-    }
+    whole = {}
+    for part in parts:
+        for name, content in part.items():
+            if name in whole:
+                whole[name] += memoryview(content)[content.index(b"\n") + 1 :]
+            else:
+                whole[name] = bytearray(content)
+    return whole
 
 
 def by_line(content):
     """A table in the order of its column `line`, which parts of whole outcomes do not keep."""
     header, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
     rows.sort(key=lambda row, line=header.index("line"): int(row[line]))
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    return text.getvalue().encode()
+    return as_csv(zip(header, *rows, strict=True))
 
 
 def joined(folder, names, parts):
@@ -60,7 +63,7 @@ def joined(folder, names, parts):
     if missing:
         remedy = "Run snakemake, which makes all parts before it joins them."
         raise EvidenceError([Problem(path.as_posix(), 0, "", "this part has not been made", remedy) for path in missing])
-    return in_order([{name: path.read_bytes() for name, path in own.items()} for own in paths])
+    return in_order({name: path.read_bytes() for name, path in own.items()} for own in paths)
 
 
 def cells(content, *columns):

@@ -56,7 +56,8 @@ def standard_errors(frame):
 def t_95(n):
     """Factor of a 95% interval: t with n - 1 degrees of freedom, normal where n is not printed."""
     known = (n > 1).to_numpy()
-    return np.where(known, quantile(0.975, np.where(known, n - 1, 1)), quantile(0.975))
+    df, places = np.unique(np.where(known, n - 1, 1), return_inverse=True)
+    return np.where(known, quantile(0.975, df)[places], quantile(0.975))
 
 
 def quantile_moments(frame, logs):

@@ -44,7 +44,7 @@ def sided(frame, number, columns):
 
 def joined_lines(*parts):
     """Join line numbers (or lists of them) as text, leaving out what is absent."""
-    texts = [part.map(lambda line: "" if pd.isna(line) else str(line).removesuffix(".0")) for part in parts]
+    texts = [["" if line != line else str(line).removesuffix(".0") for line in part.tolist()] for part in parts]
     return [";".join(filter(None, row)) for row in zip(*texts, strict=True)]
 
 

@@ -11,16 +11,16 @@ from evidence.stages.pools import pools_and_members
 from evidence.stages.processors import processors
 from evidence.stages.regressions import regressions
 
-ROWS = 10_000
+EFFECTS, MEASUREMENTS = 10_000, 50_000
 
 
-def ranges(effects, rows=ROWS):
-    """Effects in parts of whole outcomes, in the order of the outcomes' names.
+def ranges(frame, rows=EFFECTS):
+    """Effects or measurements in parts of whole outcomes, in the order of the outcomes' names.
 
     Parameters
     ----------
-    effects : DataFrame
-        From `evidence.effects`.
+    frame : DataFrame
+        With a column `outcome`.
     rows : int
         A new part begins with the first outcome after each so many rows, so that memory is bounded.
 
@@ -29,8 +29,8 @@ def ranges(effects, rows=ROWS):
     list of DataFrame
         At least one, each outcome in one of them.
     """
-    part = rows_before(effects["outcome"]) // rows
-    return [effects[part == one] for one in np.unique(part)] or [effects]
+    part = rows_before(frame["outcome"]) // rows
+    return [frame[part == one] for one in np.unique(part)] or [frame]
 
 
 def rows_before(outcomes):
@@ -64,6 +64,19 @@ def as_bytes(frames):
     return {name: csv_bytes(frame) for name, frame in frames.items()}
 
 
+def measured(tables, rows=MEASUREMENTS):
+    """The tables in parts, each with the measurements of some outcomes."""
+    return [replace(tables, measurements=part) for part in ranges(tables.measurements, rows)]
+
+
+def effects_of(config, tables):
+    """Effects, and measurements that are in none, as CSV."""
+    from evidence.stages.effects import effects_and_unused
+
+    effects, unused = effects_and_unused(tables, config)
+    return as_bytes({"effects": effects, "unused": unused})
+
+
 def pooled(config, moderators, effects):
     """Pools, members and meta-regressions of some outcomes, as CSV."""
     frame, members = pools_and_members(effects, config)
@@ -87,6 +100,6 @@ def made_in_parts(make, parts):
     """
     workers = min(len(parts), processors())
     if workers == 1 or "fork" not in multiprocessing.get_all_start_methods():
-        return in_order([make(part) for part in parts])
+        return in_order(map(make, parts))
     with multiprocessing.get_context("fork").Pool(workers) as pool:
-        return in_order(list(pool.imap(make, parts)))
+        return in_order(pool.imap(make, parts))

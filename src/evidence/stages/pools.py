@@ -25,14 +25,18 @@ COLUMNS = [
 MEMBERS = ["pool", "cohort_id", "study_label", "effect_ids", "arms", "n", "yi", "vi", "weight", "left_out"]
 
 
+def numbered(members):
+    """Add `cohort`, the number of each pool's cohort in the order of their names."""
+    return members.assign(cohort=members.groupby([*POOL, "cohort_id"], sort=True).ngroup())
+
+
 def one_report_per_cohort(members):
-    """Of the reports on one cohort in a pool, keep the best; return kept and dropped rows.
+    """Of the reports on one cohort in a pool (`numbered`), keep the best; return kept and dropped rows.
 
     Best: the more eligible, then the route that needs less assumed, then a labelled spread, then more
     people, then the later report.
     """
-    key = [*POOL, "cohort_id"]
-    of_cohort = members.groupby(key, sort=True).ngroup().to_numpy()
+    of_cohort = members["cohort"].to_numpy()
     study, names = pd.factorize(members["study_id"], sort=True)
     reports = pd.DataFrame({
         "cohort": of_cohort,
@@ -50,7 +54,7 @@ def one_report_per_cohort(members):
     ).drop_duplicates("cohort")
     kept = best.set_index("cohort")["study"].to_numpy()[of_cohort]
     keep = kept == study
-    return members[keep], members.assign(kept_study=names.take(kept))[~keep]
+    return members[keep], members[~keep].assign(kept_study=names.take(kept[~keep]))
 
 
 def combined(members, config):
@@ -62,12 +66,12 @@ def combined(members, config):
         One row per pool and cohort with yi, vi, n and the ids of its effects.
     """
     key = [*POOL, "cohort_id"]
-    group = members.groupby(key, sort=True).ngroup().to_numpy()
-    order = members.assign(group=group).drop_duplicates("group").sort_values("group")
+    _, first, group = np.unique(members["cohort"], return_index=True, return_inverse=True)
+    order = members.iloc[first]
     separate = (order["design"] == "rct_parallel") & (order["contrast"] != "versus_control")
     r = np.where(separate, 0.0, config.arm_correlation)
     yi, vi = summary.composite(members["yi"], members["vi"], group, r)
-    by_group = members.assign(group=group).groupby("group", sort=True)
+    by_group = members[["n", "n_control"]].groupby(group, sort=True)
     control = by_group["n_control"].max().fillna(0)
     return pd.DataFrame({
         **{name: order[name].to_numpy() for name in [*key, "study_label"]},
@@ -81,11 +85,11 @@ def combined(members, config):
 
 def joined(names, group):
     """The names of each group, ";" between, in the order of the groups; most groups have one."""
-    first = pd.Series(names).groupby(group).first()
+    texts = names[np.unique(group, return_index=True)[1]]
     several = np.bincount(group)[group] > 1
     lists = pd.Series(names[several]).groupby(group[several]).agg(";".join)
-    first[lists.index] = lists
-    return first.to_numpy()
+    texts[lists.index] = lists
+    return texts
 
 
 def known_sum(groups):
@@ -123,11 +127,11 @@ def fitted(cohorts, config, plans):
         Results by pool, and the cohorts with their weights in percent.
     """
     number = cohorts.groupby(POOL, sort=True).ngroup().to_numpy()
-    within = cohorts.groupby(POOL).cumcount().to_numpy()
+    within = cohorts.groupby(number).cumcount().to_numpy()
     shape = (within.max() + 1, number.max() + 1)
     Y, V = np.full(shape, np.nan), np.full(shape, np.nan)
     Y[within, number], V[within, number] = cohorts["yi"], cohorts["vi"]
-    pools = cohorts.assign(number=number).drop_duplicates("number").sort_values("number")[POOL].reset_index(drop=True)
+    pools = cohorts[POOL].iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
     chosen = {name: plan.plan(config) for name, plan in plans.items()}
     pools["method"] = pools["analysis"].map({name: plan.method for name, plan in chosen.items()})
     pools["test"] = pools["analysis"].map({name: plan.test for name, plan in chosen.items()})
@@ -192,7 +196,7 @@ def pools_and_members(effects, config, only=None):
     if not len(members):
         return pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=MEMBERS)
     members, subgroups = without_subgroups(members, POOL)
-    members, others = one_report_per_cohort(members)
+    members, others = one_report_per_cohort(numbered(members))
     frame, cohorts = fitted(combined(members, config), config, plans)
     frame = limited(frame)
     frame["id"] = pool_id(frame)

@@ -1,6 +1,8 @@
 """What a report prints, in words: the numbers behind an effect as its source gives them."""
 
 SPREADS = {"sd": "SD", "se": "SE", "unlabelled": "±"}
+READ = ["statistic", "value", "value_text", "unit", "n", "spread", "spread_judged", "spread_low_text", "spread_high_text",
+        "p_operator", "p_value_text"]  # fmt: skip
 COMPARED = {"levels": "{base} to {level}", "follow_up": "{level} v. {base}", "counts": "{level} v. {base}"}
 
 
@@ -65,8 +67,9 @@ def sentence(pairing, rows):
 
 def printed(frame, measurements):
     """What is printed for each effect, from its `pairing` and `lines`."""
-    by_line = {row.line: row for row in measurements.astype(object).itertuples()}  # cells of text columns one by one are slow
+    rows = measurements[["line", *READ]].astype(object).itertuples(index=False)  # cells of text columns one by one are slow
+    by_line = {row.line: row for row in rows}
     return [
         sentence(pairing, [by_line[int(line)] for line in lines.split(";")])
-        for pairing, lines in zip(frame["pairing"], frame["lines"], strict=True)
+        for pairing, lines in zip(frame["pairing"].tolist(), frame["lines"].tolist(), strict=True)
     ]

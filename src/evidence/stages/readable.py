@@ -55,7 +55,7 @@ def unit(measure, contrast, outcome_unit):
 def units(frame, outcomes):
     """Readable unit of each row of a frame with measure, contrast and outcome."""
     of_outcome = dict(zip(outcomes["outcome"], outcomes["unit"], strict=True))
-    keys = zip(frame["measure"], frame["contrast"], frame["outcome"], strict=True)
+    keys = zip(*(frame[name].tolist() for name in ("measure", "contrast", "outcome")), strict=True)
     return [unit(measure, contrast, of_outcome[outcome]) for measure, contrast, outcome in keys]
 
 

@@ -3,7 +3,9 @@
 import csv
 import io
 import os
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from evidence.problems import Flag, Problem
 from evidence.stages import cells
@@ -13,6 +15,23 @@ SEPARATORS = (",", ";", "\t")
 MISSING = ("the file is missing", "Put it there, or make an empty one with: evidence new FOLDER.")
 EMPTY = ("the file is empty", "It needs at least the row of column names; see data/raw/README.md.")
 AS_CSV = 'Save it as "CSV UTF-8 (comma delimited)".'
+CONTROL = re.compile(r"[^\n\r\t -~\u00a0-\U0010ffff]")
+
+
+class Row:
+    """One record of a sheet: what its columns hold at its place, by their names."""
+
+    __slots__ = ("columns", "place")
+
+    def __init__(self, columns, place):
+        self.columns, self.place = columns, place
+
+    def __getitem__(self, name):
+        return self.columns[name][self.place]
+
+    def get(self, name, default=None):
+        """What a column holds, or `default` where the table has no such column."""
+        return self.columns[name][self.place] if name in self.columns else default
 
 
 @dataclass(frozen=True)
@@ -22,9 +41,9 @@ class Sheet:
     Parameters
     ----------
     schema : Schema
-    rows : list of dict
-        One per record: every column (text, or float and None for numbers), for each number also
-        `<column>_text` as typed, `line`, the physical line on which the record starts, and `table`.
+    columns : dict of list
+        Every column (text, or float and None for numbers), for each number also `<column>_text` as
+        typed, `line`, the physical line on which each record starts, and `table`.
     problems : list of Problem
         Faults, and notices as Flag.
     readable : bool
@@ -32,9 +51,18 @@ class Sheet:
     """
 
     schema: object
-    rows: list = field(default_factory=list)
+    columns: dict
     problems: list = field(default_factory=list)
     readable: bool = True
+
+    @cached_property
+    def rows(self):
+        """The records as Row, in file order."""
+        return [Row(self.columns, place) for place in range(len(self.columns["line"]))]
+
+    def cells(self, *names):
+        """What the records hold in some columns, a tuple a record."""
+        return zip(*(self.columns[name] for name in names), strict=True)
 
 
 class Unreadable(Exception):
@@ -102,10 +130,19 @@ def separator(text, names):
     return max(SEPARATORS, key=hits)
 
 
+class Cleaned(dict):
+    """Each text of a file that was met, and what it is cleaned: looked at once, and kept once however many cells hold it."""
+
+    def __missing__(self, text):
+        self[text] = cleaned = cells.clean(text)
+        return cleaned
+
+
 def records(text, mark):
     """Yield (line, cells) of each record that is not blank; `line` is where it starts."""
-    clean = str.strip if text.isascii() and "\r" not in text else cells.clean
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    clean = Cleaned().__getitem__
+    lines = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="")  # StringIO takes 4 bytes a letter
+    reader = csv.reader(lines, delimiter=mark, strict=True)
     start = 1
     while True:
         try:
@@ -119,7 +156,7 @@ def records(text, mark):
             raise Unreadable(start, "", what, remedy) from None
         if row is None:
             return
-        row = [clean(cell) for cell in row]
+        row = list(map(clean, row))
         if any(row):
             yield start, row
         start = reader.line_num + 1
@@ -161,25 +198,57 @@ def wrong_width(schema, line, row, names):
     return Problem(schema.file, line, "", what, remedy, "width")
 
 
-def number_cell(row, field, schema, decimal_comma):
-    """Turn one cell into a number in place; the problem where it is none, or None."""
-    text = row[f"{field.name}_text"] = row[field.name]
-    row[field.name] = value = cells.number(text, decimal_comma) if text else None
-    if text and value is None:
-        return Problem(schema.file, row["line"], field.name, *cells.complaint(text, field, decimal_comma), "number")
-    if text and field.type != "number" and not value.is_integer():
-        row[field.name] = None
-        what = f"{text} is no whole number"
+def misread(text, value, field, decimal_comma):
+    """What is wrong with a filled number cell, and what to do, or None."""
+    if value is None:
+        return cells.complaint(text, field, decimal_comma)
+    if field.type != "number" and not value.is_integer():
         grouped = f" (did you mean {cells.ungrouped(text)}?)" if cells.THREE_AFTER_POINT.fullmatch(text) else ""
-        return Problem(schema.file, row["line"], field.name, what, f"Type one such as {field.example}{grouped}.", "number")
+        return f"{text} is no whole number", f"Type one such as {field.example}{grouped}."
     return None
 
 
-def column_names(lines, schema):
+def with_numbers(columns, schema, semicolons):
+    """Columns with those of numbers turned into numbers, beside them their texts; and the problems of what is none."""
+    numbers = [schema.fields[name] for name in schema.numbers]
+    texts = {field.name: set(columns[field.name]) - {""} for field in numbers}
+    decimal_comma = cells.has_decimal_comma(set().union(*texts.values()), semicolons)
+    made, problems = dict(columns), []
+    for field in numbers:
+        values = {text: cells.number(text, decimal_comma) for text in texts[field.name]}
+        wrong = {text: fault for text, value in values.items() if (fault := misread(text, value, field, decimal_comma))}
+        known = {"": None} | values | dict.fromkeys(wrong)
+        printed = made[f"{field.name}_text"] = columns[field.name]
+        made[field.name] = [known[text] for text in printed]
+        problems += [
+            Problem(schema.file, line, field.name, *wrong[text], "number")
+            for line, text in (zip(columns["line"], printed, strict=True) if wrong else ())
+            if text in wrong
+        ]
+    return made, problems
+
+
+def hidden(schema, line, values):
+    """Problem of a record with a control character in one of its cells, or none."""
+    for name, cell in values.items():
+        if name in schema.fields and cells.control_character(cell):
+            what, remedy = "the cell holds a control character that cannot be seen", "Type the text anew."
+            return [Problem(schema.file, line, name, what, remedy, "text")]
+    return []
+
+
+def in_columns(schema, names, rows, lines):
+    """Columns of a table from its cells row by row: those of the schema, empty where the file has none."""
+    found = {name: rows[place :: len(names)] for place, name in enumerate(names)}
+    columns = {name: found.get(name) or [""] * len(lines) for name in schema.fields}
+    return columns | {"line": lines, "table": [schema.name] * len(lines)}
+
+
+def column_names(found, schema):
     """Line, names and width of the row of column names."""
-    line, names = next(lines, (0, []))
+    line, names = next(found, (0, []))
     if names and names[0].lower().startswith("sep="):
-        line, names = next(lines, (0, []))
+        line, names = next(found, (0, []))
     if not any(names):
         raise Unreadable(0, "", *EMPTY)
     width = len(names)
@@ -192,25 +261,15 @@ def column_names(lines, schema):
     return line, names, width
 
 
-def unseen(schema, line, row, values):
-    """Problem of a row with a control character, or None."""
-    if "".join(row).isprintable():
-        return None
-    odd = next((name for name, cell in values.items() if cells.control_character(cell)), None)
-    what, remedy = "the cell holds a control character that cannot be seen", "Type the text anew."
-    return Problem(schema.file, line, odd, what, remedy, "text") if odd else None
-
-
 def table(text, schema):
-    """Rows and problems of a decoded file."""
+    """Columns and problems of a decoded file."""
     mark = separator(text, schema.fields)
-    lines = records(text, mark)
-    line, names, width = column_names(lines, schema)
+    found = records(text, mark)
+    line, names, width = column_names(found, schema)
     problems = list(header_problems(names, schema, line))
-    blank = dict.fromkeys(schema.fields, "")
-    strange = set(names) - set(schema.fields)
-    rows = []
-    for line, row in lines:
+    looked_through = CONTROL.search(text)
+    rows, lines = [], []
+    for line, row in found:
         while width >= len(row) > len(names) and not row[-1]:
             row.pop()
         if row == names:
@@ -219,19 +278,13 @@ def table(text, schema):
             continue
         if len(row) != len(names):
             problems.append(wrong_width(schema, line, row, names))
-        values = dict(zip(names, row, strict=False))
-        if strange:
-            values = {name: cell for name, cell in values.items() if name in schema.fields}
-        rows.append(blank | values | {"line": line, "table": schema.name})
-        if problem := unseen(schema, line, row, values):
-            problems.append(problem)
-    numbers = [schema.fields[name] for name in schema.numbers]
-    decimal_comma = cells.has_decimal_comma({row[field.name] for row in rows for field in numbers}, mark == ";")
-    for row in rows:
-        for field in numbers:
-            if problem := number_cell(row, field, schema, decimal_comma):
-                problems.append(problem)
-    return rows, problems
+            row = list(map(dict(zip(names, row, strict=False)).get, names, [""] * len(names)))
+        if looked_through:
+            problems += hidden(schema, line, dict(zip(names, row, strict=True)))
+        rows += row
+        lines.append(line)
+    columns, misread_cells = with_numbers(in_columns(schema, names, rows, lines), schema, mark == ";")
+    return columns, problems + misread_cells
 
 
 def encoding_notices(schema, lines):
@@ -259,12 +312,13 @@ def read_sheet(path, schema):
     Sheet
         Never raises for what is in the file: faults are its `problems`.
     """
+    without_rows, _ = with_numbers(in_columns(schema, [], [], []), schema, semicolons=False)
     if schema.optional and not path.exists():
-        return Sheet(schema)
+        return Sheet(schema, without_rows)
     try:
         text, odd_lines = decoded(content(path))
-        rows, problems = table(text, schema)
+        columns, problems = table(text, schema)
     except Unreadable as error:
-        return Sheet(schema, problems=[Problem(schema.file, *error.args, "file")], readable=False)
+        return Sheet(schema, without_rows, [Problem(schema.file, *error.args, "file")], readable=False)
     problems.extend(encoding_notices(schema, odd_lines))
-    return Sheet(schema, rows, problems, all(problem.rule != "header" for problem in problems))
+    return Sheet(schema, columns, problems, all(problem.rule != "header" for problem in problems))

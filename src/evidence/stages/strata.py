@@ -85,6 +85,8 @@ def without_subgroups(members, pool):
     """
     key = [*pool, "study_id"]
     larger = listed(members["part_of"]).rename("larger")
+    if not len(larger):
+        return members, members.iloc[:0]
     candidates = members.loc[larger.index, key].assign(larger=larger.to_numpy(), row=larger.index)
     present = members[[*key, "group_id"]].drop_duplicates().rename(columns={"group_id": "larger"})
     inside = members.index.isin(candidates.merge(present, on=[*key, "larger"])["row"])

@@ -45,13 +45,12 @@ def frame(sheet):
     schema = sheet.schema
     columns = {}
     for name in schema.fields:
-        values = [row[name] for row in sheet.rows]
         if name in schema.numbers:
-            columns[name] = pd.Series(values, dtype="float64")
-            columns[f"{name}_text"] = pd.Series([row[f"{name}_text"] for row in sheet.rows], dtype="object")
+            columns[name] = pd.Series(sheet.columns[name], dtype="float64")
+            columns[f"{name}_text"] = pd.Series(sheet.columns[f"{name}_text"], dtype="object")
         else:
-            columns[name] = pd.Series(values, dtype="object")
-    columns["line"] = pd.Series([row["line"] for row in sheet.rows], dtype="int64")
+            columns[name] = pd.Series(sheet.columns[name], dtype="object")
+    columns["line"] = pd.Series(sheet.columns["line"], dtype="int64")
     return pd.DataFrame(columns)
 
 

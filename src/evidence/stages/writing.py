@@ -1,9 +1,11 @@
-"""Writing a made file: whole or not at all."""
+"""Writing a made file: as CSV, whole or not at all."""
 
 import os
 from pathlib import Path
 
 from evidence.problems import EvidenceError, refused
+
+MARKS = (",", '"', "\n", "\r")
 
 
 def replace(path, content):
@@ -24,6 +26,20 @@ def replace(path, content):
         raise EvidenceError([refused(error, path)]) from None
     finally:
         discard(temporary)
+
+
+def as_csv(columns):
+    """Columns of texts, the first of each its name, as a CSV; written column by column, for most have nothing to be quoted."""
+    lines = map(",".join, zip(*map(quoted, columns), strict=True))
+    return "\n".join([*lines, ""]).encode()
+
+
+def quoted(texts):
+    """Texts as cells of a CSV: in quotation marks where they hold a comma, a quotation mark or a line break."""
+    whole = "".join(texts)
+    if not any(mark in whole for mark in MARKS):
+        return texts
+    return ['"{}"'.format(text.replace('"', '""')) if any(mark in text for mark in MARKS) else text for text in texts]
 
 
 def discard(path):
