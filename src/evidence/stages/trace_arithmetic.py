@@ -6,6 +6,7 @@ import operator
 import re
 from dataclasses import dataclass, field
 
+from evidence.measures.summary import ALMOST_EQUAL
 from evidence.models.distributions import quantile
 
 OPERATORS = {
@@ -118,3 +119,8 @@ class Work:
 
     def __contains__(self, name):
         return name in self.numbers
+
+
+def logarithmic_mean(work, a, b, quotient):
+    """Expression of the logarithmic mean of two numbers: `quotient`, or their mean where they are almost equal."""
+    return quotient if abs(math.log(work[a] / work[b])) >= ALMOST_EQUAL else f"({a} + {b}) / 2"
