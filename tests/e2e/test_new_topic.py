@@ -1,5 +1,6 @@
 """docs/new-topic.md, done literally: from evidence new to the PDF, with the numbers that the page prints."""
 
+import json
 import os
 import re
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 import evidence as ev
 from evidence import cli
 from tests import toy
-from tests.toy import number, sd
+from tests.toy import number, sd, se
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/new-topic.md").read_text(encoding="utf-8")
@@ -177,6 +178,8 @@ SCARCE = {
         number("s", 10, "baseline", n=20, suspect="figure", note="doubted", **sd(2)), number("s", 12, n=20, **sd(2))]},
     "no outcome of the summary": {"outcomes": [{"headline": "no"}], "measurements": [
         number("s", 10, "baseline", n=20, **sd(2)), number("s", 12, n=20, **sd(2))]},
+    "an interval without end": {"outcomes": [{"cv_low": "", "cv_high": ""}], "measurements": [
+        number("s", 0.01, "baseline", n=20, **se(5)), number("s", 0.02, n=20, **se(9))]},
     "no error anywhere": {"measurements": [number("s", 10, "baseline"), number("s", 12)]},
     "words alone": {"measurements": [], "unreported": [{
         "study_id": "s", "group_id": "treated", "outcome": "level", "timepoint": "followup", "reported_as": "increased",
@@ -190,4 +193,18 @@ def test_a_review_with_little_in_it_is_built_too(tmp_path, case):
     for stage in STAGES:
         assert cli.main([stage, str(folder)]) == 0, stage
     words = " ".join(pypdf.PdfReader(folder / "reports/evidence.pdf").pages[0].extract_text().split())
-    assert "A toy review" in words and (case == "no outcome of the summary" or "No study can be weighted." in words)
+    assert "A toy review" in words
+    assert ("No study can be weighted." in words) == (case in ("nothing reaches the headline", "no error anywhere", "words alone"))
+    assert ("No study of the outcomes in the summary of findings can be weighted" in words) == (case == "no outcome of the summary")
+
+
+def test_an_interval_without_end_is_traced(tmp_path, capsys):
+    folder = toy.folder(tmp_path, **SCARCE["an interval without end"])
+    for stage in STAGES[1:4]:
+        assert cli.main([stage, str(folder)]) == 0
+    capsys.readouterr()
+    assert cli.main(["trace", "s.treated.level.before_after", str(folder)]) == 0
+    assert "100 * (exp(935.536) - 1) = inf" in capsys.readouterr().out
+    assert cli.main(["trace", "s.treated.level.before_after", str(folder), "--json"]) == 0
+    (made,) = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(name))
+    assert made["numbers"]["effect_high"] is None and made["steps"][-1]["equation"] == "100 * (exp(935.536) - 1) = inf"

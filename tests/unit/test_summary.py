@@ -1,5 +1,7 @@
 """Effects from summary figures, against metafor's formulae and hand calculations."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,12 @@ def test_logarithmic_mean_keeps_the_test_statistic():
     log_se = se / summary.logarithmic_mean(after, before)
     assert np.log(after / before) / log_se == pytest.approx((after - before) / se, rel=1e-12)
     assert summary.logarithmic_mean(50.0, 50.0) == 50.0
+
+
+@pytest.mark.parametrize("r", [1e-12, 1e-9, 1e-7, 9e-7, 2e-6, 1e-4, 0.01])
+def test_logarithmic_mean_of_almost_equal_numbers_keeps_its_digits(r):
+    series = 500 * sum(r**power / math.factorial(power + 1) for power in range(8))  # b (e^r - 1) / r
+    assert summary.logarithmic_mean(500 * np.exp(r), 500.0) == pytest.approx(series, rel=5e-10)
 
 
 def test_pooled_correlation_of_one_is_itself_and_of_two_lies_between():

@@ -399,6 +399,15 @@ def test_made_tables_of_other_data(tmp_path, capsys):
     assert "yi of s.treated.level.before_after is 0.436472237 there and 0.336472237 by the raw rows" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("change", ["0", "0.0001", "-0.00001", "1e-12", "5"])
+def test_a_change_of_nothing_or_hardly_anything(tmp_path, change):
+    rows = [number("s", 500, "baseline", n=20), number("s", change, "change", n=20, **se("0.9")),
+            number("t", 500, "baseline", n=20, **sd(9)), number("t", 510, n=20, **sd(9))]  # fmt: skip
+    made = tracing.Made(built(toy.folder(tmp_path, studies=[study("s"), study("t")], groups=[group("s", n=20), group("t", n=20)], measurements=rows)))
+    for one in ("s.treated.level.before_after", "level.before_after.all.headline", "level.before_after.all.MD"):
+        traced(made, one)
+
+
 def test_json_and_text_by_the_command(tmp_path, capsys):
     folder = small(tmp_path)
     capsys.readouterr()

@@ -9,6 +9,8 @@ import numpy as np
 
 from evidence.models.distributions import quantile
 
+ALMOST_EQUAL = 1e-6  # log ratio below which (a - b) / log(a / b) has fewer digits than (a + b) / 2
+
 
 def log_mean(mean, se):
     """Logarithm of a mean and its variance by the delta method.
@@ -60,15 +62,16 @@ def difference(y1, v1, y2, v2, r=0.0):
 
 
 def logarithmic_mean(a, b):
-    """Logarithmic mean (a - b) / log(a / b) of two positive numbers; a where they are equal.
+    """Logarithmic mean (a - b) / log(a / b) of two positive numbers; their mean where they are almost equal.
 
     A standard error of a - b over this mean is the standard error of log(a / b) that keeps
-    the test statistic: (a - b) / se equals log(a / b) / (se / L).
+    the test statistic: (a - b) / se equals log(a / b) / (se / L). Below a log ratio r of ALMOST_EQUAL
+    the quotient loses digits, and the mean (a + b) / 2 = L (1 + r^2 / 12 + ...) none.
     """
     a, b = np.asarray(a, float), np.asarray(b, float)
     ratio = np.log(a / b)
-    near = np.abs(ratio) < 1e-9
-    return np.where(near, a, (a - b) / np.where(near, 1.0, ratio))
+    near = np.abs(ratio) < ALMOST_EQUAL
+    return np.where(near, (a + b) / 2, (a - b) / np.where(near, 1.0, ratio))
 
 
 def se_from_test(yi, p, df=None):

@@ -2,6 +2,7 @@
 
 import math
 
+from evidence.stages.analyses import HEADLINE
 from evidence.stages.content_certainty import word
 from evidence.stages.content_inputs import best
 from evidence.stages.content_words import (
@@ -23,12 +24,13 @@ from evidence.stages.content_words import (
 )
 
 NOTHING = "No study can be weighted."
+ELSEWHERE = "No study of the outcomes in the summary of findings can be weighted; studies of other outcomes can."
 
 
 def front(inputs, prose):
     """Blocks of the first page."""
     question = {"kind": "question", "label": "Question", "runs": [run(inputs.config.question)]}
-    answer = {"kind": "answer", "label": "Answer", "paragraphs": prose.paragraphs("answer") or [[run(NOTHING)]]}
+    answer = {"kind": "answer", "label": "Answer", "paragraphs": prose.paragraphs("answer") or [[run(none_words(inputs))]]}
     limits = {"kind": "limits", "label": "Limits of the evidence", "items": prose.items("limits")}
     counts = prose.names.counts
     date = inputs.config.date
@@ -38,6 +40,11 @@ def front(inputs, prose):
         f"{counts['headline_effects']} of them weighted"
     )
     return {"line": line, "blocks": [question, answer, findings(inputs, prose), limits]}
+
+
+def none_words(inputs):
+    """What stands where the summary of findings has no pool."""
+    return ELSEWHERE if any(row.analysis == HEADLINE for row in inputs.pool.values()) else NOTHING
 
 
 def findings(inputs, prose):
@@ -66,7 +73,7 @@ def findings(inputs, prose):
                 empty.append((outcome, weighted + shown + stated))
         rows += [group(title)] if own or empty else []
         rows += own + ([nothing(inputs, empty, len(columns))] if empty else [])
-    rows = rows or [[cell(NOTHING, span=len(columns))]]
+    rows = rows or [[cell(none_words(inputs), span=len(columns))]]
     return table("Summary of findings", columns, rows, note=prose.runs("findings"), size=7.6, inset=2)
 
 

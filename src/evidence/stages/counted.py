@@ -66,7 +66,7 @@ def printed_ratios(joined):
     A ratio of another kind than its outcome is pooled as is shown, not weighted.
     """
     rows = joined[joined["statistic"].isin(RATIOS) & (joined["value"] > 0)]
-    interval = (rows["kind"] == "ci95") & (rows["low"] > 0)
+    interval = (rows["kind"] == "ci95") & (rows["low"] > 0) & (rows["high"] > 0)
     low, high = rows["low"].where(interval, 1.0), rows["high"].where(interval, 1.0)
     se = (np.log(high / low) / (2 * quantile(0.975))).where(interval)
     codes = rows["statistic"].map({"odds_ratio": "OR", "risk_ratio": "RR", "hazard_ratio": "HR", "rate_ratio": "IRR"})

@@ -25,9 +25,9 @@ PALETTE = ("INK", "MUTED", "BLUE", "LINE", "BAR", "GRID", "SHADE", "ORANGE")
 
 
 def value(one):
-    """A number or text as JSON holds it; missing is None."""
+    """A number or text as JSON holds it; missing, or too large for a number, is None."""
     if isinstance(one, float):
-        return None if math.isnan(one) else int(one) if one.is_integer() and abs(one) < 1e9 else one
+        return None if not math.isfinite(one) else int(one) if one.is_integer() and abs(one) < 1e9 else one
     return one if isinstance(one, str) else int(one)
 
 

@@ -35,13 +35,14 @@ UNIT_BY_CONTRAST = {("ROM", "versus_control"): "% difference"}
 
 
 def back(measure, values):
-    """Analysis-scale `values` in the readable unit of each `measure` (arrays of one length)."""
+    """Analysis-scale `values` in the readable unit of each `measure` (arrays of one length); infinite where too large for a number."""
     measure, values = np.asarray(measure, object), np.asarray(values, float)
     out = values.copy()
     for code, (transform, _) in SCALES.items():
         rows = measure == code
         if rows.any():
-            out[rows] = transform(values[rows])
+            with np.errstate(over="ignore"):
+                out[rows] = transform(values[rows])
     return out
 
 

@@ -6,6 +6,7 @@ import operator
 import re
 from dataclasses import dataclass, field
 
+from evidence.measures.summary import ALMOST_EQUAL
 from evidence.models.distributions import quantile
 
 OPERATORS = {
@@ -20,8 +21,16 @@ def unbiasing(m):
     return math.exp(math.lgamma(m / 2) - math.lgamma((m - 1) / 2)) / math.sqrt(m / 2)
 
 
+def exponential(x):
+    """e^x, infinite beyond what a computer's number can hold, as in the tables."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
 FUNCTIONS = {
-    "sqrt": math.sqrt, "ln": math.log, "exp": math.exp, "tanh": math.tanh, "atanh": math.atanh, "abs": abs, "max": max,
+    "sqrt": math.sqrt, "ln": math.log, "exp": exponential, "tanh": math.tanh, "atanh": math.atanh, "abs": abs, "max": max,
     "c": unbiasing, "z": lambda p: float(quantile(p)), "t": lambda p, df: float(quantile(p, df)),
 }  # fmt: skip
 
@@ -118,3 +127,8 @@ class Work:
 
     def __contains__(self, name):
         return name in self.numbers
+
+
+def logarithmic_mean(work, a, b, quotient):
+    """Expression of the logarithmic mean of two numbers: `quotient`, or their mean where they are almost equal."""
+    return quotient if abs(math.log(work[a] / work[b])) >= ALMOST_EQUAL else f"({a} + {b}) / 2"

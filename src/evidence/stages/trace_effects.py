@@ -6,6 +6,7 @@ takes the `Work`, the row of effects and the rows of `evidence.stages.levels.joi
 
 import math
 
+from evidence.stages.trace_arithmetic import logarithmic_mean
 from evidence.stages.trace_sides import STANDARDISED, converted, interval_half, pair, standard_error
 
 RATIOS = ("OR", "RR", "HR", "IRR")
@@ -64,7 +65,8 @@ def one_change(work, effect, rows, k, out, where):
         return
     standard_error(work, rows[0], k, f"of the change{where}")
     if logs:
-        mean = f"d{k} / y_{out}" if work[f"d{k}"] else f"m{k}"
+        work.step(f"after{k}", f"mean at follow-up{where}", f"m{k} + d{k}")
+        mean = logarithmic_mean(work, f"after{k}", f"m{k}", f"d{k} / y_{out}")
         work.step(f"l{k}", f"logarithmic mean of the two levels{where}: change over log ratio", mean)
         work.step(f"se{k}", f"SE of the log ratio{where}, with the same test statistic: SE / logarithmic mean", f"se{k} / l{k}")
     work.step(f"v_{out}", f"variance{where}: SE^2", f"se{k} ** 2")
@@ -205,7 +207,7 @@ def implied(work, effect, rows):
         standard_error(work, row, k, where)
     in_unit = "se"
     if effect.measure == "ROM":
-        work.step("l", "logarithmic mean of the two means", "(m1 - m2) / ln(m1 / m2)")
+        work.step("l", "logarithmic mean of the two means", logarithmic_mean(work, "m1", "m2", "(m1 - m2) / ln(m1 / m2)"))
         work.step("se_d", "the same SE in the unit: times the logarithmic mean", "se * l")
         in_unit = "se_d"
     expression = f"(se1 ** 2 + se2 ** 2 - {in_unit} ** 2) / (2 * se1 * se2)"

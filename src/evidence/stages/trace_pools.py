@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from evidence.stages.trace_arithmetic import Work
+from evidence.stages.trace_arithmetic import Work, logarithmic_mean
 from evidence.stages.trace_effects import BACK
 
 FIXED_POINT = "sum w^2 ((y - mu)^2 - v) / sum w^2"
@@ -60,7 +60,7 @@ def as_difference(work, effect, there):
     work.step("after", "mean afterwards, or of the treated", "m1 + m2" if change else "m1")
     work.step("yi", "difference in the unit", "after - m2")
     if effect.route != "spread" or change:
-        work.step("l", "logarithmic mean of the two means", "yi / ln(after / m2)")
+        work.step("l", "logarithmic mean of the two means", logarithmic_mean(work, "after", "m2", "yi / ln(after / m2)"))
         work.step("vi", "variance with the same test statistic: v of the log ratio times its square", "vi * l ** 2")
     elif "r" in work:
         work.step("vi", "variance: SE1^2 + SE2^2 - 2 r SE1 SE2", "se1 ** 2 + se2 ** 2 - 2 * r * se1 * se2")

@@ -1,12 +1,13 @@
 """Traces as text to read, or as JSON."""
 
 import json
+import math
 import textwrap
 from dataclasses import asdict
 
 from evidence.stages.content_references import reference
 from evidence.stages.content_words import CONTRASTS
-from evidence.stages.trace_arithmetic import six
+from evidence.stages.trace_arithmetic import Step, six
 
 WIDTH = 110
 
@@ -104,6 +105,17 @@ def text(traces):
     return "\n\n".join("\n".join(part) for part in lines)
 
 
+def finite(value):
+    """What JSON can hold: steps as dicts with their equation, None for what is too large for a number."""
+    if isinstance(value, dict):
+        return {name: finite(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [finite(one) for one in value]
+    if isinstance(value, Step):
+        return finite(asdict(value) | {"equation": str(value)})
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def as_json(traces):
     """Traces for programs."""
-    return json.dumps(traces, indent=2, ensure_ascii=False, default=lambda step: asdict(step) | {"equation": str(step)})
+    return json.dumps(finite(traces), indent=2, ensure_ascii=False, allow_nan=False)
