@@ -15,10 +15,10 @@ def verdicts(inputs, prose):
     columns = [column("Claim", "1.4fr"), column("Verdict", 22, "center"), column("Certainty", 18), column("Why", "2.2fr")]
     made = [
         [
-            [run(f"{row.claim_id} ", "bold"), run(true_minus(row.claim)), *to_correct(inputs, row.cites, faults)],
+            [run(f"{row.claim_id} ", "bold"), run(true_minus(row.claim))],
             cell([run(words_of(row.verdict)), *tested(row)], align="center", fill=FILL.get(row.verdict, 0), vertical="horizon"),
             "" if missing(row.certainty) else row.certainty,
-            true_minus(row.sentence),
+            [run(true_minus(row.sentence)), *to_correct(inputs, row.cites, faults)],
         ]
         for row in inputs.rows_of("verdicts")
     ]
