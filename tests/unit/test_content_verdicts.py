@@ -146,6 +146,7 @@ def test_prose_may_count_the_verdicts(judged, bare):
     names = Names(judged)
     assert names("list.verdicts", "") == "1 supported and 1 untested"
     assert names("list.verdict_certainty", "") == "low"
+    assert names("count.claims_in_part", "claim") == "1 claim"
     assert Names(bare)("list.verdicts", "") == "none judged"
 
 
