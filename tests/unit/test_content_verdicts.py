@@ -146,6 +146,7 @@ def test_prose_may_count_the_verdicts(judged, bare):
     names = Names(judged)
     assert names("list.verdicts", "") == "1 supported and 1 untested"
     assert names("list.verdict_certainty", "") == "low"
+    assert names("count.claims_in_part", "claim") == "1 claim"
     assert Names(bare)("list.verdicts", "") == "none judged"
 
 
@@ -263,7 +264,8 @@ def test_references_of_the_article_beside_the_record(cited):
 
 
 def test_a_claim_names_what_it_cites_wrongly(cited):
-    assert cells(table(content(cited), "verdicts"))[0][0] == "C01 It lifts the level. Cited wrongly: Cole et al. 2003 (authors and year)."
+    why = [row[-1] for row in cells(table(content(cited), "verdicts"))]
+    assert why == ["Supported, +36%. Cited wrongly: Cole et al. 2003 (authors and year).", "Untested."]
 
 
 DRAWN = [

@@ -120,7 +120,8 @@ def test_every_pool_of_two_has_its_bayesian_interval(shipped):
 
 
 def test_strata_that_are_not_varied_are_not_counted_as_robust(shipped):
-    tables, _, _, _, frame = shipped
+    tables, config, pools, members, _ = shipped
+    frame = sensitivity(pools, members, replace(config, sensitivity_strata=("condition",)))
     assert frame.stratum.str.startswith("drug:").any()
     assert not robustness(frame, tables).stratum.str.startswith("drug:").any()
 

@@ -94,6 +94,7 @@ def counts(inputs):
         "conditions_stated": levels.count(1),
         "conditions_empty": levels.count(0),
         "claims": len(inputs.tables.claims),
+        "claims_in_part": sum(bool(row.outcomes_tested and row.outcomes_untested) for row in inputs.rows_of("verdicts")),
     }
 
 

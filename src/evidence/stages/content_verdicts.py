@@ -12,13 +12,13 @@ def verdicts(inputs, prose):
     """One row per claim: the claim, the verdict, how certain it is, and the sentence made from its numbers."""
     caption = "Verdicts on the claims" + (" of the article" if len(inputs.tables.article_citations) else "")
     faults = rows(citations(inputs.tables)) if len(inputs.tables.article_citations) else []
-    columns = [column("Claim", "1.4fr"), column("Verdict", 22, "center"), column("Certainty", 18), column("Why", "2.2fr")]
+    columns = [column("Claim", "1.2fr"), column("Verdict", 21, "center"), column("Certainty", 14), column("Why", "2.5fr")]
     made = [
         [
-            [run(f"{row.claim_id} ", "bold"), run(true_minus(row.claim)), *to_correct(inputs, row.cites, faults)],
+            [run(f"{row.claim_id} ", "bold"), run(true_minus(row.claim))],
             cell([run(words_of(row.verdict)), *tested(row)], align="center", fill=FILL.get(row.verdict, 0), vertical="horizon"),
             "" if missing(row.certainty) else row.certainty,
-            true_minus(row.sentence),
+            [run(true_minus(row.sentence)), *to_correct(inputs, row.cites, faults)],
         ]
         for row in inputs.rows_of("verdicts")
     ]
