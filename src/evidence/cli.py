@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from evidence.cli_base import PROCESSED, counted, held, made, say
-from evidence.cli_parts import add_parts, run_effects, run_pools
+from evidence.cli_parts import add_parts, place, run_effects, run_pools
 from evidence.problems import EvidenceError, refused
 
 FIGURES = Path("reports/figures")
@@ -30,15 +30,12 @@ def run_check(args):
 
 
 def run_tables(args):
-    from evidence.stages.files import write_csv
-    from evidence.stages.schemas import TABLES
-    from evidence.stages.tables import read
+    from evidence.stages.tables import written
 
-    tables = read(args.folder)
-    for name in (*TABLES, "flags"):
-        write_csv(getattr(tables, name), Path(args.folder) / PROCESSED / f"{name}.csv")
-    studies, rows, flags = len(tables.studies), len(tables.measurements), len(tables.flags)
-    say(f"tables   {counted(studies, 'report')}, {counted(rows, 'printed number')}, {counted(flags, 'flag')}")
+    content, rows = written(args.folder)
+    place(content, Path(args.folder))
+    shown = {"studies": "report", "measurements": "printed number", "flags": "flag"}
+    say(f"tables   {', '.join(counted(rows[name], noun) for name, noun in shown.items())}")
 
 
 def run_opinion(args):

@@ -6,6 +6,7 @@ A *notice* only tells.
 
 import json
 from dataclasses import asdict
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from evidence.stages import checks_keys, checks_numbers, checks_p, checks_pairs,
 from evidence.stages.cells import near
 from evidence.stages.checks_config import unknown_names
 from evidence.stages.checks_data import Data
+from evidence.stages.processors import side_by_side
 from evidence.stages.reading import read_sheet
 from evidence.stages.schemas import TABLES, load
 
@@ -96,6 +98,7 @@ NOTICES = (
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
     "relative_p",
 )  # fmt: skip
+LARGE = 50_000
 GRADES = {rule: "flag" if rule in FLAGS else "notice" if rule in NOTICES else "error" for rule in CHECKS}
 
 
@@ -109,11 +112,25 @@ def graded(rule, finding, file):
     return Flag(*parts, row["table"], *about, blocks="yes" if GRADES[rule] == "flag" else "no")
 
 
+def of_rules(data, rules):
+    """Problems and flags of some rules."""
+    found = [(rule, finding) for rule in rules for finding in CHECKS[rule](data)]
+    return [graded(rule, finding, data.sheets[finding.row["table"]].schema.file) for rule, finding in found]
+
+
 def run(data):
-    """Problems and flags of all rules."""
-    for rule, check in CHECKS.items():
-        for finding in check(data):
-            yield graded(rule, finding, data.sheets[finding.row["table"]].schema.file)
+    """Problems and flags of all rules; of large tables, those across rows are looked for beside those of single rows."""
+    if not large(data.sheets):
+        return of_rules(data, CHECKS)
+    across = [rule for rule, check in CHECKS.items() if check.__module__ == checks_pairs.__name__]
+    single = [rule for rule in CHECKS if rule not in across]
+    data.prepare()
+    return [one for found in side_by_side(partial(of_rules, data, across), partial(of_rules, data, single)) for one in found]
+
+
+def large(sheets):
+    """Whether there are so many rows that a second process is worth its start."""
+    return sum(len(sheet.columns["line"]) for sheet in sheets.values()) > LARGE
 
 
 def without_consequences(problems):
@@ -152,34 +169,38 @@ def planned(folder, sheets):
     return own | {"year_high": config.date.year + 1}, list(unknown_names(config, lines_of(folder), sheets))
 
 
-def examine(folder, limits=None):
-    """Read all raw tables of an analysis folder and run all checks.
+def raw_tables(folder):
+    """All raw tables of an analysis folder as Sheet by name, none where there is no data/raw."""
+    raw = Path(folder) / "data" / "raw"
+    return {name: read_sheet(raw / f"{name}.csv", load(name)) for name in TABLES} if raw.is_dir() else {}
+
+
+def examine(folder, sheets, limits=None):
+    """Run all checks.
 
     Parameters
     ----------
     folder : str or path
         Holds data/raw.
+    sheets : dict of Sheet
+        From `raw_tables`.
     limits : dict, optional
         Numbers that replace those of config.yaml and LIMITS.
 
     Returns
     -------
-    sheets : dict of Sheet
-        By table name, empty where there is no data/raw.
     problems : list of Problem
     flags : list of Flag
     """
-    raw = Path(folder) / "data" / "raw"
-    if not raw.is_dir():
+    if not sheets:
         remedy = "Name an analysis folder, or make one with: evidence new FOLDER."
-        return {}, [Problem("data/raw", 0, "", "the folder is missing", remedy, "files")], []
-    sheets = {name: read_sheet(raw / f"{name}.csv", load(name)) for name in TABLES}
+        return [Problem("data/raw", 0, "", "the folder is missing", remedy, "files")], []
     own, faults = planned(folder, sheets)
-    found = [*faults, *strangers(raw), *(problem for sheet in sheets.values() for problem in sheet.problems)]
+    found = [*faults, *strangers(Path(folder) / "data" / "raw"), *(problem for sheet in sheets.values() for problem in sheet.problems)]
     found += run(Data(sheets, LIMITS | own | (limits or {})))
     found = sorted(set(without_consequences(found)), key=place)
     problems = [problem for problem in found if not isinstance(problem, Flag)]
-    return sheets, problems, [problem for problem in found if isinstance(problem, Flag)]
+    return problems, [problem for problem in found if isinstance(problem, Flag)]
 
 
 def check(folder=".", limits=None):
@@ -200,7 +221,8 @@ def check(folder=".", limits=None):
     summary : dict
         `rows` by file, and the number of `rules`, `errors`, `flags` and `notices`.
     """
-    sheets, problems, flags = examine(folder, limits)
+    sheets = raw_tables(folder)
+    problems, flags = examine(folder, sheets, limits)
     blocking = sum(flag.blocks == "yes" for flag in flags)
     summary = {
         "rows": {sheet.schema.file: len(sheet.columns["line"]) for sheet in sheets.values()},

@@ -135,6 +135,10 @@ class Data:
         """Measured rows in lists of two and more that hold the same in some columns, in file order."""
         return doubled(self.measured, self.cells(*names))
 
+    def prepare(self):
+        """Look up now what most checks ask for, so that processes that begin from here share it."""
+        return self.measured, self.pairs
+
     def arm(self, row):
         """Arm of the group that a measurement is about."""
         return self.groups[row["study_id"], row["group_id"]]["arm"]

@@ -56,6 +56,8 @@ def plausible_ranges(data):
 
 def group_sizes(data):
     """More participants measured than the group has: a number is wrong, or in the wrong row."""
+    if all(group["n"] is None for group in data.groups.values()):
+        return
 
     def most(study, *groups):
         sizes = [data.groups[study, group]["n"] for group in groups if (study, group) in data.groups]
@@ -160,7 +162,7 @@ def possible_values(data):
 
 def positive_levels(data):
     """A level that is not above zero in an outcome pooled as a ratio: it has no logarithm."""
-    for row in data.where(lambda value: value <= 0, "value"):
+    for row in [row for row, (value,) in zip(data.measured, data.cells("value"), strict=True) if value <= 0]:
         ratio = data.outcomes[row["outcome"]]["measure"] == "ROM"
         level = row["timepoint"] in ("baseline", "followup") and row["statistic"] in LEVELS
         if ratio and level:

@@ -47,7 +47,7 @@ def one_spread(row):
 
 def zero_spreads(data):
     """A spread of zero: it would give its row all the weight."""
-    for row in data.where(lambda low: low == 0, "spread_low"):
+    for row in [row for row, (low,) in zip(data.measured, data.cells("spread_low"), strict=True) if low == 0]:
         if row["spread"] in ("sd", "se", "unlabelled"):
             what = f"a spread of {row['spread_low_text']} would give the row all the weight"
             yield Finding(row, "spread_low", what, SOURCE)

@@ -1,4 +1,4 @@
-"""How many processors this process may use."""
+"""How many processors this process may use, and work done on several of them at once."""
 
 import os
 
@@ -6,3 +6,55 @@ import os
 def processors():
     """Those that the scheduler of a cluster or of this machine grants, which may be fewer than there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def side_by_side(*works):
+    """What several functions return, each run at the same time as the others where there are processors for them.
+
+    Parameters
+    ----------
+    works : callable
+        Without arguments. The first runs in this process, each other in a copy of it: what it returns is sent back.
+
+    Returns
+    -------
+    list
+        In the order of the functions. The error of one is raised here.
+    """
+    import multiprocessing
+
+    if processors() == 1 or "fork" not in multiprocessing.get_all_start_methods():
+        return [work() for work in works]
+    first, *others = works
+    begun = [begin(work, multiprocessing.get_context("fork")) for work in others]
+    try:
+        return [first(), *(received(receiver) for _, receiver in begun)]
+    finally:
+        for process, _ in begun:
+            process.kill()
+            process.join()
+
+
+def begin(work, context):
+    """A process that runs a function, and the end of the pipe at which its answer comes."""
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=answer, args=(work, sender))
+    process.start()
+    sender.close()
+    return process, receiver
+
+
+def answer(work, sender):
+    """Send what a function returns, or the error that it ends with."""
+    try:
+        sender.send((work(), None))
+    except Exception as error:
+        sender.send((None, error))
+
+
+def received(receiver):
+    """What another process has sent."""
+    value, error = receiver.recv()
+    if error:
+        raise error
+    return value

@@ -1,10 +1,12 @@
 """Stage tables: from hand-edited CSVs to typed tables, or all that is wrong with them."""
 
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING
 
 from evidence.problems import EvidenceError, Flag
 from evidence.stages import checks
+from evidence.stages.processors import side_by_side
 from evidence.stages.schemas import TABLES, load
 
 if TYPE_CHECKING:
@@ -87,11 +89,48 @@ def read(folder=".", limits=None):
     EvidenceError
         With every error of every file at once.
     """
-    sheets, problems, flags = checks.examine(folder, limits)
+    sheets = checks.raw_tables(folder)
+    problems, flags = checks.examine(folder, sheets, limits)
     if problems:
         raise EvidenceError(problems)
     frames = {name: frame(sheets[name]) for name in TABLES}
     return Tables(folder=str(folder), flags=flag_frame(flags), **frames)
+
+
+def as_csv(sheets):
+    """Raw tables as CSV, by name."""
+    from evidence.stages.files import csv_bytes
+
+    return {name: csv_bytes(frame(sheet)) for name, sheet in sheets.items()}
+
+
+def written(folder):
+    """The evidence base as `read` returns it, as CSV; large tables are written out while they are checked.
+
+    Returns
+    -------
+    content : dict of bytes
+        By name of table, `flags` among them.
+    rows : dict of int
+        Their numbers of rows.
+
+    Raises
+    ------
+    EvidenceError
+        As `read`.
+    """
+    from evidence.stages.files import csv_bytes
+
+    sheets, content = checks.raw_tables(folder), {}
+    if checks.large(sheets):
+        content, (problems, flags) = side_by_side(partial(as_csv, sheets), partial(checks.examine, folder, sheets))
+    else:
+        problems, flags = checks.examine(folder, sheets)
+    if problems:
+        raise EvidenceError(problems)
+    content = content or as_csv(sheets)
+    rows = {name: len(sheet.columns["line"]) for name, sheet in sheets.items()}
+    return content | {"flags": csv_bytes(flag_frame(flags))}, rows | {"flags": len(flags)}
 
 
 def columns(name):

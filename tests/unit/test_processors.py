@@ -1,0 +1,64 @@
+"""Work done on several processors at once: the same answers, and errors that reach the one who waits."""
+
+import os
+from functools import partial
+
+import pytest
+
+from evidence.problems import EvidenceError, Problem
+from evidence.stages import checks, processors
+from evidence.stages.checks import check, examine, raw_tables, report_json
+from evidence.stages.processors import side_by_side
+from evidence.stages.tables import read, written
+from tests.toy import folder, number
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+PROBLEM = Problem("data/raw/units.csv", 3, "factor", "0 would turn every number into zero", "Type the factor.")
+
+
+def refuse():
+    raise EvidenceError([PROBLEM])
+
+
+def pause():
+    os.read(os.pipe()[0], 1)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_answers_come_in_the_order_of_the_work(monkeypatch, number):
+    monkeypatch.setattr(processors, "processors", lambda: number)
+    assert side_by_side(partial(sum, [1, 2]), partial(str, 4), partial(list, "ab")) == [3, "4", ["a", "b"]]
+
+
+def test_the_first_runs_here_and_the_others_elsewhere(monkeypatch):
+    monkeypatch.setattr(processors, "processors", lambda: 2)
+    first, second = side_by_side(os.getpid, os.getpid)
+    assert first == os.getpid() != second
+
+
+@pytest.mark.parametrize("works", [(os.getpid, refuse), (refuse, pause)], ids=["there", "here"])
+def test_an_error_is_raised_here_and_nothing_is_left_running(monkeypatch, works):
+    monkeypatch.setattr(processors, "processors", lambda: 2)
+    with pytest.raises(EvidenceError) as raised:
+        side_by_side(*works)
+    assert raised.value.problems == [PROBLEM]
+
+
+def test_a_process_that_is_killed_is_no_answer(monkeypatch):
+    monkeypatch.setattr(processors, "processors", lambda: 2)
+    with pytest.raises(EOFError):
+        side_by_side(os.getpid, partial(os._exit, 1))
+
+
+def test_large_tables_are_checked_and_written_as_small_ones_are(monkeypatch, tmp_path):
+    small = report_json(*check(ROOT)), written(ROOT)
+    monkeypatch.setattr(checks, "LARGE", 0)
+    monkeypatch.setattr(processors, "processors", lambda: 2)
+    assert (report_json(*check(ROOT)), written(ROOT)) == small
+    assert small[1][1]["measurements"] == len(read(ROOT).measurements) > 100
+    wrong = folder(tmp_path, measurements=[number("s", "ten", "baseline"), number("s", 12)])
+    problems, _ = examine(wrong, raw_tables(wrong))
+    with pytest.raises(EvidenceError) as raised:
+        written(wrong)
+    assert raised.value.problems == problems
+    assert [problem.what for problem in problems] == ['"ten" is no number']
