@@ -2,6 +2,7 @@
 
 import re
 from argparse import ArgumentTypeError
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -58,10 +59,10 @@ def run_effects(args):
     tables["unused"] = by_line(tables["unused"])
     place(tables, folder, args.part)
     if not args.part:
-        said = list(cells(tables["effects"], "outcome", "headline"))
+        said = Counter(cells(tables["effects"], "outcome", "headline"))
         outcomes = counted(len({outcome for outcome, _ in said}), "outcome")
-        headline = sum(answer == "yes" for _, answer in said)
-        say(f"effects  {outcomes}, {counted(len(said), 'effect')}, {headline} of them in headline pools")
+        headline = sum(times for (_, answer), times in said.items() if answer == "yes")
+        say(f"effects  {outcomes}, {counted(said.total(), 'effect')}, {headline} of them in headline pools")
 
 
 def made_pools(folder, part):

@@ -33,9 +33,14 @@ def in_order(parts):
     return whole
 
 
+def lines_of(content):
+    """Bytes as lines of text, decoded as they are read; all of them at once would take four bytes a letter."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
+
+
 def by_line(content):
     """A table in the order of its column `line`, which parts of whole outcomes do not keep."""
-    header, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
+    header, *rows = csv.reader(lines_of(content))
     rows.sort(key=lambda row, line=header.index("line"): int(row[line]))
     return as_csv(zip(header, *rows, strict=True))
 
@@ -68,7 +73,7 @@ def joined(folder, names, parts):
 
 def cells(content, *columns):
     """Yield the cells of some columns of a table, a tuple each row."""
-    rows = csv.reader(io.StringIO(content.decode(), newline=""))
+    rows = csv.reader(lines_of(content))
     header = next(rows)
     places = [header.index(column) for column in columns]
     for row in rows:
