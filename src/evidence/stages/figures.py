@@ -161,7 +161,7 @@ def blocks_of(effects, pools, members, tables, config, posteriors, words):
     left = [unweighted_row(effect, words) for effect in effects.itertuples() if effect.headline == "no"]
     drawn = []
     for heading, pool in merged_strata(ordered(pools.itertuples(), tables), members_of, conditions):
-        cohorts = members_of[pool.id].sort_values(["study_label", "effect_ids"])
+        cohorts = members_of[pool.id].sort_values(["study_label", "effect_ids"], key=lambda texts: texts.str.casefold())
         rows = [weighted_row(member, by_id, pool.k == 1, z) for member in cohorts.itertuples()]
         drawn.append(Block(heading, rows, pooled(pool, posteriors.get(pool.id), config.tau_prior), unweighted=() if drawn else left))
     return drawn or [Block("All groups", unweighted=left, note="No study can be weighted.")]
