@@ -1,6 +1,7 @@
 """The report of the review itself: page one stands alone, and each number of the tables stands in the text."""
 
 import io
+import re
 from pathlib import Path
 
 import pypdf
@@ -73,6 +74,14 @@ def test_verdicts_flips_missing_results_and_contrasts_are_printed(pages, inputs)
     for row in inputs.rows_of("verdicts"):
         start = squeezed(true_minus(row.sentence))[:40]
         assert start in text, row.claim_id
+
+
+def test_no_id_stands_where_a_word_belongs(pages, inputs):
+    text = "".join(pages)
+    for words in ("outside 0.3 to 2.5 of sperm concentration", "cohort counted once, by Raman & Schlegel 2002", "follow-up: 18.2 nmol/L"):
+        assert squeezed(words) in text
+    assert "followup:" not in text and squeezed("by raman2002") not in text
+    assert not [name for name, words in inputs.labels.items() if words == name and re.fullmatch(r"[a-z]+\d{4}[a-z]?", name)]
 
 
 def test_tables_have_header_rows_and_bookmarks_lead_to_each_outcome(pdf, inputs):
