@@ -8,14 +8,13 @@ from evidence.stages.files import read_csv, read_tables
 from evidence.stages.plotting import save_png
 
 ROOT = Path(__file__).parents[2]
-SHOWN = "forest-lh-before_after-ROM-1.svg"
+SHOWN = {"outcome": "lh", "contrast": "before_after", "measure": "ROM"}
 
 
 def main():
     frames = [read_csv(ROOT / f"data/processed/{name}.csv", name) for name in ("effects", "pools", "members")]
-    for file, figure, _ in drawings(read_tables(ROOT), load(ROOT), *frames):
-        if file == SHOWN:
-            save_png(figure, Path(__file__).with_name("forest.png"), dpi=130)
+    (draw,) = (draw for _, draw, words in drawings(read_tables(ROOT), load(ROOT), *frames) if SHOWN.items() <= words.items())
+    save_png(draw()[0], Path(__file__).with_name("forest.png"), dpi=130)
 
 
 if __name__ == "__main__":

@@ -93,14 +93,15 @@ def released(folder):
 def run_changes(args):
     from evidence.config import load
     from evidence.stages import releases
-    from evidence.stages.changes import changes
-    from evidence.stages.files import empty, write_csv
+    from evidence.stages.changes import compared
+    from evidence.stages.files import write_csv
 
-    folder, config = Path(args.folder), load(args.folder)
-    day = releases.before(folder, config.date)
-    frame = changes(releases.read(folder, day), releases.kept(released(folder))) if day else empty("changes")
+    folder, date = Path(args.folder), load(args.folder).date.isoformat()
+    kept = ((day, releases.read(folder, day)) for day in releases.days(folder, date))
+    day, frame = compared(kept, releases.kept(released(folder)), date)
     write_csv(frame, folder / PROCESSED / "changes.csv")
-    say(f"changes  {counted(len(frame), 'change')} since the release of {day}" if day else "changes  no earlier release")
+    late = "; it has the date of this report, give the review a later one in config.yaml" if day == date else ""
+    say(f"changes  {counted(len(frame), 'change')} since the release of {day}{late}" if day else "changes  no earlier release")
 
 
 def run_release(args):
@@ -135,7 +136,8 @@ def gathered(folder):
     judged = dict(zip(VERDICTS, made(folder, *VERDICTS), strict=True))
     shown = {name: judged[name] for name in SHOWN}
     config = load(folder)
-    about = {"folder": folder, "tables": read_tables(folder), "config": config, "last_release": releases.before(folder, config.date)}
+    day = next(iter(frames["changes"]["since"]), releases.before(folder, config.date.isoformat()))
+    about = {"folder": folder, "tables": read_tables(folder), "config": config, "last_release": day}
     return {**about, **frames, **shown}, frames | judged
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,15 @@ def test_nothing_is_left_out_of_the_comparison(both):
                  "reports/figures/figures.json", "data/processed/changes.csv"):  # fmt: skip
         assert len(one[name]) > 40, name
     assert sum(name.endswith(".svg") for name in one) >= 1
+
+
+@pytest.mark.parametrize("kind", ["Figure", "Table"])
+def test_figures_and_tables_stand_in_the_order_of_their_numbers(both, kind):
+    made, _ = both
+    pages = pypdf.PdfReader(io.BytesIO(made["reports/evidence.pdf"])).pages
+    found = [[int(number) for number in re.findall(rf"^{kind} (\d+)\.", page.extract_text(), re.M)] for page in pages]
+    numbers = [number for page in found for number in sorted(page)]
+    assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 1
 
 
 def test_the_pdf_prints_every_headline_number_and_verdict(both):

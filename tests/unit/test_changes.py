@@ -6,11 +6,14 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from evidence import cli
+from evidence.config import load as load_config
 from evidence.stages import releases
 from evidence.stages.changes import changes
 from evidence.stages.content_changes import FIRST, SAME
 from evidence.stages.content_changes import changes as section
 from evidence.stages.content_inputs import Inputs
+from evidence.stages.files import read_csv, write_csv
 from evidence.stages.schemas import load
 from tests.unit.test_content import made_tables, review
 
@@ -105,13 +108,47 @@ def test_flags_raised_and_lifted(old):
 
 
 def test_the_newest_release_that_is_older_than_the_report_is_meant(tmp_path, old):
-    day = date(2026, 3, 1)
+    day = "2026-03-01"
     assert releases.before(tmp_path, day) == ""
     releases.write(tmp_path, date(2026, 1, 2), old)
     releases.write(tmp_path, date(2026, 2, 2), old)
     assert releases.before(tmp_path, day) == "2026-02-02"
-    releases.write(tmp_path, day, old)
-    assert releases.before(tmp_path, day) == "2026-02-02" and releases.before(tmp_path, date(2026, 3, 2)) == "2026-03-01"
+    releases.write(tmp_path, date(2026, 3, 1), old)
+    assert releases.before(tmp_path, day) == "2026-02-02" and releases.before(tmp_path, "2026-03-02") == "2026-03-01"
+
+
+def test_a_release_of_the_same_date_is_asked_before_the_older_one(tmp_path, old):
+    day = "2026-03-01"
+    assert releases.days(tmp_path, day) == []
+    releases.write(tmp_path, date(2026, 3, 1), old)
+    assert releases.days(tmp_path, day) == ["2026-03-01"]
+    releases.write(tmp_path, date(2026, 1, 2), old)
+    assert releases.days(tmp_path, day) == ["2026-03-01", "2026-01-02"] and releases.days(tmp_path, "2026-02-01") == ["2026-01-02"]
+
+
+def told(folder, capsys):
+    """What the stage changes says, and the releases that its rows name."""
+    capsys.readouterr()
+    assert cli.main(["changes", str(folder)]) == 0
+    return capsys.readouterr().err.strip(), set(read_csv(folder / "data/processed/changes.csv", "changes")["since"])
+
+
+def test_a_date_that_was_left_as_it_was_hides_no_change(tmp_path, capsys):
+    folder = review(tmp_path)
+    config = folder / "config/config.yaml"
+    for stage in ("tables", "effects", "pools", "verdicts"):
+        assert cli.main([stage, str(folder)]) == 0
+    assert told(folder, capsys) == ("changes  no earlier release", set())
+    day = load_config(folder).date.isoformat()
+    assert cli.main(["release", str(folder)]) == 0
+    assert told(folder, capsys) == ("changes  no earlier release", set())
+    path = folder / "data/processed/pools.csv"
+    pools = read_csv(path, "pools")
+    write_csv(pools[pools["id"] != POOL], path)
+    words = "changes  1 change since the release of {}"
+    assert told(folder, capsys) == (f"{words.format(day)}; it has the date of this report, give the review a later one in config.yaml", {day})
+    config.write_text(config.read_text(encoding="utf-8").replace(day, "2099-01-01"), encoding="utf-8")
+    assert told(folder, capsys) == (words.format(day), {day})
 
 
 def test_a_release_is_read_as_it_was_written(tmp_path, old):

@@ -11,13 +11,13 @@ import pytest
 import evidence as ev
 from evidence.config import load
 from evidence.stages import content_words as words
-from evidence.stages.content import SECTIONS, Inputs, content, room_for
+from evidence.stages.content import SECTIONS, Inputs, content, in_words, room_for
 from evidence.stages.content_map import evidence_map
-from evidence.stages.content_names import FORMS, Names, change
+from evidence.stages.content_names import FORMS, Names, change, studies
 from evidence.stages.content_printable import printable, replaced
 from evidence.stages.content_prose import Prose
 from evidence.stages.effects import effects_and_unused
-from evidence.stages.figures import axis_label
+from evidence.stages.figures import FAVOURS, axis_label, drawings
 from evidence.stages.opinion import COLUMNS
 from evidence.stages.pools import pools_and_members
 from evidence.stages.scales import raised
@@ -259,6 +259,17 @@ def test_a_pool_without_a_study_is_no_error(names):
     assert names("level.before_after.condition-condition_c.headline", "studies") == "no study"
 
 
+@pytest.mark.parametrize(("k", "people"), [(1, "1 study, number of people not printed"), (2, "2 studies, number of people not printed by all")])
+def test_people_that_no_source_counts(k, people):
+    assert studies(pool("ROM", "before_after", 0.1, 0.2, k=k, n=math.nan)) == people
+
+
+def test_ids_stand_in_words_unless_meant_as_ids():
+    words = {"lee2003": "Lee et al. 2003"}
+    runs = [{"text": "as lee2003"}, {"text": "lee2003.arm", "style": "code"}, {"text": "lee2003", "url": "https://x.org/lee2003"}]
+    assert in_words({"rows": [{"runs": runs}], "size": 7}, words) == {"rows": [{"runs": [{"text": "as Lee et al. 2003"}, *runs[1:]]}], "size": 7}
+
+
 def test_numbers_in_prose_stand_in_its_style(inputs):
     prose = Prose(
         {
@@ -338,6 +349,7 @@ def test_counts_are_counted(names):
     assert {name: names.counts[name] for name in expected} == expected
     assert names("count.full_text", "report") == "0 reports"
     assert names("count.provisional", "study/studies") == "1 study"
+    assert names("count.full_text", "none") == "none" and names("count.provisional", "none") == "1"
 
 
 def test_page_one_has_every_headline_pool(made):
@@ -390,6 +402,18 @@ def test_units_have_one_spelling_in_figures_tables_and_prose():
     assert [raised(unit) for unit in ("g/cm2", "kg/m2", "10^3/mm3", "nmol/L", "m2x")] == ["g/cm²", "kg/m²", "10^3/mm³", "nmol/L", "m2x"]
     assert interval("MD", -0.028, -0.045, -0.011, "g/cm2").endswith(" g/cm²")
     assert axis_label({"label": "Density", "unit": "g/cm2"}, "before_after", "difference") == "Change in density (g/cm²)"
+
+
+def test_each_forest_plot_says_what_lies_on_either_side(inputs):
+    made = (inputs.tables, inputs.config, inputs.effects, inputs.pools, inputs.members)
+    sides = {(words["outcome"], words["contrast"]): draw.keywords["favours"] for _, draw, words in drawings(*made)}
+    assert sides[("event", "single_arm")] is None and len(sides) > 3
+    better = dict(zip(inputs.tables.outcomes["outcome"], inputs.tables.outcomes["better"], strict=True))
+    for (outcome, contrast), words in sides.items():
+        if contrast in FAVOURS:
+            assert words == FAVOURS[contrast][better[outcome]]
+    assert FAVOURS["versus_control"]["lower"] == FAVOURS["versus_control"]["higher"][::-1] == ("Favours treatment", "Favours control")
+    assert FAVOURS["before_after"]["lower"] == FAVOURS["before_after"]["higher"][::-1] == ("Better", "Worse")
 
 
 def test_outcomes_tell_what_is_not_in_the_pool(made):

@@ -101,7 +101,7 @@ def test_same_bytes_twice_and_in_another_place_and_zone(hostile, pdf, tmp_path_f
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     made = subprocess.run(
         [sys.executable, "-c", code, str(hostile)], cwd=elsewhere, capture_output=True, check=True,
-        env={**os.environ, "TZ": "Pacific/Auckland", "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]), "PYTHONHASHSEED": "7", "TMPDIR": str(elsewhere)},
+        env={**os.environ, "TZ": "Pacific/Auckland", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}", "PYTHONHASHSEED": "7", "TMPDIR": str(elsewhere)},
     )  # fmt: skip
     assert made.stdout == pdf
 

@@ -1,6 +1,7 @@
 """The report of the review itself: page one stands alone, and each number of the tables stands in the text."""
 
 import io
+import re
 from pathlib import Path
 
 import pypdf
@@ -79,6 +80,14 @@ def test_every_effect_and_every_headline_pool_is_printed_with_its_id(pages, inpu
     text = "".join(pages)
     ids = [*inputs.effects["id"], *inputs.pools.loc[inputs.pools["analysis"] == "headline", "id"]]
     assert len(ids) > 300 and not [one for one in ids if one not in text]
+
+
+def test_no_id_stands_where_a_word_belongs(pages, inputs):
+    text = "".join(pages)
+    for words in ("outside 0.3 to 2.5 of sperm concentration", "cohort counted once, by Raman & Schlegel 2002", "follow-up: 18.2 nmol/L"):
+        assert squeezed(words) in text
+    assert "followup:" not in text and squeezed("by raman2002") not in text
+    assert not [name for name, words in inputs.labels.items() if words == name and re.fullmatch(r"[a-z]+\d{4}[a-z]?", name)]
 
 
 def test_tables_have_header_rows_and_bookmarks_lead_to_each_outcome(pdf, inputs):

@@ -8,7 +8,7 @@ from evidence.stages.releases import NUMBER
 
 ENDS = ("estimate", "ci_low", "ci_high", "k")
 COLUMNS = ["kind", "id", "study_id", "outcome", "contrast", "stratum", "before", "after",
-           *(f"{name}_before" for name in ENDS), *(f"{name}_after" for name in ENDS)]  # fmt: skip
+           *(f"{name}_before" for name in ENDS), *(f"{name}_after" for name in ENDS), "since"]  # fmt: skip
 FLAG = ["table", "study_id", "group_id", "outcome", "timepoint", "column", "what"]
 SPREADS = {"sd": "SD", "se": "SE", "iqr": "quartiles", "range": "range", "ci95": "95% CI", "unlabelled": "spread not named"}
 
@@ -118,13 +118,15 @@ def flags(old, new):
 PARTS = (studies, numbers, estimates, verdicts, certainty, flags)
 
 
-def changes(old, new):
+def changes(old, new, day=""):
     """Everything that differs between two releases.
 
     Parameters
     ----------
     old, new : dict of DataFrame
         The tables of `evidence.stages.releases.COLUMNS` by name, as `kept` leaves them.
+    day : str
+        Of the older one.
 
     Returns
     -------
@@ -133,4 +135,28 @@ def changes(old, new):
     """
     rows = [row for part in PARTS for row in part(old, new)]
     texts = dict.fromkeys(COLUMNS[: COLUMNS.index("estimate_before")], "")
-    return pd.DataFrame([texts | row for row in rows], columns=COLUMNS)
+    return pd.DataFrame([texts | row for row in rows], columns=COLUMNS).assign(since=day)
+
+
+def compared(kept, new, date):
+    """The release that a report is compared with, and what has changed since.
+
+    Parameters
+    ----------
+    kept : iterable of (str, dict of DataFrame)
+        Days and tables of `evidence.stages.releases.days`, in turn.
+    new : dict of DataFrame
+        The tables now.
+    date : str
+        Of the report.
+
+    Returns
+    -------
+    str, DataFrame
+        Day of the release: an older one, or that of this very date if something differs from it; "" where there is neither.
+    """
+    for day, old in kept:
+        frame = changes(old, new, day)
+        if len(frame) or day < date:
+            return day, frame
+    return "", changes(new, new)

@@ -20,6 +20,7 @@ from evidence.stages.content_prose import Prose
 from evidence.stages.content_references import references
 from evidence.stages.content_studies import characteristics
 from evidence.stages.content_verdicts import verdicts
+from evidence.stages.labels import named, spelled
 
 __all__ = ["SECTIONS", "Inputs", "content"]
 
@@ -60,6 +61,15 @@ def room_for(name, blocks):
     return 0 if own_page else ROOM
 
 
+def in_words(value, words):
+    """The same content with ids in words, but where they are meant as ids (code) or belong to an address."""
+    if isinstance(value, dict) and "text" in value:
+        return value if value.get("style") == "code" or "url" in value else value | {"text": named(value["text"], words)}
+    if isinstance(value, dict):
+        return {key: in_words(one, words) for key, one in value.items()}
+    return [in_words(one, words) for one in value] if isinstance(value, list) else value
+
+
 def content(inputs):
     """All that the report says, as a JSON-able dict.
 
@@ -96,4 +106,4 @@ def content(inputs):
             room = room_for(name, blocks)
             made["sections"].append({"id": name, "title": title, "room": room, "blocks": [*prose.blocks(name), *blocks]})
     prose.check()
-    return made
+    return in_words(made, spelled(inputs.tables))

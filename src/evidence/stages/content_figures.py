@@ -4,23 +4,24 @@ WHOLE_PAGE, HIGH = 236, 140
 FLOATING = "forest"
 
 
-def drawings(inputs, **wanted):
+def drawings(inputs, floats=False, **wanted):
     """Figure blocks of the figures whose words are all as wanted, in the order of figures.json.
 
     Parameters
     ----------
     inputs : Inputs
+    floats : bool
+        Whether the text may run on before them: wanted after figures that float, or the numbers of the figures go astray.
     **wanted
         Words of a figure: kind, outcome, contrast and the like.
 
     Returns
     -------
     list of dict
-        Of forest plots, which stand after other matter: where one is high or goes on over pages, all of them float, so that
-        they keep their order.
+        Forest plots that are high or go on over pages float, all those of a comparison together, so that they keep their order.
     """
     found = [figure for figure in inputs.figures if all(figure.get(name) == value for name, value in wanted.items())]
-    floats = any(figure["kind"] == FLOATING and (figure["height_mm"] > HIGH or figure.get("pages", 1) > 1) for figure in found)
+    floats = floats or any(figure["kind"] == FLOATING and (figure["height_mm"] > HIGH or figure.get("pages", 1) > 1) for figure in found)
     return [
         {
             "kind": "figure",

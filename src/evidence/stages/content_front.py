@@ -74,7 +74,7 @@ def findings(inputs, prose):
         rows += [group(title)] if own or empty else []
         rows += own + ([nothing(inputs, empty, len(columns))] if empty else [])
     rows = rows or [[cell(none_words(inputs), span=len(columns))]]
-    return table("Summary of findings", columns, rows, note=prose.runs("findings"), size=7.6, inset=2)
+    return table("Summary of findings", columns, rows, note=prose.runs("findings"), size=7.6, inset=2, rise=2.2)
 
 
 def interval_name(inputs):

@@ -140,7 +140,7 @@ class Inputs:
 
     @cached_property
     def labels(self):
-        """Study label by id: first author and year, or the id where the record lacks them."""
+        """Study label by id: first author and year."""
         return {name: label(row) for name, row in self.studies.items()}
 
     @cached_property

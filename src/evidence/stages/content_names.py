@@ -84,9 +84,7 @@ def studies(row):
     people = (
         f"{count(row.n)} people"
         if row.n == row.n
-        else "people not printed in all"
-        if row.k > 1
-        else "people not printed"
+        else f"number of people not printed{' by all' if row.k > 1 else ''}"
     )
     return f"{plural(row.k, 'study', 'studies')}, {people}"
 
@@ -135,8 +133,10 @@ class Names:
         return values[name]
 
     def counted(self, name, form):
-        """A count, with its noun: 81 reports, or singular/plural as in study/studies."""
+        """A count, with its noun: 81 reports, or singular/plural as in study/studies; none for 0 where the form is none."""
         value = self.known(name, self.counts, "count")
+        if form == "none":
+            return f"{value:,.0f}" if value else "none"
         noun, _, several = form.partition("/")
         return plural(value, noun, several) if noun else f"{value:,.0f}"
 

@@ -17,6 +17,8 @@ from evidence.stages.content_words import (
     words_of,
 )
 
+TIMES = {"followup": "follow-up"}
+
 
 def every_number(inputs, prose):
     """Every effect by study, then the numbers that no effect is made of."""
@@ -82,7 +84,8 @@ def in_no_effect(inputs):
     made = []
     for row in sorted(rows(inputs.unused), key=lambda row: row.line):
         label = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
-        printed = raised(true_minus(f"{row.timepoint}: {row.value_text} {row.unit}"))
+        when = TIMES.get(row.timepoint, words_of(row.timepoint))
+        printed = raised(true_minus(f"{when}: {row.value_text} {row.unit}"))
         outcome = inputs.outcomes[row.outcome].label
         made.append([inputs.cited(row.study_id), label, outcome, printed, row.reason, f"{row.line:.0f}"])
     columns = [

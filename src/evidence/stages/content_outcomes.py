@@ -61,7 +61,7 @@ def of_outcome(inputs, outcome):
         made = [
             *strata(inputs, outcome, contrast, pools, bool(drawn)),
             *drawn,
-            *drawings(inputs, kind="sensitivity", outcome=outcome, contrast=contrast),
+            *drawings(inputs, any(one["floats"] for one in drawn), kind="sensitivity", outcome=outcome, contrast=contrast),
             *sensitivity(inputs, outcome, contrast, pools),
             *many(inputs, outcome, contrast),
             *content_missing.words(inputs, outcome, contrast),
@@ -72,7 +72,7 @@ def of_outcome(inputs, outcome):
             sentences.append([about, run(summary(inputs, outcome, contrast)), *certain(inputs, outcome, contrast)])
         blocks += made
     sentences += content_robust.flips(inputs, outcome)
-    return [bullets(sentences), *steps(inputs, outcome), *blocks] if blocks else []
+    return [bullets(sentences), *blocks, *steps(inputs, outcome)] if blocks else []
 
 
 def certain(inputs, outcome, contrast):

@@ -10,6 +10,7 @@ from evidence.stages.direction_plot import direction_plots
 from evidence.stages.drawn import update
 from evidence.stages.flow_plot import flow_plot
 from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
+from evidence.stages.labels import named, spelled
 from evidence.stages.many_studies import many_study_plots
 from evidence.stages.scales import raised
 from evidence.stages.sensitivity import BAYES
@@ -18,7 +19,11 @@ from evidence.stages.traffic_light import bias_plots
 from evidence.stages.words import SCALE, interval, plural
 
 CONTRASTS = {"before_after": "change from baseline", "versus_control": "against control", "single_arm": "treated groups alone"}
-BETTER = {"higher": ("Worse", "Better"), "lower": ("Better", "Worse")}
+FAVOURS = {
+    "before_after": {"higher": ("Worse", "Better"), "lower": ("Better", "Worse"), "none": ("Decrease", "Increase")},
+    "versus_control": {"higher": ("Favours control", "Favours treatment"), "lower": ("Favours treatment", "Favours control"),
+                       "none": ("Lower", "Higher")},
+}  # fmt: skip
 NOT_PRINTED = "\N{EN DASH}"
 
 
@@ -87,14 +92,14 @@ def brief(effect):
     return effect.reason.removeprefix("not weighted: ").replace("study not in the headline", "set apart")
 
 
-def unweighted_row(effect):
-    """One effect that is shown without weight."""
+def unweighted_row(effect, words):
+    """One effect that is shown without weight; `words` stand for the ids in its reason."""
     return Unweighted(
         row_label(effect.study_label, [effect]),
         drug=effect.drug,
         n=people([effect]),
         printed=raised(typeset(effect.printed)),
-        reason=typeset(brief(effect)),
+        reason=typeset(named(brief(effect), words)),
         yi=None if np.isnan(effect.yi) else effect.yi,
     )
 
@@ -147,16 +152,16 @@ def ordered(pools, tables):
     return sorted(pools, key=lambda pool: (pool.stratum != "all", pool.stratum.startswith("drug:"), rank.get(pool.stratum, 0), pool.stratum))
 
 
-def blocks_of(effects, pools, members, tables, config, posteriors):
-    """Blocks of one outcome, contrast and measure; `posteriors` are the Bayesian rows by pool."""
+def blocks_of(effects, pools, members, tables, config, posteriors, words):
+    """Blocks of one outcome, contrast and measure; `posteriors` are the Bayesian rows by pool, `words` stand for ids."""
     z = quantile((1 + config.level) / 2)
     by_id = {effect.id: effect for effect in effects.itertuples()}
     members_of = dict(tuple(members.groupby("pool", sort=True)))
     conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
-    left = [unweighted_row(effect) for effect in effects.itertuples() if effect.headline == "no"]
+    left = [unweighted_row(effect, words) for effect in effects.itertuples() if effect.headline == "no"]
     drawn = []
     for heading, pool in merged_strata(ordered(pools.itertuples(), tables), members_of, conditions):
-        cohorts = members_of[pool.id].sort_values(["study_label", "effect_ids"])
+        cohorts = members_of[pool.id].sort_values(["study_label", "effect_ids"], key=lambda texts: texts.str.casefold())
         rows = [weighted_row(member, by_id, pool.k == 1, z) for member in cohorts.itertuples()]
         drawn.append(Block(heading, rows, pooled(pool, posteriors.get(pool.id), config.tau_prior), unweighted=() if drawn else left))
     return drawn or [Block("All groups", unweighted=left, note="No study can be weighted.")]
@@ -192,7 +197,7 @@ def drawings(tables, config, effects, pools, members, sensitivity=None):
     members = members[(members["left_out"] == "") & members["pool"].isin(headline["id"])]
     outcomes = tables.outcomes.set_index("outcome")
     conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
-    posteriors = bayesian_rows(sensitivity)
+    posteriors, ids = bayesian_rows(sensitivity), spelled(tables)
     for outcome in shown_outcomes(tables, config):
         of_outcome = effects[effects["outcome"] == outcome]
         for (contrast, measure), part in of_outcome.groupby(["contrast", "measure"], sort=True):
@@ -201,12 +206,12 @@ def drawings(tables, config, effects, pools, members, sensitivity=None):
             label = about["label"]
             title = f"{label}, {CONTRASTS[contrast]}"
             scale = SCALE.get(measure, "difference")
-            blocks = blocks_of(part, own, members[members["pool"].isin(own["id"])], tables, config, posteriors)
+            blocks = blocks_of(part, own, members[members["pool"].isin(own["id"])], tables, config, posteriors, ids)
             draw = partial(
                 forest_pages,
                 blocks,
                 scale=scale,
-                favours=None if scale == "proportion" else BETTER.get(about["better"]),
+                favours=FAVOURS.get(contrast, {}).get(about["better"]),
                 xlabel=label if scale == "factor" else axis_label(about, contrast, scale),
                 level=config.level,
             )

@@ -2,7 +2,8 @@
 
 `evidence release` files what `changes` compares under reports/released/DATE, DATE being the review's date in config.yaml.
 A report compares itself with the newest release that is older than its own date. So releasing changes no byte of the
-report that is released, nor does committing it; the next report, with a later date, is compared with it.
+report that is released, nor does committing it; the next report, with a later date, is compared with it. Where the date
+was left as it was and the tables have moved on, the release of that date is the one to compare with.
 """
 
 import re
@@ -53,9 +54,15 @@ def write(folder, date, frames):
 
 
 def before(folder, date):
-    """Day of the newest release that is older than `date`; "" where there is none."""
+    """Day of the newest release that is older than `date` (2026-11-23); "" where there is none."""
     found = sorted(path.name for path in (Path(folder) / RELEASED).glob("*") if DAY.fullmatch(path.name))
-    return next((day for day in reversed(found) if day < date.isoformat()), "")
+    return next((day for day in reversed(found) if day < date), "")
+
+
+def days(folder, date):
+    """Days of the releases to compare a report of `date` with, in turn: that of its own date, then the newest older one."""
+    own = [date] if (Path(folder) / RELEASED / date).is_dir() else []
+    return own + [day for day in [before(folder, date)] if day]
 
 
 def read(folder, day):
