@@ -1,5 +1,7 @@
 """Stage effects: from printed numbers to effect sizes, each with the route of its standard error."""
 
+from collections import defaultdict
+
 import numpy as np
 import pandas as pd
 
@@ -144,10 +146,13 @@ def chosen(frame, config):
 def flagged(frame, flags):
     """Add the flags of the rows that an effect is made of, and whether they block the headline."""
     blocking = flags[(flags["table"] == "measurements") & (flags["blocks"] == "yes")]
-    reasons = blocking.groupby("line")["what"].agg(lambda texts: "; ".join(dict.fromkeys(texts))).to_dict()
+    of_line = defaultdict(dict)
+    for line, what in zip(blocking["line"].tolist(), blocking["what"].tolist(), strict=True):
+        of_line[int(line)][what] = None
+    reasons = {line: "; ".join(texts) for line, texts in of_line.items()}
     found = [
         "; ".join(dict.fromkeys(reasons[int(line)] for line in lines.split(";") if int(line) in reasons))
-        for lines in frame["lines"]
+        for lines in frame["lines"].tolist()
     ] if reasons else ""  # fmt: skip
     return frame.assign(flags=found, blocked=pd.Series(found, index=frame.index) != "")
 
@@ -235,7 +240,8 @@ def effects_and_unused(tables, config):
     frame = flagged(frame, tables.flags)
     frame, stood_back = chosen(routed(frame, config), config)
     unused_rows = unused(tables, frame, stood_back)
-    studies = tables.studies.assign(study_label=[label(study) for study in tables.studies.itertuples()])
+    studies = tables.studies[tables.studies["study_id"].isin(frame["study_id"])]
+    studies = studies.assign(study_label=[label(study) for study in studies.itertuples()])
     frame = frame.merge(studies[["study_id", "study_label", "eligibility_reason"]], on="study_id", how="left")
     frame["reason"] = headline(frame, config)
     frame["headline"] = np.where(frame["reason"] == "", "yes", "no")
