@@ -22,8 +22,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def neutral(text):
     """Text that no spreadsheet takes for a formula: an apostrophe before =, +, - or @; numbers and lone signs stay."""
-    harmless = len(text) == 1 or SIGNED.fullmatch(text)
-    return f"'{text}" if text.startswith(FORMULA) and not harmless else text
+    if not text.startswith(FORMULA) or len(text) == 1 or SIGNED.fullmatch(text):
+        return text
+    return f"'{text}"
 
 
 def csv_bytes(frame, for_spreadsheets=False):

@@ -43,11 +43,11 @@ class Book:
             self.text(sheet, row, place, name, bold=True, bg_color=PALE, font_color=INK, bottom=1, bottom_color=LINE)
 
 
-def width(frame, name, numeric):
+def width(name, cells, numeric):
     """Width of a column in letters: that of most of its texts, within bounds."""
     if numeric:
         return max(len(name) + 3, NARROW)
-    lengths = sorted(len(text) for text in frame[name] if text)
+    lengths = sorted(len(text) for text in cells if text)
     usual = lengths[int(0.9 * (len(lengths) - 1))] if lengths else 0
     return min(max(usual + 2, len(name) + 3, NARROW), WIDE)
 
@@ -59,8 +59,8 @@ def table_sheet(book, name, frame):
     book.header(sheet, 0, names)
     for place, column in enumerate(names):
         numeric = column in schema.numbers
-        cells = frame[column] if numeric else frame[column].fillna("").astype(str)
-        sheet.set_column(place, place, width(frame.assign(**{column: cells}), column, numeric))
+        cells = frame[column] if numeric else frame[column].fillna("").astype(str).tolist()
+        sheet.set_column(place, place, width(column, cells, numeric))
         write = number_column if numeric else text_column
         write(book, sheet, place, column, cells)
     sheet.freeze_panes(1, 1)
@@ -72,16 +72,19 @@ def table_sheet(book, name, frame):
 def number_column(book, sheet, place, name, cells):
     """Numbers; a missing one leaves its cell empty."""
     style = book.style(valign="top", num_format=number_format(name, cells))
-    for row, value in enumerate(cells.astype(float), 1):
+    for row, value in enumerate(cells.astype(float).tolist(), 1):
         if math.isfinite(value):
             sheet.write_number(row, place, float(f"{value:.12g}"), style)
 
 
 def text_column(book, sheet, place, name, cells):
     """Texts; an empty one leaves its cell empty."""
+    style = book.style(**TEXT)
     for row, words in enumerate(cells, 1):
-        if words:
+        if words.startswith(FORMULA):
             book.text(sheet, row, place, words)
+        elif words:
+            sheet.write_string(row, place, shown(words)[:CELL], style)
 
 
 def first_sheet(book, config, rows):
