@@ -65,8 +65,10 @@ def run_effects(args):
     folder = Path(args.folder)
     tables = joined(folder, ("effects", "unused"), args.join) if args.join else made_effects(folder, args.part)
     tables["unused"] = by_line(tables["unused"])
-    place(tables, folder, args.part)
-    if not args.part:
+    if args.part:
+        place_part(tables, folder, args.part)
+    else:
+        place(tables, folder)
         said = Counter(cells(tables["effects"], "outcome", "headline"))
         outcomes = counted(len({outcome for outcome, _ in said}), "outcome")
         headline = sum(times for (_, answer), times in said.items() if answer == "yes")
