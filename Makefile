@@ -11,7 +11,7 @@ reports: .venv/ready
 	$(BIN)/snakemake --cores $(CORES)
 
 test: .venv/ready .venv/plugins/ready
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 faults: .venv/ready
 	EVIDENCE_KILLS=30 $(BIN)/python -m pytest -n auto tests/e2e/test_faults.py -k killed

