@@ -34,7 +34,8 @@ def percent(share):
 
 def is_randomised(cohorts):
     """Which cohorts bring a randomised comparison: a control arm or period of a randomised study."""
-    return (cohorts["contrast"] == "versus_control") & cohorts["design"].str.startswith("rct_")
+    compared = zip(cohorts["contrast"], cohorts["design"], strict=True)
+    return np.array([contrast == "versus_control" and design.startswith("rct_") for contrast, design in compared], bool)
 
 
 def severities(judgements, config, randomised):
@@ -53,7 +54,7 @@ def severities(judgements, config, randomised):
 
 def start(pool, cohorts, context):
     """Where the certainty of a pool starts."""
-    share = cohorts.loc[~is_randomised(cohorts), "weight"].sum()
+    share = cohorts["weight"][~is_randomised(cohorts)].sum()
     level = context.config.start_other if share > 0 else context.config.start_randomised
     words = context.words["start"]
     return level, words["other"].format(share=percent(share)) if share > 0 else words["randomised"]
@@ -62,8 +63,8 @@ def start(pool, cohorts, context):
 def risk_of_bias(pool, cohorts, context):
     """Down by the share of the weight at high or serious risk (a study without judgement counts), or at critical risk."""
     limit, words = context.config.bias_share, context.words["risk_of_bias"]
-    severity = cohorts["study_id"].map(context.severity).fillna(2)
-    serious, critical = (cohorts.loc[severity >= least, "weight"].sum() for least in (2, 3))
+    severity = np.array([context.severity.get(study, 2) for study in cohorts["study_id"]])
+    serious, critical = (cohorts["weight"][severity >= least].sum() for least in (2, 3))
     counted = "" if is_randomised(cohorts).all() else words["counted"].format(domains=" and ".join(context.config.counted_by_start))
     if critical >= limit:
         return -2, words["critical"].format(share=percent(critical)) + counted
@@ -99,8 +100,8 @@ def indirectness(pool, cohorts, context):
     condition = pool.stratum.partition(":")[2]
     proxies = [name for name in context.config.proxy_conditions if name != condition]
     if pool.stratum.startswith("condition:") and proxies:
-        stands_in = cohorts["conditions"].map(lambda text: bool(set(text.split(";")) & set(proxies)))
-        share = cohorts.loc[stands_in, "weight"].sum()
+        stands_in = np.array([bool(set(text.split(";")) & set(proxies)) for text in cohorts["conditions"]])
+        share = cohorts["weight"][stands_in].sum()
         broader = any(condition in context.broader.get(name, ()) for name in proxies)
         if broader and share >= context.config.bias_share:
             reasons.append(words["proxy"].format(share=percent(share)))
@@ -199,7 +200,7 @@ class Context:
 
 def context_of(cohorts, missing, tables, config):
     """Context of all pools."""
-    randomised = is_randomised(cohorts).groupby(cohorts["study_id"]).any()
+    randomised = cohorts.assign(randomised=is_randomised(cohorts)).groupby("study_id")["randomised"].any()
     return Context(
         config=config,
         words=templates(tables.folder, "verdicts")["certainty"],
@@ -217,6 +218,13 @@ def pooled_cohorts(pools, members, effects):
     about = effects.set_index("id")[["study_id", "design", "contrast", "conditions"]]
     first = [ids.partition(";")[0] for ids in used["effect_ids"]]
     return used.reset_index(drop=True).join(about.loc[first].reset_index(drop=True))
+
+
+def columns_by_pool(cohorts):
+    """What the rules read of the cohorts of each pool: arrays by column, by pool."""
+    columns = {name: cohorts[name].to_numpy() for name in ("study_id", "design", "contrast", "conditions", "weight", "yi", "vi")}
+    places = cohorts.groupby("pool").indices
+    return {pool: {name: values[own] for name, values in columns.items()} for pool, own in places.items()}
 
 
 def certainty_and_steps(pools, members, effects, missing, tables, config):
@@ -242,7 +250,7 @@ def certainty_and_steps(pools, members, effects, missing, tables, config):
     chosen = pools[(pools["analysis"] == HEADLINE) & (pools["stratum"].eq(ALL) | pools["stratum"].str.startswith("condition:"))]
     cohorts = pooled_cohorts(chosen, members, effects)
     context = context_of(cohorts, missing, tables, config)
-    parts = dict(tuple(cohorts.groupby("pool")))
+    parts = columns_by_pool(cohorts)
     names = {level: name for name, level in LEVELS.items()}
     rows, steps = [], []
     for pool in named_rows(chosen):

@@ -1,5 +1,8 @@
 """Sensitivity: every headline pool beside itself under other choices, and where its conclusion flips."""
 
+from itertools import groupby
+from operator import attrgetter
+
 import numpy as np
 import pandas as pd
 
@@ -182,12 +185,15 @@ def robustness(frame, tables):
     whole = frame["pool"].isin(frame.loc[frame["analysis"] == HEADLINE, "pool"])
     tried = frame[whole & (frame["headline_conclusion"] != "") & (frame["k"] > 0) & (frame["differs"] == "yes")]
     rows = []
-    for pool, part in tried.groupby("pool", sort=True):
-        flipped = part[part["flips"] == "yes"]
-        first = part.iloc[0]
-        labels = [words["flip"].format(label=row.label, conclusion=row.conclusion) for row in named_rows(flipped)]
-        text = words[said(len(part), len(labels))].format(
-            conclusion=first["headline_conclusion"], analyses=len(part), flips=len(labels), labels="; ".join(labels)
+    of_pool = attrgetter("pool")
+    for pool, own in groupby(sorted(named_rows(tried), key=of_pool), of_pool):
+        part = list(own)
+        first, analyses = part[0], len(part)
+        flipped = [row for row in part if row.flips == "yes"]
+        labels = [words["flip"].format(label=row.label, conclusion=row.conclusion) for row in flipped]
+        text = words[said(analyses, len(flipped))].format(
+            conclusion=first.headline_conclusion, analyses=analyses, flips=len(flipped), labels="; ".join(labels)
         )
-        rows.append((pool, *first[KEY], first["headline_conclusion"], len(part), len(labels), "; ".join(flipped["label"]), text))
+        key = (pool, first.outcome, first.contrast, first.stratum)
+        rows.append((*key, first.headline_conclusion, analyses, len(flipped), "; ".join(row.label for row in flipped), text))
     return pd.DataFrame(rows, columns=ROBUSTNESS)
