@@ -1,13 +1,13 @@
 """Text that the report's faces can print, with nothing hidden in it."""
 
 import unicodedata
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 FONTS = Path(__file__).parents[1] / "template/fonts"
 
 
-@lru_cache(maxsize=1)
+@cache
 def known_characters():
     """Code points that the shipped faces can draw."""
     from fontTools.ttLib import TTFont
@@ -19,6 +19,7 @@ def known_characters():
     return frozenset(points)
 
 
+@cache
 def shown(sign):
     """One character as it can be printed.
 

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from evidence.problems import EvidenceError, Problem
+from evidence.stages.schemas import TABLES, load
 from evidence.stages.writing import as_csv, replace
 
-SCHEMA = Path(__file__).parents[1] / "schema"
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WHOLE = ("k", "Q_df", "arms", "line", "year")
 SIGNED = re.compile(r"[+-]\d+(\.\d*)?", re.ASCII)
 TWELVE_DIGITS = "{:.12g}".format
@@ -56,14 +54,12 @@ def write_csv(frame, path):
 
 def number_columns(name):
     """Columns of a table that hold numbers, by its schema, and the line number of made tables."""
-    schema = yaml.load((SCHEMA / f"{name}.yaml").read_text(encoding="utf-8"), Loader=Loader)
-    return [field["name"] for field in schema["fields"] if field["type"] in ("number", "integer", "year")] + ["line"]
+    return [*load(name).numbers, "line"]
 
 
 def empty(name):
     """A made table without rows."""
-    schema = yaml.load((SCHEMA / f"{name}.yaml").read_text(encoding="utf-8"), Loader=Loader)
-    return pd.DataFrame(columns=[field["name"] for field in schema["fields"]])
+    return pd.DataFrame(columns=list(load(name).fields))
 
 
 def read_csv(path, name):
@@ -89,7 +85,6 @@ def read_csv(path, name):
 
 def read_tables(folder, *names):
     """The clean tables that the stage tables has written to data/processed; with `names` just these, the others empty."""
-    from evidence.stages.schemas import TABLES
     from evidence.stages.tables import Tables
 
     processed = Path(folder) / "data/processed"

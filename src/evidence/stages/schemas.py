@@ -18,6 +18,7 @@ TABLES = (
     "moderators",
 )  # fmt: skip
 NUMBERS = ("number", "integer", "year")
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,7 @@ def load(name):
     name : str
         One of TABLES, or of `made_tables`.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    stated = yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), loader)
+    stated = yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), Loader)
     return Schema(
         name=stated["name"],
         title=stated["title"],

@@ -47,7 +47,8 @@ class Made:
         self.studies = {row.study_id: row for row in named_rows(self.tables.studies)}
         self.outcomes = {row.outcome: row for row in named_rows(self.tables.outcomes)}
         flags = self.tables.flags
-        self.flags = flags[(flags["table"] == "measurements") & (flags["blocks"] == "yes")]
+        doubts = flags[(flags["table"] == "measurements") & (flags["blocks"] == "yes")]
+        self.flags = doubts.groupby("line")["what"].agg(list).to_dict()
 
     @cached_property
     def raw(self):
@@ -142,7 +143,6 @@ def fresh(made, lines):
 def raw_row(made, line):
     """A printed number with its place, its source and the doubts about it."""
     row = made.rows[line]
-    flags = made.flags[made.flags["line"] == line]["what"]
     week = f", week {row.weeks:g}" if row.weeks == row.weeks else ""
     unit = f" {row.unit}" if row.unit and row.statistic not in ("percent", "percent_change", "fold_change") else ""
     people = f", n {row.n:g}" if row.n == row.n and row.statistic != "events" else ""
@@ -150,7 +150,7 @@ def raw_row(made, line):
     return {
         "place": f"{MEASUREMENTS}:{line}", "group": row.label, "what": f"{row.timepoint}{week}, {row.statistic.replace('_', ' ')}",
         "number": f"{one(row)}{unit}{people}{p}", "locator": row.source_locator, "source": row.source_kind.replace("_", " "),
-        "url": row.source_url, "flags": list(flags),
+        "url": row.source_url, "flags": made.flags.get(line, []),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from evidence.stages.scales import in_words, raised
+from evidence.stages.schemas import Loader
 
 OWN = Path(__file__).parents[1] / "text"
 SCALE = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor", "ZCOR": "correlation"}
@@ -26,10 +27,10 @@ def templates(folder, name):
     -------
     dict
     """
-    words = yaml.safe_load((OWN / f"{name}.yaml").read_text(encoding="utf-8"))
+    words = yaml.load((OWN / f"{name}.yaml").read_text(encoding="utf-8"), Loader)
     own = Path(folder) / "config/text" / f"{name}.yaml"
     if own.is_file():
-        for section, texts in (yaml.safe_load(own.read_text(encoding="utf-8")) or {}).items():
+        for section, texts in (yaml.load(own.read_text(encoding="utf-8"), Loader) or {}).items():
             words[section] = words.get(section, {}) | texts if isinstance(texts, dict) else texts
     return words
 
