@@ -41,13 +41,14 @@ def run_tables(args):
 def run_opinion(args):
     from evidence.stages.files import write_csv
     from evidence.stages.opinion import opinion
+    from evidence.stages.rows import named_rows
 
     folder = Path(args.folder)
     frame = opinion(*made(folder, "pools", "members"))
     write_csv(frame, folder / PROCESSED / "opinion.csv")
     largest = frame["difference"].max() if len(frame) else 0.0
     say(f"opinion  {counted(frame['pool'].nunique(), 'pool')} computed again, largest difference {largest:.1g}")
-    for row in frame[frame["agrees"] == "no"].itertuples():
+    for row in named_rows(frame[frame["agrees"] == "no"]):
         say(f"         {row.pool}: {row.engine} {row.method} {row.quantity} {row.theirs:.6g}, ours {row.ours:.6g}")
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from evidence.models.distributions import quantile
 from evidence.stages.analyses import HEADLINE
+from evidence.stages.rows import named_rows
 from evidence.stages.strata import ALL, chains
 from evidence.stages.words import plural, templates
 
@@ -205,8 +206,8 @@ def context_of(cohorts, missing, tables, config):
         severity=severities(tables.risk_of_bias, config, randomised),
         domains=dict(zip(tables.outcomes["outcome"], tables.outcomes["domain"], strict=True)),
         broader=chains(dict(zip(tables.conditions["condition"], tables.conditions["parent"], strict=True))),
-        missing={(row.outcome, row.contrast, row.stratum): row for row in missing.itertuples()},
-        judgements={(row.outcome, row.contrast, row.stratum, row.domain): row for row in tables.judgements.itertuples()},
+        missing={(row.outcome, row.contrast, row.stratum): row for row in named_rows(missing)},
+        judgements={(row.outcome, row.contrast, row.stratum, row.domain): row for row in named_rows(tables.judgements)},
     )
 
 
@@ -244,7 +245,7 @@ def certainty_and_steps(pools, members, effects, missing, tables, config):
     parts = dict(tuple(cohorts.groupby("pool")))
     names = {level: name for name, level in LEVELS.items()}
     rows, steps = [], []
-    for pool in chosen.itertuples():
+    for pool in named_rows(chosen):
         taken = steps_of(pool, parts[pool.id], context)
         key = dict(zip(KEY, (pool.id, pool.outcome, pool.contrast, pool.stratum), strict=True))
         level = min(max(sum(levels for _, levels, _, _ in taken), 1), 4)

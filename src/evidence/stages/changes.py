@@ -5,6 +5,7 @@ import pandas as pd
 from evidence.stages.content_words import NOT_PRINTED, effect_words, missing, plural
 from evidence.stages.labels import label
 from evidence.stages.releases import NUMBER
+from evidence.stages.rows import named_rows
 
 ENDS = ("estimate", "ci_low", "ci_high", "k")
 COLUMNS = ["kind", "id", "study_id", "outcome", "contrast", "stratum", "before", "after",
@@ -16,7 +17,7 @@ SPREADS = {"sd": "SD", "se": "SE", "iqr": "quartiles", "range": "range", "ci95":
 def keyed(frame, key):
     """Rows by the texts of their key, in lists."""
     found = {}
-    for row in frame.itertuples(index=False):
+    for row in named_rows(frame):
         values = (getattr(row, name) for name in key)
         found.setdefault(tuple("" if missing(value) else value for value in values), []).append(row)
     return found
@@ -98,7 +99,7 @@ def verdicts(old, new):
 
 def certainty(old, new):
     """Headline pools in both releases of which one is more or less sure."""
-    about = {row.id: row for row in new["pools"].itertuples()}
+    about = {row.id: row for row in named_rows(new["pools"])}
     for (pool,), before, after in matched(old["certainty"], new["certainty"], ["pool"]):
         if before and after and before[0].certainty != after[0].certainty and pool in about:
             row = about[pool]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from evidence.stages.content_words import CONTRASTS, run, sentence
 from evidence.stages.effects import label
+from evidence.stages.rows import named_rows as rows
 from evidence.stages.strata import with_broader
 
 if TYPE_CHECKING:
@@ -27,11 +28,6 @@ class Mention(NamedTuple):
     contrast: str
     standing: int
     conditions: tuple
-
-
-def rows(frame):
-    """Rows of a DataFrame as named tuples."""
-    return list(frame.itertuples(index=False))
 
 
 def by(items, key):

@@ -14,6 +14,7 @@ from evidence.models.subgroups import subgroups
 from evidence.models.uni import rma
 from evidence.stages import readable
 from evidence.stages.pools import combined, numbered, one_report_per_cohort
+from evidence.stages.rows import named_rows
 from evidence.stages.strata import without_subgroups
 from evidence.stages.words import plural, templates, without_gaps
 
@@ -36,10 +37,10 @@ def having(effects, condition):
 def related(one, other):
     """Which effects of `other` share people with a group of `one`: the same group, a larger one, or a part of it."""
     groups = set(zip(one["study_id"], one["group_id"], strict=True))
-    larger = {(row.study_id, name) for row in one.itertuples() for name in row.part_of.split(";") if name}
+    larger = {(row.study_id, name) for row in named_rows(one) for name in row.part_of.split(";") if name}
     parts = [
         any((row.study_id, name) in groups for name in row.part_of.split(";")) or (row.study_id, row.group_id) in groups | larger
-        for row in other.itertuples()
+        for row in named_rows(other)
     ]
     return np.array(parts, bool)
 
@@ -162,7 +163,7 @@ def wanted(tables):
     claims = tables.claims[(tables.claims["kind"] == "modifier") & (tables.claims["condition"] != "")]
     pairs = [
         (claim.condition, claim.versus_condition, outcome.strip())
-        for claim in claims.itertuples()
+        for claim in named_rows(claims)
         for outcome in claim.outcomes.split(";")
         if outcome.strip() and (claim.claim_id, outcome.strip()) not in outside
     ]

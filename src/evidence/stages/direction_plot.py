@@ -10,6 +10,7 @@ from functools import partial
 from evidence.stages.missing import STATUS, one_direction
 from evidence.stages.palette import BLUE, GRID, INK, LINE, MUTED
 from evidence.stages.plotting import SMALL, dot, fill, page, stroke, text_width, wrap, write
+from evidence.stages.rows import named_rows
 from evidence.stages.words import templates
 
 WIDTH, EDGE, RIGHT, ROW, HALF, ROWS = 174, 1.5, 9, 4.6, 1.5, 44
@@ -40,7 +41,7 @@ def sign(sheet, x, y, status, direction):
 def best_cells(given):
     """Status and direction by study label and outcome: the best that any of its groups gives."""
     cells = {}
-    for row in given.itertuples():
+    for row in named_rows(given):
         cells.setdefault((row.study_label, row.outcome), []).append(row)
     best = {}
     for key, rows in cells.items():

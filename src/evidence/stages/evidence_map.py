@@ -3,6 +3,7 @@
 import pandas as pd
 
 from evidence.stages.analyses import HEADLINE
+from evidence.stages.rows import named_rows
 from evidence.stages.sensitivity import conclusions
 from evidence.stages.strata import listed
 from evidence.stages.words import without_gaps
@@ -60,8 +61,8 @@ def evidence_map(pools, missed, effects, tables, config):
     """
     headline = pools[pools["analysis"] == HEADLINE]
     headline = headline.assign(conclusion=conclusions(headline, config.conclusion))
-    by_pool = {(row.outcome, row.contrast, row.stratum): row for row in headline.itertuples()}
-    by_missed = {(row.outcome, row.contrast, row.stratum): row for row in missed.itertuples()}
+    by_pool = {(row.outcome, row.contrast, row.stratum): row for row in named_rows(headline)}
+    by_missed = {(row.outcome, row.contrast, row.stratum): row for row in named_rows(missed)}
     apart = studies_apart(effects)
     order = [*config.deciding, *(name for name in ("before_after", "versus_control", "single_arm") if name not in config.deciding)]
     seen = {stratum.partition(":")[2] for stratum in missed["stratum"]}
@@ -70,8 +71,8 @@ def evidence_map(pools, missed, effects, tables, config):
     rows = [
         {"condition": about.condition, "label": about.label, "in_article": about.in_article, "outcome": outcome.outcome,
          "outcome_label": outcome.label, **cell(about.condition, outcome.outcome, by_pool, by_missed, apart, order)}
-        for about in conditions.itertuples()
-        for outcome in outcomes.itertuples()
+        for about in named_rows(conditions)
+        for outcome in named_rows(outcomes)
     ]  # fmt: skip
     frame = pd.DataFrame(rows).reindex(columns=COLUMNS)
     texts = ["contrast", "pool", "measure", "effect_unit", "conclusion"]

@@ -12,6 +12,7 @@ from evidence.stages.flow_plot import flow_plot
 from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
 from evidence.stages.labels import named, spelled
 from evidence.stages.many_studies import many_study_plots
+from evidence.stages.rows import named_rows
 from evidence.stages.scales import raised
 from evidence.stages.sensitivity import BAYES
 from evidence.stages.sensitivity_plot import sensitivity_plots
@@ -155,14 +156,14 @@ def ordered(pools, tables):
 def blocks_of(effects, pools, members, tables, config, posteriors, words):
     """Blocks of one outcome, contrast and measure; `posteriors` are the Bayesian rows by pool, `words` stand for ids."""
     z = quantile((1 + config.level) / 2)
-    by_id = {effect.id: effect for effect in effects.itertuples()}
+    by_id = {effect.id: effect for effect in named_rows(effects)}
     members_of = dict(tuple(members.groupby("pool", sort=True)))
     conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
-    left = [unweighted_row(effect, words) for effect in effects.itertuples() if effect.headline == "no"]
+    left = [unweighted_row(effect, words) for effect in named_rows(effects) if effect.headline == "no"]
     drawn = []
-    for heading, pool in merged_strata(ordered(pools.itertuples(), tables), members_of, conditions):
+    for heading, pool in merged_strata(ordered(named_rows(pools), tables), members_of, conditions):
         cohorts = members_of[pool.id].sort_values(["study_label", "effect_ids"], key=lambda texts: texts.str.casefold())
-        rows = [weighted_row(member, by_id, pool.k == 1, z) for member in cohorts.itertuples()]
+        rows = [weighted_row(member, by_id, pool.k == 1, z) for member in named_rows(cohorts)]
         drawn.append(Block(heading, rows, pooled(pool, posteriors.get(pool.id), config.tau_prior), unweighted=() if drawn else left))
     return drawn or [Block("All groups", unweighted=left, note="No study can be weighted.")]
 
@@ -180,7 +181,7 @@ def alt_text(title, pools, left, conditions):
     parts = [
         f"{stratum_label(pool.stratum, conditions)}: "
         f"{interval(pool.measure, pool.estimate, pool.ci_low, pool.ci_high, pool.effect_unit)}, {plural(pool.k, 'study', 'studies')}"
-        for pool in pools.itertuples()
+        for pool in named_rows(pools)
     ]
     shown = f" Shown without weight: {plural(left, 'effect')}." if left else ""
     return f"Forest plot. {title}. {'; '.join(parts) if parts else 'No study can be weighted'}.{shown}"
@@ -224,7 +225,7 @@ def bayesian_rows(sensitivity):
     """Bayesian rows of the sensitivity table by pool; none before it is made."""
     if sensitivity is None:
         return {}
-    return {row.pool: row for row in sensitivity[sensitivity["analysis"] == BAYES].itertuples()}
+    return {row.pool: row for row in named_rows(sensitivity[sensitivity["analysis"] == BAYES])}
 
 
 def drawings_of_verdicts(tables, config, effects, members, judged):

@@ -13,6 +13,7 @@ from evidence.stages.analyses import HEADLINE
 from evidence.stages.certainty import LEVELS
 from evidence.stages.contrasts import OTHERS
 from evidence.stages.missing import BETWEEN, measuring, treated
+from evidence.stages.rows import named_rows
 from evidence.stages.strata import ALL, listed
 
 LOGS = ("ROM", "OR", "RR", "HR", "IRR")
@@ -42,19 +43,19 @@ def evidence_of(pools, contrasts, certainty, given, missing, tables, config):
     """Evidence by key: headline pools by outcome, contrast and stratum; contrasts by condition, comparison and outcome."""
     headline = pools[pools["analysis"] == HEADLINE]
     by_pair = {}
-    for row in contrasts.itertuples():
+    for row in named_rows(contrasts):
         by_pair.setdefault((row.condition, row.versus, row.outcome), []).append(row)
     between = given[given["contrast"] == BETWEEN]
     pairs = between.loc[listed(between["conditions"]).index, ["outcome", "direction", "cohort_id"]]
     pairs = pairs.assign(condition=listed(between["conditions"]).to_numpy()).drop_duplicates()
     return Evidence(
         config=config,
-        pools={(row.outcome, row.contrast, row.stratum): row for row in headline.itertuples()},
+        pools={(row.outcome, row.contrast, row.stratum): row for row in named_rows(headline)},
         contrasts=by_pair,
-        certainty={(row.outcome, row.contrast, row.stratum): row.certainty for row in certainty.itertuples()},
+        certainty={(row.outcome, row.contrast, row.stratum): row.certainty for row in named_rows(certainty)},
         better=dict(zip(tables.outcomes["outcome"], tables.outcomes["better"], strict=True)),
-        said={(row.claim_id, row.outcome): row for row in tables.claim_outcomes.itertuples()},
-        missing={(row.outcome, row.contrast, row.stratum): row for row in missing.itertuples()},
+        said={(row.claim_id, row.outcome): row for row in named_rows(tables.claim_outcomes)},
+        missing={(row.outcome, row.contrast, row.stratum): row for row in named_rows(missing)},
         studied=frozenset(listed(treated(tables, measuring(tables, config))["conditions"])),
         between={key: part["direction"].value_counts().to_dict() for key, part in pairs.groupby(["condition", "outcome"])},
     )

@@ -8,6 +8,7 @@ Page et al. 2021, BMJ 372:n71, items 16a and 16b [page2021].
 import pandas as pd
 
 from evidence.stages.labels import label
+from evidence.stages.rows import named_rows
 
 STEPS = ("found", "reviews", "excluded", "background", "sensitivity", "included", "weighted", "shown", "silent")
 FLOW = ["step", "reason", "reports", "cohorts", "study_ids"]
@@ -23,7 +24,7 @@ def standing(studies, effects):
         "reviews" if study.design == "review"
         else kinds[study.eligibility] if study.eligibility in kinds
         else "weighted" if study.study_id in weighted else "shown" if study.study_id in shown else "silent"
-        for study in studies.itertuples()
+        for study in named_rows(studies)
     ]  # fmt: skip
 
 
@@ -57,5 +58,5 @@ def flow(tables, effects):
     rows.append(counted("included", "", studies[studies["step"].isin(STEPS[6:])]))
     rows += [counted(step, "", part) for step in STEPS[6:] if len(part := studies[studies["step"] == step])]
     left = studies[~studies["step"].isin(STEPS[6:])]
-    left = left.assign(study_label=[label(study) for study in left.itertuples()], reason=left["eligibility_reason"])
+    left = left.assign(study_label=[label(study) for study in named_rows(left)], reason=left["eligibility_reason"])
     return pd.DataFrame(rows, columns=FLOW), left[LEFT_OUT].sort_values("study_id", ignore_index=True)

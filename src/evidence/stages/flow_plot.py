@@ -9,6 +9,7 @@ from functools import partial
 
 from evidence.stages.palette import INK, LINE, MUTED, SHADE
 from evidence.stages.plotting import BODY, SMALL, fill, page, stroke, wrap, write
+from evidence.stages.rows import named_rows
 from evidence.stages.words import plural, templates
 
 WIDTH, LEFT, MAIN, SIDE, SIDE_WIDTH = 174, 1, 62, 80, 93
@@ -28,7 +29,7 @@ def box_lines(title, part, reasons, width):
     lines = [(line, BODY, "bold") for line in wrap(title, width - 2 * PAD, BODY, "bold")]
     lines.append((counted(part), BODY, "normal"))
     if reasons:
-        said = "; ".join(f"{row.reason.replace('_', ' ')} {row.reports:.0f}" for row in part.itertuples())
+        said = "; ".join(f"{row.reason.replace('_', ' ')} {row.reports:.0f}" for row in named_rows(part))
         lines += [(line, SMALL, "normal") for line in wrap(said, width - 2 * PAD, SMALL)]
     return lines
 

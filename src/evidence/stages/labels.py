@@ -4,6 +4,8 @@ import re
 
 import pandas as pd
 
+from evidence.stages.rows import named_rows
+
 NAMED = re.compile(r"([a-z_]+)(\d{4})([a-z]?)")
 WRITTEN = re.compile(r"(?<![\w/.])[a-z][a-z0-9_]*[0-9_][a-z0-9_]*(?![\w/]|\.\w)")
 INITIALS = re.compile(r"([^\W\d_a-z]\.?-?){1,4}")
@@ -45,7 +47,7 @@ def spelled(tables):
     return {
         **{group_id: group_id.replace("_", " ") for group_id in tables.groups["group_id"]},
         **{outcome: words[:1].lower() + words[1:] if words[1:2].islower() else words for outcome, words in outcomes},
-        **{row.study_id: label(row) for row in tables.studies.itertuples()},
+        **{row.study_id: label(row) for row in named_rows(tables.studies)},
     }
 
 

@@ -9,6 +9,7 @@ from evidence.models.uni import rma
 from evidence.stages.analyses import HEADLINE, LEAST_STUDIES
 from evidence.stages.funnel import FUNNEL_SCALES, baujat, bubble, funnel
 from evidence.stages.regressions import cohort_value, values_of
+from evidence.stages.rows import named_rows
 from evidence.stages.scales import in_words, unsigned
 from evidence.stages.strata import ALL
 from evidence.stages.words import SCALE, templates
@@ -90,9 +91,9 @@ def many_study_plots(pools, members, effects, outcomes, tables, config):
     """
     words = templates(tables.folder, "verdicts")["many_studies"]
     labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
-    groups = {row.id: (row.study_id, row.group_id) for row in effects.itertuples()}
+    groups = {row.id: (row.study_id, row.group_id) for row in named_rows(effects)}
     used = members[members["left_out"] == ""]
-    for pool in large_pools(pools, outcomes).itertuples():
+    for pool in named_rows(large_pools(pools, outcomes)):
         cohorts = used[used["pool"] == pool.id].sort_values("study_label", kind="stable")
         for kind, draw, caption, alt in of_pool(pool, cohorts, groups, tables, config, words, labels[pool.outcome]):
             about = {"outcome": pool.outcome, "contrast": pool.contrast, "kind": kind.partition("-")[0], "caption": caption,

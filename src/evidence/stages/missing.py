@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.stages.labels import label
+from evidence.stages.rows import named_rows
 from evidence.stages.strata import ALL, larger_groups, listed, with_broader
 from evidence.stages.words import listed as in_list
 from evidence.stages.words import outcome_names, plural, sentence, templates
@@ -90,7 +91,7 @@ def reported(tables, effects, config):
     groups = treated(tables, studies)
     given = pd.concat([from_effects(effects, studies), from_unreported(tables, groups, config)], ignore_index=True)
     frame = pd.concat([given, from_baselines(tables, groups, given)], ignore_index=True)
-    frame["study_label"] = frame["study_id"].map({study.study_id: label(study) for study in studies.itertuples()})
+    frame["study_label"] = frame["study_id"].map({study.study_id: label(study) for study in named_rows(studies)})
     frame["rank"] = frame["status"].map(STATUS.index)
     key = ["study_id", "group_id", "outcome", "contrast"]
     return frame.sort_values([*key, "rank"]).drop_duplicates(key)[REPORTED].reset_index(drop=True)
@@ -188,7 +189,7 @@ def missing(given, tables, config):
     words, labels = texts["missing"], outcome_names(tables, texts)
     totals = cohorts_by_stratum(tables, config).to_dict()
     groups = {}
-    for row in rows.itertuples():
+    for row in named_rows(rows):
         groups.setdefault((row.outcome, row.contrast, row.stratum), []).append(row)
     made = [counted(part, totals.get(key[2], 0), words, labels[key[0]]) for key, part in groups.items()]
     return pd.DataFrame(made)[COLUMNS]

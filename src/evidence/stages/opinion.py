@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.models.uni import rma
+from evidence.stages.rows import named_rows
 
 TOLERANCE = 1e-4
 COLUMNS = ["pool", "engine", "method", "k", "quantity", "ours", "theirs", "difference", "agrees"]
@@ -79,7 +80,7 @@ def opinion(pools, members):
     weighted = members[members["left_out"] == ""]
     by_pool = dict(tuple(weighted[weighted["pool"].isin(headline["id"])].groupby("pool", sort=True)))
     rows, done = [], {}
-    for pool in headline.itertuples():
+    for pool in named_rows(headline):
         part = by_pool[pool.id]
         key = (tuple(part["yi"]), tuple(part["vi"]), pool.method)
         for engine in ENGINES:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.lines import Line2D
@@ -162,10 +163,32 @@ def page(width, height):
     return Sheet(figure, inches + figure.dpi_scale_trans)
 
 
+class _Line(Text):
+    """One line of text on its baseline.
+
+    Where an SVG keeps text as text, what shows the SVG aligns it: matplotlib would measure every line in vain,
+    half of all the work on a figure.
+    """
+
+    def draw(self, renderer):
+        as_text = isinstance(renderer, MixedModeRenderer) and matplotlib.rcParams["svg.fonttype"] == "none"
+        if not as_text or not self.get_text():
+            super().draw(renderer)
+            return
+        x, y = self.get_transform().transform(self.get_position())
+        _, height = renderer.get_canvas_width_height()
+        context = renderer.new_gc()
+        context.set_foreground(self.get_color())
+        renderer.open_group("text", self.get_gid())
+        renderer.draw_text(context, x, height - y, self.get_text(), self.get_fontproperties(), self.get_rotation(), mtext=self)
+        renderer.close_group("text")
+        context.restore()
+
+
 def write(sheet, x, y, text, *, size=BODY, weight="normal", style="normal", color=INK, align="left"):
     """Put one line of text with its baseline at y, as `drawable`, never read as mathematics."""
     sheet.figure.add_artist(
-        Text(x, y, drawable(text), color=color, fontproperties=face(size, weight, style), ha=align, va="baseline",
+        _Line(x, y, drawable(text), color=color, fontproperties=face(size, weight, style), ha=align, va="baseline",
              parse_math=False, zorder=WORDS, transform=sheet.millimetres)
     )
 

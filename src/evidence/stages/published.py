@@ -6,6 +6,7 @@ import pandas as pd
 
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.labels import label
+from evidence.stages.rows import named_rows
 from evidence.stages.sensitivity import conclusions
 from evidence.stages.words import interval, listed, plural, sentence, templates, without_gaps
 
@@ -119,16 +120,16 @@ def published(pools, missed, tables, config):
     """
     texts = templates(tables.folder, "verdicts")
     words = texts["published"]
-    unseen = {(row.outcome, row.contrast, row.stratum): row for row in missed.itertuples()}
+    unseen = {(row.outcome, row.contrast, row.stratum): row for row in named_rows(missed)}
     labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
     units = dict(zip(tables.outcomes["outcome"], tables.outcomes["unit"], strict=True))
-    names = {study.study_id: label(study) for study in tables.studies.itertuples()}
+    names = {study.study_id: label(study) for study in named_rows(tables.studies)}
     same = {(row["review_id"], row["comparison"]): row for row in config.comparable_reviews}
     used = pools[pools["analysis"].isin([HEADLINE, "MD"])]
     used = used.assign(conclusion=conclusions(used, config.conclusion))
-    by_key = {(row.outcome, row.contrast, row.stratum, row.analysis): row for row in used.itertuples()}
+    by_key = {(row.outcome, row.contrast, row.stratum, row.analysis): row for row in named_rows(used)}
     rows = []
-    for row in tables.reviews.itertuples():
+    for row in named_rows(tables.reviews):
         known = same.get((row.review_id, row.comparison))
         made = {name: getattr(row, name) for name in COLUMNS if hasattr(row, name)}
         made |= {"review_label": names.get(row.review_id, row.review_id), "stated": conclusion_of(row), "comparable": "yes" if known else "no"}

@@ -7,6 +7,7 @@ from evidence.measures.regression_to_mean import expected_regression
 from evidence.stages.contrasts import having
 from evidence.stages.levels import joined
 from evidence.stages.printed import one
+from evidence.stages.rows import named_rows
 from evidence.stages.words import interval, outcome_names, templates
 
 COLUMNS = [
@@ -22,7 +23,7 @@ def reference_levels(tables, config):
     rows = joined(tables)
     rows = rows[(rows["timepoint"] == "baseline") & rows["statistic"].isin(["mean", "geometric_mean"])]
     rows = rows.drop_duplicates(["study_id", "group_id", "outcome"])
-    printed = [f"{one(row)} {row.unit}" for row in rows.itertuples()]
+    printed = [f"{one(row)} {row.unit}" for row in named_rows(rows)]
     rows = rows.assign(reference_printed=printed)[["study_id", "group_id", "outcome", "m", "reference_printed"]]
     rows = stated.merge(rows, on=["study_id", "group_id", "outcome"])
     return rows.rename(columns={"m": "reference", "study_id": "reference_study", "group_id": "reference_group"})
@@ -87,7 +88,7 @@ def regression_to_mean(effects, tables, config):
     words, labels = texts["regression_to_mean"], outcome_names(tables, texts)
     rows = [
         beside(row, level, config, words, labels[level.outcome])
-        for level in reference_levels(tables, config).itertuples()
-        for row in chosen_groups(effects, level.outcome, level.condition).itertuples()
+        for level in named_rows(reference_levels(tables, config))
+        for row in named_rows(chosen_groups(effects, level.outcome, level.condition))
     ]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(["outcome", "effect_id"], kind="stable", ignore_index=True)

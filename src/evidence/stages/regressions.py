@@ -5,6 +5,7 @@ import pandas as pd
 
 from evidence.models.uni import rma
 from evidence.stages.analyses import HEADLINE
+from evidence.stages.rows import named_rows
 from evidence.stages.strata import ALL
 
 COEFFICIENTS = ("intercept", "slope")
@@ -20,7 +21,7 @@ COLUMNS = [
 def values_of(moderators, name):
     """Values of one moderator by study and group; group "" for the whole study."""
     rows = moderators[moderators["moderator"] == name]
-    return {(row.study_id, row.group_id): row.value for row in rows.itertuples()}
+    return {(row.study_id, row.group_id): row.value for row in named_rows(rows)}
 
 
 def cohort_value(effect_ids, groups, values):
@@ -77,7 +78,7 @@ def regressions(pools, members, effects, moderators, config):
     rows = []
     for moderator in config.moderators:
         values = values_of(moderators, moderator)
-        for pool in headline.itertuples():
+        for pool in named_rows(headline):
             cohorts = weighted[pool.id]
             x = np.array([cohort_value(ids, groups, values) for ids in cohorts["effect_ids"]])
             if not np.isnan(x).all():

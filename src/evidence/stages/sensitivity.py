@@ -7,6 +7,7 @@ from evidence.models.batch import rma_batch
 from evidence.models.bayes import bayes
 from evidence.stages import readable
 from evidence.stages.analyses import HEADLINE, Analysis, analyses
+from evidence.stages.rows import named_rows
 from evidence.stages.strata import ALL
 from evidence.stages.words import templates
 
@@ -46,7 +47,7 @@ def of_strata(frame, kinds):
 def bayesian(headline, members, config):
     """Posterior of each pool of two or more cohorts on a log scale; pools of the same cohorts are computed once."""
     rows, known = [], {}
-    for pool in headline[(headline["k"] >= 2) & headline["measure"].isin(LOGS)].itertuples():
+    for pool in named_rows(headline[(headline["k"] >= 2) & headline["measure"].isin(LOGS)]):
         part = members[pool.id]
         key = (part["yi"].to_numpy().tobytes(), part["vi"].to_numpy().tobytes())
         if key not in known:
@@ -60,7 +61,7 @@ def bayesian(headline, members, config):
 def without_each(headline, members, config):
     """Each pool of three or more cohorts without each of them in turn, all in one batch."""
     columns, rows = [], []
-    for pool in headline[headline["k"] >= 3].itertuples():
+    for pool in named_rows(headline[headline["k"] >= 3]):
         part = members[pool.id]
         for left in range(len(part)):
             columns.append(part.drop(index=part.index[left]))
@@ -184,7 +185,7 @@ def robustness(frame, tables):
     for pool, part in tried.groupby("pool", sort=True):
         flipped = part[part["flips"] == "yes"]
         first = part.iloc[0]
-        labels = [words["flip"].format(label=row.label, conclusion=row.conclusion) for row in flipped.itertuples()]
+        labels = [words["flip"].format(label=row.label, conclusion=row.conclusion) for row in named_rows(flipped)]
         text = words[said(len(part), len(labels))].format(
             conclusion=first["headline_conclusion"], analyses=len(part), flips=len(labels), labels="; ".join(labels)
         )

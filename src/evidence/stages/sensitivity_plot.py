@@ -10,6 +10,7 @@ from evidence.stages.forest_blocks import Block
 from evidence.stages.forest_marks import box, interval as whiskers
 from evidence.stages.palette import GRID, INK, LINE, MUTED, SHADE
 from evidence.stages.plotting import BEHIND, SMALL, fill, page, stroke, text_width, write
+from evidence.stages.rows import named_rows
 from evidence.stages.scales import SCALES, in_words
 from evidence.stages.strata import ALL
 from evidence.stages.words import SCALE, interval, templates
@@ -142,7 +143,7 @@ def sensitivity_plots(sensitivity, outcomes, tables, config):
     drawn = drawn[drawn["outcome"].isin(outcomes)]
     drawn = drawn[(drawn["analysis"] == HEADLINE) | (drawn["differs"] == "yes")]
     for (outcome, contrast), part in drawn.groupby(["outcome", "contrast"], sort=True):
-        rows = shown(list(part.itertuples()))
+        rows = shown(named_rows(part))
         if len(rows) < LEAST:
             continue
         title = words["title"].format(outcome=labels[outcome], contrast=words["contrasts"][contrast])

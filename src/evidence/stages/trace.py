@@ -16,6 +16,7 @@ from evidence.stages.files import read_csv, read_tables
 from evidence.stages.levels import joined
 from evidence.stages.printed import one
 from evidence.stages.reading import read_sheet
+from evidence.stages.rows import named_rows
 from evidence.stages.schemas import load as schema
 from evidence.stages.trace_arithmetic import Work, six
 from evidence.stages.trace_text import citation, number_text
@@ -39,12 +40,12 @@ class Made:
             raise EvidenceError([Problem(f"data/processed/{missing[0]}.csv", 0, "", "nothing has been built yet", remedy)])
         self.config = load(folder)
         self.tables = read_tables(folder) if tables is None else tables
-        self.effects = {row.id: row for row in read_csv(processed / "effects.csv", "effects").itertuples()}
-        self.pools = {row.id: row for row in read_csv(processed / "pools.csv", "pools").itertuples()}
+        self.effects = {row.id: row for row in named_rows(read_csv(processed / "effects.csv", "effects"))}
+        self.pools = {row.id: row for row in named_rows(read_csv(processed / "pools.csv", "pools"))}
         self.members = read_csv(processed / "members.csv", "members")
-        self.rows = {row.line: row for row in joined(self.tables).itertuples()}
-        self.studies = {row.study_id: row for row in self.tables.studies.itertuples()}
-        self.outcomes = {row.outcome: row for row in self.tables.outcomes.itertuples()}
+        self.rows = {row.line: row for row in named_rows(joined(self.tables))}
+        self.studies = {row.study_id: row for row in named_rows(self.tables.studies)}
+        self.outcomes = {row.outcome: row for row in named_rows(self.tables.outcomes)}
         flags = self.tables.flags
         self.flags = flags[(flags["table"] == "measurements") & (flags["blocks"] == "yes")]
 
@@ -106,7 +107,7 @@ def of_pools(made, name):
     """The problem with the id of a comparison of pools, None for any other name."""
     for table, words in OF_POOLS.items():
         path = made.folder / f"data/processed/{table}.csv"
-        for row in read_csv(path, table).itertuples() if path.is_file() else ():
+        for row in named_rows(read_csv(path, table)) if path.is_file() else ():
             if row.id == name:
                 remedy = f"Trace the pools or effects that it compares: evidence trace {row.outcome}.{row.contrast}"
                 return Problem("evidence trace", 0, "", f"{name} is {words}", remedy)
@@ -161,7 +162,7 @@ def correlation(made, effect):
     if not effect.r_source.startswith("recovered"):
         work.given(r=effect.r)
         return work, f"r = {effect.r:g} between the two measurements: config/config.yaml, effects, correlation"
-    sources = list(made.recovering[effect.outcome].itertuples())
+    sources = named_rows(made.recovering[effect.outcome])
     for i, source in enumerate(sources, 1):
         work.carried(**{f"r{i}": source.r_implied})
         work.given(**{f"w{i}": max(source.n - 3, 1) if source.n == source.n else 1})
@@ -233,10 +234,10 @@ def pool_trace(made, pool):
         If the arithmetic does not give the numbers of pools.csv.
     """
     members = made.members[made.members["pool"] == pool.id]
-    weighted = list(members[members["left_out"] == ""].itertuples())
-    left = list(members[members["left_out"] != ""].itertuples())
+    weighted = named_rows(members[members["left_out"] == ""])
+    left = named_rows(members[members["left_out"] != ""])
     frame = read_csv(made.folder / "data/processed/effects.csv", "effects")
-    there = {row.id: row for row in analyses(made.config)[pool.analysis].select(frame, made.config).itertuples()}
+    there = {row.id: row for row in named_rows(analyses(made.config)[pool.analysis].select(frame, made.config))}
     cohorts = [cohort_trace(made, member, there) for member in weighted]
     work = trace_pools.spelled_out(pool, weighted, made.config.level)
     differing = trace_pools.differing(work, pool) + [cohort["label"] for cohort, agree in cohorts if not agree]

@@ -11,6 +11,7 @@ from evidence.stages.certainty import SEVERITY
 from evidence.stages.labels import label
 from evidence.stages.palette import GRID, INK, LINE, MUTED
 from evidence.stages.plotting import BODY, SMALL, dot, fill, page, stroke, text_width, wrap, write
+from evidence.stages.rows import named_rows
 from evidence.stages.words import sentence, templates
 
 COLOURS = {
@@ -84,7 +85,7 @@ def lights(judged, labels, words):
     Figure
     """
     domains = [*dict.fromkeys(judged["domain"]), OVERALL]
-    cells = {(row.study_id, row.domain): row.judgement for row in overall(judged).itertuples()}
+    cells = {(row.study_id, row.domain): row.judgement for row in named_rows(overall(judged))}
     studies = sorted(dict.fromkeys(judged["study_id"]), key=lambda name: labels[name].lower())
     left = EDGE + max(text_width(labels[name]) for name in studies) + 4
     step = min((WIDTH - left - EDGE) / len(domains), 20)
@@ -209,7 +210,7 @@ def bias_plots(weights, members, effects, outcomes, tables):
     tuple of str, partial, dict
     """
     words = templates(tables.folder, "verdicts")["bias_plot"]
-    labels = {study.study_id: label(study) for study in tables.studies.itertuples()}
+    labels = {study.study_id: label(study) for study in named_rows(tables.studies)}
     judged = tables.risk_of_bias
     for tool, part in by_tool(judged):
         name = words["tools"].get(tool, tool)

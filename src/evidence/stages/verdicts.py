@@ -9,6 +9,7 @@ from evidence.stages.effects import effects as make_effects
 from evidence.stages.findings import NUMBERS, evidence_of, finding
 from evidence.stages.missing import missing, reported
 from evidence.stages.pools import pools_and_members
+from evidence.stages.rows import named_rows
 from evidence.stages.scales import MINUS, raised
 from evidence.stages.words import SCALE, listed, outcome_names, p_words, plural, point_and_ends, sentence, templates, without_gaps
 
@@ -25,7 +26,7 @@ def findings_of(claims, evidence):
     """One row per claim and outcome."""
     rows = [
         finding(claim, outcome.strip(), evidence)
-        for claim in claims.itertuples()
+        for claim in named_rows(claims)
         for outcome in claim.outcomes.split(";")
         if outcome.strip()
     ]
@@ -119,8 +120,8 @@ def judged(claims, outcomes, tables, config):
     labels = outcome_names(tables, texts)
     by_claim = dict(tuple(outcomes.groupby("claim_id", sort=False)))
     made = []
-    for claim in claims.itertuples():
-        rows = list(by_claim[claim.claim_id].itertuples())
+    for claim in named_rows(claims):
+        rows = named_rows(by_claim[claim.claim_id])
         tested = [row for row in rows if row.finding != "untested"]
         verdict = combined([row.finding for row in rows])
         certainty = min((row.certainty for row in tested), key=LEVELS.get, default="")
