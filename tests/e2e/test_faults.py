@@ -28,7 +28,7 @@ def copy(folder):
 SLOW = """
 import sys, time
 def wait(event, arguments):
-    if event == "open" and "1-of-1.effects" in str(arguments[0]) and arguments[1] == "w":
+    if event == "open" and "1-of-1.{stage}" in str(arguments[0]) and arguments[1] == "w":
         time.sleep(6)
 if "--part" in sys.orig_argv:
     sys.addaudithook(wait)
@@ -95,12 +95,23 @@ def test_a_killed_run_is_finished_by_the_plain_command(clean, tmp_path, share):
 
 def test_stages_that_outlive_a_killed_run_are_waited_for(clean, tmp_path):
     folder = copy(tmp_path / "bcg")
-    run = start(folder, SLOW)
+    run = start(folder, SLOW.format(stage="effects"))
     until(run, (folder / "data/processed/.effects.1-of-1.unfinished").exists)
     time.sleep(1)
     os.kill(run.pid, signal.SIGKILL)
     run.wait()
     assert "A stage of a run that was killed is still at work: waiting for its end." in finished(folder)
+    assert made(folder) == made(clean)
+
+
+@pytest.mark.parametrize("stage", ["effects", "pools"])
+def test_a_part_that_was_killed_is_made_again_and_no_other(clean, tmp_path, stage):
+    folder = copy(tmp_path / "bcg")
+    run = start(folder, SLOW.format(stage=stage))
+    until(run, (folder / f"data/processed/.{stage}.1-of-1.unfinished").exists)
+    time.sleep(1)
+    stopped(run, os.killpg, signal.SIGKILL)
+    finished(folder)
     assert made(folder) == made(clean)
 
 

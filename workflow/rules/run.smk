@@ -12,6 +12,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 STAGES_LOCK = ".snakemake/stages.lock"
+PARTS_OF = {"effects": ("effects", "unused"), "pools": ("pools", "members", "regressions")}
 SAID_BY_STAGE = ("returned non-zero exit status 2.", "Restored previous version of", "Exiting because a job execution failed",
                  "At least one job did not complete", "Cannot restore")
 
@@ -116,10 +117,9 @@ def outdate(rules):
                 os.utime(path, (1, 1))
                 Path(".snakemake/metadata", base64.b64encode(path.encode()).decode()).unlink(missing_ok=True)
     for mark in Path("data/processed").glob(".*-of-*.unfinished"):
-        stage_name, item = mark.name.strip(".").split(".")[:2]
-        for path in Path(PARTS).glob(f"{item}.*.csv"):
-            if stage_name == "effects" or path.name != f"{item}.effects.csv":
-                path.unlink()
+        command, item = mark.name.strip(".").split(".")[:2]
+        for table in PARTS_OF[command]:
+            Path(PARTS, f"{item}.{table}.csv").unlink(missing_ok=True)
         mark.unlink()
 
 

@@ -2,10 +2,10 @@
 
 import re
 from functools import partial
-from statistics import NormalDist
 
 import numpy as np
 
+from evidence.models.distributions import quantile
 from evidence.stages.direction_plot import direction_plots
 from evidence.stages.drawn import update
 from evidence.stages.flow_plot import flow_plot
@@ -155,7 +155,7 @@ def ordered(pools, tables):
 
 def blocks_of(effects, pools, members, tables, config, posteriors, words):
     """Blocks of one outcome, contrast and measure; `posteriors` are the Bayesian rows by pool, `words` stand for ids."""
-    z = NormalDist().inv_cdf((1 + config.level) / 2)
+    z = quantile((1 + config.level) / 2)
     by_id = {effect.id: effect for effect in named_rows(effects)}
     members_of = dict(tuple(members.groupby("pool", sort=True)))
     conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
