@@ -3,7 +3,8 @@
     python benchmarks/pipeline.py [--runs 5]
 
 Builds in a temporary copy with the environment that runs this script and prints medians with minimum and maximum. Time and
-memory of the stages are those that Snakemake has recorded while several ran side by side; it looks at memory twice a second.
+memory of the stages are those that Snakemake has recorded in one more whole rebuild, in which each stage was a process of its
+own, as on a cluster, and several ran side by side; it looks at memory twice a second.
 """
 
 import argparse
@@ -32,9 +33,9 @@ def copied(folder):
     return folder
 
 
-def seconds(folder, *command):
+def seconds(folder, *command, **more):
     """Wall time of one command, which must succeed."""
-    environment = os.environ | {"PYTHONPATH": str(folder / "src")}
+    environment = os.environ | {"PYTHONPATH": str(folder / "src")} | more
     start = time.perf_counter()
     subprocess.run([sys.executable, "-m", *command], cwd=folder, env=environment, check=True, capture_output=True)
     return time.perf_counter() - start
@@ -68,12 +69,13 @@ def timed(runs):
         with tempfile.TemporaryDirectory() as name:
             folder = copied(Path(name))
             times["whole rebuild"].append(seconds(folder, *build))
-            for rule, figures in recorded(folder).items():
-                stages.setdefault(rule, []).append(figures)
             times["nothing to do"].append(seconds(folder, *build))
             edit(folder, run)
             times["one number edited"].append(seconds(folder, *build))
             times["evidence check"].append(seconds(folder, "evidence", "check"))
+            seconds(folder, *build, "--forceall", EVIDENCE_FORKSERVER="no")
+            for rule, figures in recorded(folder).items():
+                stages.setdefault(rule, []).append(figures)
     return times, stages
 
 

@@ -1,7 +1,13 @@
 """``python -m evidence``: the command line."""
 
+import os
 import sys
 
-from evidence.cli import main
+from evidence.forkserver import VARIABLE, asked
 
-sys.exit(main())
+status = asked(sys.argv[1:]) if VARIABLE in os.environ else None
+if status is None:
+    from evidence.cli import main
+
+    status = main()
+sys.exit(status)

@@ -36,11 +36,11 @@ if "--part" in sys.orig_argv:
 
 
 def start(folder, hook=""):
-    """A rebuild in a process group of its own; `hook` is code that each of its processes runs at its start."""
+    """A rebuild in a process group of its own; `hook` is code that each stage, then a process of its own, runs at its start."""
     (folder / ".hook").mkdir(exist_ok=True)
     (folder / ".hook/sitecustomize.py").write_text(hook, encoding="utf-8")
     path = f"{ROOT / 'src'}{os.pathsep}{folder / '.hook'}"
-    environment = os.environ | {"PYTHONPATH": path, "XDG_CACHE_HOME": str(folder / ".cache")}
+    environment = os.environ | {"PYTHONPATH": path, "XDG_CACHE_HOME": str(folder / ".cache")} | ({"EVIDENCE_FORKSERVER": "no"} if hook else {})
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", str(folder), *TARGETS]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True

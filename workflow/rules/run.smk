@@ -1,10 +1,12 @@
 """One run in one folder: alone, quiet, and leaving nothing half-made that a later run would take for whole."""
 
+import atexit
 import base64
 import fcntl
 import json
 import logging
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 STAGES_LOCK = ".snakemake/stages.lock"
+FORKSERVER = ".snakemake/forkserver"
 PARTS_OF = {"effects": ("effects", "unused"), "pools": ("pools", "members", "regressions")}
 SAID_BY_STAGE = ("returned non-zero exit status 2.", "Restored previous version of", "Exiting because a job execution failed",
                  "At least one job did not complete", "Cannot restore")
@@ -74,15 +77,33 @@ def speak():
         logging.raiseExceptions = False  # Snakemake's log on a full disk: its traceback would bury the message of the stage
 
 
+def import_program():
+    """Start what stages on this machine are copied from. It is begun while Snakemake plans, on another processor.
+
+    Snakemake then sees the memory of those that wait for the copies; EVIDENCE_FORKSERVER=no leaves each stage a process of its own.
+    """
+    if sys.platform == "linux" and os.environ.get("EVIDENCE_FORKSERVER") != "no" and not workflow.output_settings.dryrun:
+        server = subprocess.Popen([sys.executable, "-m", "evidence.forkserver", FORKSERVER], stdin=subprocess.PIPE)
+        atexit.register(end, server, Path(FORKSERVER).absolute())  # Snakemake leaves the folder before it ends
+
+
+def end(server, address):
+    """Stop the server, which may still be importing, and take its address away: tools that copy folders stumble over it."""
+    server.kill()
+    server.wait()
+    address.unlink(missing_ok=True)
+
+
 def begin():
     """What only the run itself knows, when its jobs are about to start.
 
     On this machine the run ends with its last job (Snakemake would wait out the second over which it counts jobs), and
-    stages hold the lock that alone() waits for.
+    stages are copies of the server and hold the lock that alone() waits for.
     """
     if workflow.local_exec:
         workflow.scheduler.job_rate_limiter = None
         os.environ["EVIDENCE_LOCK"] = str(Path(STAGES_LOCK).absolute())
+        os.environ.setdefault("EVIDENCE_FORKSERVER", FORKSERVER)
 
 
 def edited():
@@ -126,6 +147,7 @@ def outdate(rules):
 if workflow.is_main_process:
     speak()
     RUN = alone()
+    import_program()
     tidy()
     complete()
 

@@ -1,0 +1,133 @@
+"""Stages as copies of one process that has the program imported already: most of a short stage's time is imports.
+
+`workflow/rules/run.smk` starts the server for one run on one machine; without it each stage is a process of its own.
+"""
+
+import json
+import os
+import socket
+import sys
+
+VARIABLE = "EVIDENCE_FORKSERVER"
+LOST = 137  # as a shell says of a process that was killed
+IMPORTED = (
+    "evidence.cli", "evidence.stages.tables", "evidence.stages.parts", "evidence.stages.joining", "evidence.stages.appraisal",
+    "evidence.stages.opinion", "pymare.estimators", "statsmodels.stats.meta_analysis", "evidence.stages.changes",
+    "evidence.stages.figures", "evidence.stages.page", "evidence.stages.report", "typst", "evidence.stages.workbook",
+)  # fmt: skip
+
+
+def asked(arguments):
+    """Have a command run by a copy of the server.
+
+    Parameters
+    ----------
+    arguments : list of str
+        What stands behind `evidence` on the command line.
+
+    Returns
+    -------
+    int or None
+        The exit status of the command; None where no server answers.
+    """
+    import signal
+
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(os.environ[VARIABLE])
+    except OSError:
+        return None
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the copy too, whose last words are awaited
+    try:
+        socket.send_fds(connection, [b"\n"], [0, 1, 2])
+        connection.sendall(json.dumps([arguments, os.getcwd(), dict(os.environ)]).encode() + b"\n")
+        status = connection.recv(1)
+    except OSError:
+        status = b""
+    return status[0] if status else LOST
+
+
+def serve(address):
+    """Answer until the input of this process ends, which it does with the run that started it, however that ends.
+
+    While nobody asks, one more module is imported.
+    """
+    import select
+    import signal
+    from importlib import import_module
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no copy is left as a zombie
+    if os.path.exists(address):
+        os.unlink(address)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen()
+    awaited = list(IMPORTED)
+    while True:
+        ready, _, _ = select.select([listener, sys.stdin], [], [], 0 if awaited else None)
+        if sys.stdin in ready:
+            return
+        if listener in ready:
+            connection, _ = listener.accept()
+            if os.fork() == 0:
+                listener.close()
+                answer(connection)
+            connection.close()
+        else:
+            import_module(awaited.pop(0))
+
+
+def answer(connection):
+    """In a copy of the server: become the command that a connection asks for, send its exit status and end."""
+    import signal
+    import traceback
+
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _, streams, _, _ = socket.recv_fds(connection, 1, 3)
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+            os.close(stream)
+        with connection.makefile(encoding="utf-8") as asking:
+            line = asking.readline()
+        if not line:
+            return
+        arguments, folder, environment = json.loads(line)
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+        end_with(connection)
+        status = ended(arguments)
+        connection.send(bytes([status]))
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def ended(arguments):
+    """Exit status of a command, all that it has said being out."""
+    from evidence.cli import main
+
+    try:
+        status = main(arguments)
+    except SystemExit as end:
+        status = end.code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return status
+
+
+def end_with(connection):
+    """Let the kernel end this process when the one that asked is gone: what SIGIO does to a process that does not handle it."""
+    import fcntl
+
+    fcntl.fcntl(connection, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(connection, fcntl.F_SETFL, fcntl.fcntl(connection, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
