@@ -398,6 +398,13 @@ def test_a_small_map_needs_no_page_of_its_own(made):
     assert room_for("map", [{"rows": [[]] * 30}]) == 0
 
 
+def test_long_lists_of_the_data_begin_on_a_page_of_their_own():
+    short, long = [{"kind": "text"}, {"rows": [[]] * 24}], [{"kind": "text"}, {"rows": [[]] * 25}]
+    for name in ("flags", "numbers"):
+        assert room_for(name, short) == 90 and room_for(name, long) == 0
+    assert room_for("verdicts", long) == 90
+
+
 def test_units_have_one_spelling_in_figures_tables_and_prose():
     assert [raised(unit) for unit in ("g/cm2", "kg/m2", "10^3/mm3", "nmol/L", "m2x")] == ["g/cm²", "kg/m²", "10^3/mm³", "nmol/L", "m2x"]
     assert interval("MD", -0.028, -0.045, -0.011, "g/cm2").endswith(" g/cm²")

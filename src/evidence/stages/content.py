@@ -47,6 +47,7 @@ SECTIONS = {
     "references": ("References", references),
 }
 ROOM, MANY_ROWS = 90, 24
+LONG = ("map", "flags", "numbers")
 
 
 def subject(inputs):
@@ -56,9 +57,12 @@ def subject(inputs):
 
 
 def room_for(name, blocks):
-    """Millimetres that a section needs to begin on a page; 0 for a page of its own."""
-    own_page = name == "outcomes" or (name == "map" and len(blocks[0]["rows"]) > MANY_ROWS)
-    return 0 if own_page else ROOM
+    """Millimetres that a section needs to begin on a page; 0 for a page of its own.
+
+    Typst lays out what lies between such pages on several processors at once.
+    """
+    long = name in LONG and max(len(one.get("rows", ())) for one in blocks) > MANY_ROWS
+    return 0 if long or name == "outcomes" else ROOM
 
 
 def in_words(value, words):
