@@ -10,10 +10,13 @@ import sys
 
 VARIABLE = "EVIDENCE_FORKSERVER"
 LOST = 137  # as a shell says of a process that was killed
+# In the order in which a run needs them, large packages in pieces: who asks waits for the piece that is being imported.
 IMPORTED = (
-    "evidence.cli", "evidence.stages.tables", "evidence.stages.parts", "evidence.stages.joining", "evidence.stages.appraisal",
-    "evidence.stages.opinion", "pymare.estimators", "statsmodels.stats.meta_analysis", "evidence.stages.changes",
-    "evidence.stages.figures", "evidence.stages.page", "evidence.stages.report", "typst", "evidence.stages.workbook",
+    "evidence.cli", "numpy", "pandas", "evidence.stages.tables", "scipy.special", "evidence.stages.parts", "evidence.stages.joining",
+    "evidence.stages.appraisal", "evidence.stages.changes", "matplotlib", "matplotlib.backends.backend_agg", "matplotlib.axes",
+    "evidence.stages.figures", "evidence.stages.page", "evidence.stages.report", "typst", "xlsxwriter", "evidence.stages.workbook",
+    "scipy.optimize", "scipy.interpolate", "scipy.ndimage", "scipy.stats", "sympy", "pymare.estimators", "statsmodels.regression",
+    "statsmodels.stats.meta_analysis", "evidence.stages.opinion",
 )  # fmt: skip
 
 
