@@ -5,9 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from evidence.forkserver import IMPORTED
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "evidence"]
@@ -104,3 +107,8 @@ def test_the_server_ends_with_the_run_that_started_it(server):
     assert run.wait(timeout=60) == 0
     alone, without = both(["check"], environment, ROOT / "examples/bcg")
     assert (without.returncode, without.stdout) == (0, alone.stdout)
+
+
+@pytest.mark.parametrize("name", IMPORTED)
+def test_what_the_server_imports_is_there(name):
+    assert find_spec(name)
