@@ -8,7 +8,7 @@ import pytest
 from evidence.problems import EvidenceError, Problem
 from evidence.stages import checks, processors
 from evidence.stages.checks import check, examine, raw_tables, report_json
-from evidence.stages.processors import side_by_side
+from evidence.stages.processors import KILLED, mapped, side_by_side
 from evidence.stages.tables import read, written
 from tests.toy import folder, number
 
@@ -18,6 +18,10 @@ PROBLEM = Problem("data/raw/units.csv", 3, "factor", "0 would turn every number 
 
 def refuse():
     raise EvidenceError([PROBLEM])
+
+
+def process(_):
+    return os.getpid()
 
 
 def pause():
@@ -46,8 +50,34 @@ def test_an_error_is_raised_here_and_nothing_is_left_running(monkeypatch, works)
 
 def test_a_process_that_is_killed_is_no_answer(monkeypatch):
     monkeypatch.setattr(processors, "processors", lambda: 2)
-    with pytest.raises(EOFError):
+    with pytest.raises(EvidenceError) as raised:
         side_by_side(os.getpid, partial(os._exit, 1))
+    assert raised.value.problems == [KILLED]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_items_are_answered_in_their_order(monkeypatch, number):
+    monkeypatch.setattr(processors, "processors", lambda: number)
+    assert list(mapped(str, range(50))) == [str(one) for one in range(50)]
+    assert len(set(mapped(process, range(50)))) <= number
+    assert (os.getpid() in set(mapped(process, range(2)))) == (number == 1)
+    assert list(mapped(str, [])) == []
+
+
+def test_an_item_whose_process_is_killed_is_told_and_not_waited_for(monkeypatch):
+    monkeypatch.setattr(processors, "processors", lambda: 2)
+    with pytest.raises(EvidenceError) as raised:
+        list(mapped(os._exit, [1, 1, 1]))
+    assert str(raised.value) == (
+        "a process: it was killed while it worked on a part of the data, most likely for want of memory. "
+        "Close what else is open, or work on less at once: snakemake --cores 1 --set-scatter parts=8."
+    )
+
+
+def test_an_error_of_an_item_is_raised_here(monkeypatch):
+    monkeypatch.setattr(processors, "processors", lambda: 2)
+    with pytest.raises(ValueError, match="invalid literal"):
+        list(mapped(int, ["1", "x", "3"]))
 
 
 def test_large_tables_are_checked_and_written_as_small_ones_are(monkeypatch, tmp_path):

@@ -1,6 +1,5 @@
 """Large evidence bases in parts: ranges of outcomes, each made by itself, on all processors, and joined in order."""
 
-import multiprocessing
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from evidence.stages.files import csv_bytes
 from evidence.stages.joining import in_order
 from evidence.stages.pools import pools_and_members
-from evidence.stages.processors import processors
+from evidence.stages.processors import mapped
 from evidence.stages.regressions import regressions
 
 EFFECTS, MEASUREMENTS = 10_000, 50_000
@@ -98,8 +97,4 @@ def made_in_parts(make, parts):
     dict of bytes
         The same bytes however many processors there are: the parts follow from the data alone.
     """
-    workers = min(len(parts), processors())
-    if workers == 1 or "fork" not in multiprocessing.get_all_start_methods():
-        return in_order(map(make, parts))
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
-        return in_order(pool.imap(make, parts))
+    return in_order(mapped(make, parts))

@@ -2,10 +2,49 @@
 
 import os
 
+from evidence.problems import EvidenceError, Problem
+
+KILLED = Problem(
+    "a process", 0, "", "it was killed while it worked on a part of the data, most likely for want of memory",
+    "Close what else is open, or work on less at once: snakemake --cores 1 --set-scatter parts=8.",
+)  # fmt: skip
+
 
 def processors():
     """Those that the scheduler of a cluster or of this machine grants, which may be fewer than there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def mapped(function, items):
+    """What a function returns of each item, in their order, made on as many processors as there are.
+
+    Parameters
+    ----------
+    function : callable
+    items : sequence
+
+    Yields
+    ------
+    object
+
+    Raises
+    ------
+    EvidenceError
+        When the system has killed one of the processes. What the function raises is raised here.
+    """
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    workers = min(len(items), processors())
+    if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from map(function, items)
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+        try:
+            yield from pool.map(function, items)
+        except BrokenProcessPool:
+            raise EvidenceError([KILLED]) from None
 
 
 def side_by_side(*works):
@@ -54,7 +93,10 @@ def answer(work, sender):
 
 def received(receiver):
     """What another process has sent."""
-    value, error = receiver.recv()
+    try:
+        value, error = receiver.recv()
+    except EOFError:
+        raise EvidenceError([KILLED]) from None
     if error:
         raise error
     return value
