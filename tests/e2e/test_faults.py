@@ -65,7 +65,7 @@ def made(folder):
 def clean(tmp_path_factory):
     folder = copy(tmp_path_factory.mktemp("clean") / "bcg")
     begun = time.monotonic()
-    finished(folder)
+    assert ("The report is in" in finished(folder)) == (not TARGETS)
     (folder / ".seconds").write_text(str(time.monotonic() - begun))
     return folder
 
