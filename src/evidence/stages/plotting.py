@@ -16,10 +16,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.ft2font import LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Patch, Polygon
 from matplotlib.text import Text
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
 from evidence.stages.palette import BLUE, INK, LINE
@@ -96,11 +96,19 @@ def drawable(text):
     return "".join(sign if ord(sign) in known else "\N{REPLACEMENT CHARACTER}" for sign in visible)
 
 
+@lru_cache(maxsize=32)
+def _files(weight, style):
+    """Font files of the shared face; to find them takes longer than to measure a text."""
+    return [findfont(FontProperties(family=name, weight=weight, style=style)) for name in FACES]
+
+
 @lru_cache(maxsize=16384)
 def _unit_width(text, weight, style):
-    """Width of a letter or a pair of letters in mm, at one point."""
-    points, _, _ = text_to_path.get_text_width_height_descent(text, face(100, weight, style), ismath=False)
-    return points / 100 / POINTS_PER_MM
+    """Width of a letter or a pair of letters in mm, at one point; FreeType measures in 64ths of a point."""
+    font = get_font(_files(weight, style))
+    font.set_size(100, 72)
+    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    return font.get_width_height()[0] / 64 / 100 / POINTS_PER_MM
 
 
 @lru_cache(maxsize=16384)
