@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from evidence.stages.content_words import CONTRASTS, run, sentence
 from evidence.stages.effects import label
-from evidence.stages.rows import named_rows as rows
+from evidence.stages.rows import by, named_rows as rows
 from evidence.stages.strata import with_broader
 
 if TYPE_CHECKING:
@@ -28,14 +28,6 @@ class Mention(NamedTuple):
     contrast: str
     standing: int
     conditions: tuple
-
-
-def by(items, key):
-    """Items in lists by key, in the order they come."""
-    found = {}
-    for item in items:
-        found.setdefault(key(item), []).append(item)
-    return found
 
 
 def parts(text):
