@@ -196,8 +196,8 @@ class _Line(Text):
 def write(sheet, x, y, text, *, size=BODY, weight="normal", style="normal", color=INK, align="left"):
     """Put one line of text with its baseline at y, as `drawable`, never read as mathematics."""
     sheet.figure.add_artist(
-        _Line(x, y, drawable(text), color=color, fontproperties=face(size, weight, style), ha=align, va="baseline",
-             parse_math=False, zorder=WORDS, transform=sheet.millimetres)
+        _Line(x, y, drawable(text), color=color, fontproperties=face(size, weight, style), horizontalalignment=align,
+              parse_math=False, zorder=WORDS, transform=sheet.millimetres)
     )
 
 
@@ -259,10 +259,11 @@ def save_png(figure, path, dpi=200):
 
 def _save(figure, path, settings, **options):
     """Draw in memory and write at once, so that a file is whole or absent."""
-    drawn = io.BytesIO()
+    drawn = io.StringIO() if options["format"] == "svg" else io.BytesIO()
     with matplotlib.rc_context(settings):
         figure.savefig(drawn, **options)
-    replace(path, drawn.getvalue())
+    content = drawn.getvalue()
+    replace(path, content.encode() if isinstance(content, str) else content)
 
 
 def _boxes(figure, kinds, least_zorder=0):
