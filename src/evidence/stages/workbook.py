@@ -1,19 +1,18 @@
 """Stage workbook: reports/tables/evidence.xlsx, every table for those who live in a spreadsheet."""
 
 import io
+import math
 from datetime import datetime, time
 from pathlib import Path
 
-from evidence.stages.files import FORMULA, once, printed
+from evidence.stages.files import FORMULA
 from evidence.stages.report import digest, versions
 from evidence.stages.schemas import TABLES, load
-from evidence.stages.workbook_columns import ColumnSheet
-from evidence.stages.workbook_sheets import NARROW, SHEETS, WIDE, codebook_rows, first_rows, held, number_format
+from evidence.stages.workbook_sheets import NARROW, SHEETS, WIDE, codebook_rows, first_rows, number_format, shown
 
+CELL = 32767
 INK, PALE, LINE = "#1D4F7C", "#EEF2F6", "#C9D3DD"
 TEXT = {"valign": "top", "text_wrap": True}
-QUOTED = {"quote_prefix": True}
-HEADER = TEXT | {"bold": True, "bg_color": PALE, "font_color": INK, "bottom": 1, "bottom_color": LINE}
 
 
 class Book:
@@ -35,13 +34,13 @@ class Book:
 
     def text(self, sheet, row, column, words, **options):
         """A text as text: what a spreadsheet could take for a formula is marked as quoted, too."""
-        quoted = QUOTED if words.startswith(FORMULA) else {}
-        sheet.write_string(row, column, held(words), self.style(**TEXT | options | quoted))
+        quoted = {"quote_prefix": True} if words.startswith(FORMULA) else {}
+        sheet.write_string(row, column, shown(words)[:CELL], self.style(**TEXT | options | quoted))
 
     def header(self, sheet, row, names):
         """Column names: bold, on a tint, with a line below."""
         for place, name in enumerate(names):
-            self.text(sheet, row, place, name, **HEADER)
+            self.text(sheet, row, place, name, bold=True, bg_color=PALE, font_color=INK, bottom=1, bottom_color=LINE)
 
 
 def width(name, cells, numeric):
@@ -55,32 +54,37 @@ def width(name, cells, numeric):
 
 def table_sheet(book, name, frame):
     """One table: names frozen and filtered, numbers as numbers by what they mean, all else as text."""
-    sheet, schema = book.book.add_worksheet(name, ColumnSheet), load(name)
+    sheet, schema = book.book.add_worksheet(name), load(name)
     names = [column for column in schema.fields if column in frame]
-    columns = []
+    book.header(sheet, 0, names)
     for place, column in enumerate(names):
         numeric = column in schema.numbers
-        cells = frame[column].astype(float).tolist() if numeric else printed(frame[column])
+        cells = frame[column] if numeric else frame[column].fillna("").astype(str).tolist()
         sheet.set_column(place, place, width(column, cells, numeric))
-        columns.append(number_column(book, column, cells) if numeric else text_column(book, cells))
-    sheet.put(names, book.style(**HEADER), columns)
+        write = number_column if numeric else text_column
+        write(book, sheet, place, column, cells)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(frame), 1), len(names) - 1)
     sheet.set_landscape()
     sheet.repeat_rows(0)
 
 
-def number_column(book, name, cells):
-    """Numbers and their styles."""
-    return cells, [book.style(valign="top", num_format=number_format(name, cells))] * len(cells)
+def number_column(book, sheet, place, name, cells):
+    """Numbers; a missing one leaves its cell empty."""
+    style = book.style(valign="top", num_format=number_format(name, cells))
+    for row, value in enumerate(cells.astype(float).tolist(), 1):
+        if math.isfinite(value):
+            sheet.write_number(row, place, float(f"{value:.12g}"), style)
 
 
-def text_column(book, cells):
-    """Texts as a cell can hold them, and their styles: what a spreadsheet could take for a formula is marked as quoted."""
-    formulae = {words for words in set(cells) if words.startswith(FORMULA)}
-    styles = {words: book.style(**TEXT | QUOTED) for words in formulae}
-    plain = book.style(**TEXT)
-    return list(map(once(held, cells), cells)), [styles.get(words, plain) for words in cells] if formulae else [plain] * len(cells)
+def text_column(book, sheet, place, name, cells):
+    """Texts; an empty one leaves its cell empty."""
+    style = book.style(**TEXT)
+    for row, words in enumerate(cells, 1):
+        if words.startswith(FORMULA):
+            book.text(sheet, row, place, words)
+        elif words:
+            sheet.write_string(row, place, shown(words)[:CELL], style)
 
 
 def first_sheet(book, config, rows):

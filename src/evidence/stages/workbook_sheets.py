@@ -1,12 +1,10 @@
 """What stands on the sheets of the workbook: rows, words and the formats of numbers."""
 
 import re
-from statistics import median
 
 from evidence.stages.codebook import kind
 from evidence.stages.schemas import load
 
-CELL = 32767
 NARROW, WIDE = 9, 48
 WHOLE, PLAIN, SHARE, SMALL = "#,##0", "0.000", "0.0", "[<0.0001]0.0E+00;0.0000"
 YEAR = "0"
@@ -18,11 +16,6 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u
 def shown(text):
     """Text as a spreadsheet can hold it: signs that act and are not seen as their code points."""
     return UNSEEN.sub(lambda found: f"‹U+{ord(found[0]):04X}›", text)
-
-
-def held(text):
-    """Text as a cell can hold it: as `shown`, and no longer than a cell may be, which is told in units of UTF-16."""
-    return shown(text).encode("utf-16-le")[: 2 * CELL].decode("utf-16-le", "ignore")
 
 
 def headline(frame):
@@ -42,12 +35,12 @@ def number_format(name, values):
     """Format of a column of numbers by what it means: years without commas, counts whole, p-values with four decimals."""
     if name in FORMATS:
         return FORMATS[name]
-    present = [abs(value) for value in values if value == value]
     if name in READABLE:
-        return SHARE if max(present, default=0) >= 10 else PLAIN
-    if all(value % 1 == 0 for value in present):
+        return SHARE if values.abs().max() >= 10 else PLAIN
+    present = values.dropna()
+    if (present % 1 == 0).all():
         return WHOLE
-    return PLAIN if median(present) >= 0.01 else "General"
+    return PLAIN if present.abs().median() >= 0.01 else "General"
 
 
 def options(field):
