@@ -408,7 +408,7 @@ def test_long_lists_of_the_data_begin_on_a_page_of_their_own():
 def test_units_have_one_spelling_in_figures_tables_and_prose():
     assert [raised(unit) for unit in ("g/cm2", "kg/m2", "10^3/mm3", "nmol/L", "m2x")] == ["g/cm²", "kg/m²", "10^3/mm³", "nmol/L", "m2x"]
     assert interval("MD", -0.028, -0.045, -0.011, "g/cm2").endswith(" g/cm²")
-    assert axis_label({"label": "Density", "unit": "g/cm2"}, "before_after", "difference") == "Change in density (g/cm²)"
+    assert axis_label("Density", "g/cm2", "before_after", "difference") == "Change in density (g/cm²)"
 
 
 def test_each_forest_plot_says_what_lies_on_either_side(inputs):

@@ -491,7 +491,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
     figure = forest([SINGLE])
 
     def fail(target, **options):
-        target.write(b"half")
+        target.write("half")
         raise OSError("disk full")
 
     monkeypatch.setattr(figure, "savefig", fail)

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from evidence.stages.rows import named_rows
+from evidence.stages.rows import by, named_rows
 from evidence.stages.words import templates
 
 COUNTS = ["agrees", "differs", "unverified"]
@@ -28,11 +28,11 @@ def study_of(reference, studies):
     ----------
     reference : dict
         Field to its row of article_citations.csv.
-    studies : DataFrame
+    studies : list of rows
         The reports that the article cites.
     """
     titles = {letters(value) for value in (reference["title"].as_given, reference["title"].verified)} if "title" in reference else set()
-    same = [study for study in named_rows(studies) if letters(study.title) in titles - {""}]
+    same = [study for study in studies if letters(study.title) in titles - {""}]
     by_author = [study for study in same if "authors" in reference and surname(study.authors) == surname(reference["authors"].as_given)]
     return (by_author or same)[0].study_id if same else ""
 
@@ -51,13 +51,13 @@ def citations(tables):
         empty field. `agrees`, `differs` and `unverified` count the fields of the reference.
     """
     words = templates(tables.folder, "verdicts")["citations"]
-    cited = tables.studies[tables.studies["cited_by_article"] == "yes"]
+    cited = named_rows(tables.studies[tables.studies["cited_by_article"] == "yes"])
     rows = []
-    for order, part in tables.article_citations.groupby("order", sort=True):
-        fields = {row.field: row for row in named_rows(part)}
+    for order, part in sorted(by(named_rows(tables.article_citations), lambda row: row.order).items()):
+        fields = {row.field: row for row in part}
         about = {"order": int(order), "study_id": study_of(fields, cited)}
-        about |= {status: int((part["status"] == status).sum()) for status in COUNTS}
-        faults = [row for row in named_rows(part) if row.status != "agrees"]
+        about |= {status: sum(row.status == status for row in part) for status in COUNTS}
+        faults = [row for row in part if row.status != "agrees"]
         for row in faults:
             text = words[row.status].format(field=row.field, as_given=row.as_given, verified=row.verified)
             kept = {name: getattr(row, name) for name in ("field", "as_given", "verified", "status", "note", "source_url")}

@@ -67,11 +67,13 @@ def room_for(name, blocks):
 
 def in_words(value, words):
     """The same content with ids in words, but where they are meant as ids (code) or belong to an address."""
-    if isinstance(value, dict) and "text" in value:
+    if isinstance(value, list):
+        return [in_words(one, words) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "text" in value:
         return value if value.get("style") == "code" or "url" in value else value | {"text": named(value["text"], words)}
-    if isinstance(value, dict):
-        return {key: in_words(one, words) for key, one in value.items()}
-    return [in_words(one, words) for one in value] if isinstance(value, list) else value
+    return {key: in_words(one, words) for key, one in value.items()}
 
 
 def content(inputs):

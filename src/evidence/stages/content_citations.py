@@ -1,7 +1,7 @@
 """What the article cites, and what is true of it: reference by reference, and claim by claim."""
 
-from evidence.stages.citations import COUNTS, citations
-from evidence.stages.content_inputs import by, rows
+from evidence.stages.citations import COUNTS
+from evidence.stages.content_inputs import by
 from evidence.stages.content_words import column, group, listed, plural, run, table
 
 WORDS = {"agrees": "right", "differs": "wrong", "unverified": "not verified"}
@@ -9,10 +9,9 @@ WORDS = {"agrees": "right", "differs": "wrong", "unverified": "not verified"}
 
 def citations_checked(inputs, prose):
     """The article's references with each field that differs from the record or could not be verified."""
-    if not len(inputs.tables.article_citations):
+    faults, made = inputs.citations, []
+    if not faults:
         return []
-    faults = rows(citations(inputs.tables))
-    made = []
     for order, own in by(faults, lambda row: row.order).items():
         made += [group(title(inputs, order, own[0]), repeat=True), *fields(own)]
     columns = [column("Field", 20), *(column(words, "1fr") for words in ("As the article gives it", "As the record has it", "Note"))]

@@ -20,7 +20,7 @@ def drawings(inputs, floats=False, **wanted):
     list of dict
         Forest plots that are high or go on over pages float, all those of a comparison together, so that they keep their order.
     """
-    found = [figure for figure in inputs.figures if all(figure.get(name) == value for name, value in wanted.items())]
+    found = [figure for figure in inputs.figures if wanted.items() <= figure.items()]
     floats = floats or any(figure["kind"] == FLOATING and (figure["height_mm"] > HIGH or figure.get("pages", 1) > 1) for figure in found)
     return [
         {

@@ -5,9 +5,10 @@ from functools import cached_property
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
+from evidence.stages.citations import citations
 from evidence.stages.content_words import CONTRASTS, run, sentence
 from evidence.stages.effects import label
-from evidence.stages.rows import named_rows as rows
+from evidence.stages.rows import by, named_rows as rows
 from evidence.stages.strata import with_broader
 
 if TYPE_CHECKING:
@@ -28,14 +29,6 @@ class Mention(NamedTuple):
     contrast: str
     standing: int
     conditions: tuple
-
-
-def by(items, key):
-    """Items in lists by key, in the order they come."""
-    found = {}
-    for item in items:
-        found.setdefault(key(item), []).append(item)
-    return found
 
 
 def parts(text):
@@ -235,6 +228,16 @@ class Inputs:
     def robustness_of(self):
         """Whether conclusions stand, by outcome and contrast."""
         return by(self.rows_of("robustness"), lambda row: (row.outcome, row.contrast))
+
+    @cached_property
+    def regressions_of(self):
+        """Coefficients of the meta-regressions by outcome and contrast."""
+        return by(self.rows_of("regressions"), lambda row: (row.outcome, row.contrast))
+
+    @cached_property
+    def citations(self):
+        """The article's references with what is wrong with them; none where the review follows no article."""
+        return rows(citations(self.tables)) if len(self.tables.article_citations) else []
 
     @cached_property
     def missing_of(self):

@@ -20,7 +20,7 @@ def many(inputs, outcome, contrast):
 
 def regressions(inputs, outcome, contrast):
     """Table of the meta-regressions, two coefficients each."""
-    found = [row for row in inputs.rows_of("regressions") if (row.outcome, row.contrast) == (outcome, contrast) and row.coefficient]
+    found = [row for row in inputs.regressions_of.get((outcome, contrast), []) if row.coefficient]
     if not found:
         return []
     columns = [

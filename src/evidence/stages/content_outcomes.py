@@ -135,7 +135,8 @@ def strata(inputs, outcome, contrast, pools, drawn):
         column("Q (df), p", align="right"),
     ]
     rows = []
-    for labels, row in merged(inputs, pools):
+    lines = list(merged(inputs, pools))
+    for labels, row in lines:
         name = [run(" \N{MIDDLE DOT} ".join(labels), "bold" if row.stratum == "all" else "")]
         found = [count(row.k), people(row), effect_words(row), spread(row)]
         rows.append([name, *found, tau2(row), percent(row.I2), q_test(row)])
@@ -143,8 +144,7 @@ def strata(inputs, outcome, contrast, pools, drawn):
     if drawn and len(rows) == 1 and pools[0].k == 1:
         return []
     caption = f"{inputs.outcome_title(outcome, contrast)}: pools by stratum{f' ({unit})' if unit else ''}"
-    merged_pools = len(list(merged(inputs, pools))) < len(pools)
-    note = "Strata with exactly the same studies share a line." if merged_pools else ""
+    note = "Strata with exactly the same studies share a line." if len(lines) < len(pools) else ""
     return [table(caption, columns, rows, note=note)]
 
 

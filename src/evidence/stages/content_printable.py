@@ -35,22 +35,24 @@ def shown(sign):
     return f"‹U+{ord(sign):04X}›"
 
 
+def texts(value):
+    """All texts in a JSON-able value, each once."""
+    found, waiting = set(), [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            found.add(one)
+        elif isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, (list, tuple)):
+            waiting += one
+    return found
+
+
 def replaced(value):
     """What `printable` changes in the texts of a JSON-able value: the characters, each with what is shown."""
-    if isinstance(value, str):
-        if value.isascii() and value.isprintable():
-            return {}
-        return {
-            sign: shown(sign)
-            for sign in sorted(set(unicodedata.normalize("NFC", value)))
-            if shown(sign) != sign
-        }
-    found = {}
-    for one in (
-        value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
-    ):
-        found |= replaced(one)
-    return dict(sorted(found.items()))
+    signs = set().union(*(unicodedata.normalize("NFC", text) for text in texts(value)))
+    return {sign: shown(sign) for sign in sorted(signs) if shown(sign) != sign}
 
 
 def printable(value):

@@ -12,7 +12,7 @@ from evidence.stages.flow_plot import flow_plot
 from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
 from evidence.stages.labels import named, spelled
 from evidence.stages.many_studies import many_study_plots
-from evidence.stages.rows import named_rows
+from evidence.stages.rows import by, named_rows
 from evidence.stages.scales import raised
 from evidence.stages.sensitivity import BAYES
 from evidence.stages.sensitivity_plot import sensitivity_plots
@@ -142,7 +142,7 @@ def merged_strata(pools, members_of, conditions):
     """Strata with the same cohorts are one block, its headings joined."""
     blocks = {}
     for pool in pools:
-        key = tuple(members_of[pool.id]["effect_ids"])
+        key = tuple(member.effect_ids for member in members_of[pool.id])
         blocks.setdefault(key, []).append(pool)
     return [(" \N{MIDDLE DOT} ".join(stratum_label(pool.stratum, conditions) for pool in same), same[0]) for same in blocks.values()]
 
@@ -153,27 +153,25 @@ def ordered(pools, tables):
     return sorted(pools, key=lambda pool: (pool.stratum != "all", pool.stratum.startswith("drug:"), rank.get(pool.stratum, 0), pool.stratum))
 
 
-def blocks_of(effects, pools, members, tables, config, posteriors, words):
+def blocks_of(effects, pools, members_of, tables, config, posteriors, words):
     """Blocks of one outcome, contrast and measure; `posteriors` are the Bayesian rows by pool, `words` stand for ids."""
     z = quantile((1 + config.level) / 2)
-    by_id = {effect.id: effect for effect in named_rows(effects)}
-    members_of = dict(tuple(members.groupby("pool", sort=True)))
+    by_id = {effect.id: effect for effect in effects}
     conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
-    left = [unweighted_row(effect, words) for effect in named_rows(effects) if effect.headline == "no"]
+    left = [unweighted_row(effect, words) for effect in effects if effect.headline == "no"]
     drawn = []
-    for heading, pool in merged_strata(ordered(named_rows(pools), tables), members_of, conditions):
-        cohorts = members_of[pool.id].sort_values(["study_label", "effect_ids"], key=lambda texts: texts.str.casefold())
-        rows = [weighted_row(member, by_id, pool.k == 1, z) for member in named_rows(cohorts)]
+    for heading, pool in merged_strata(ordered(pools, tables), members_of, conditions):
+        cohorts = sorted(members_of[pool.id], key=lambda member: (member.study_label.casefold(), member.effect_ids.casefold()))
+        rows = [weighted_row(member, by_id, pool.k == 1, z) for member in cohorts]
         drawn.append(Block(heading, rows, pooled(pool, posteriors.get(pool.id), config.tau_prior), unweighted=() if drawn else left))
     return drawn or [Block("All groups", unweighted=left, note="No study can be weighted.")]
 
 
-def axis_label(about, contrast, scale):
+def axis_label(label, unit, contrast, scale):
     """Words below the axis."""
-    label = about["label"]
     inner = label[0].lower() + label[1:] if label[1:2].islower() else label
-    unit = f" ({raised(about['unit'])})" if scale == "difference" else ""
-    return {"before_after": f"Change in {inner}{unit}", "versus_control": f"Difference in {inner}{unit}"}.get(contrast, label)
+    measured = f" ({raised(unit)})" if scale == "difference" else ""
+    return {"before_after": f"Change in {inner}{measured}", "versus_control": f"Difference in {inner}{measured}"}.get(contrast, label)
 
 
 def alt_text(title, pools, left, conditions):
@@ -181,7 +179,7 @@ def alt_text(title, pools, left, conditions):
     parts = [
         f"{stratum_label(pool.stratum, conditions)}: "
         f"{interval(pool.measure, pool.estimate, pool.ci_low, pool.ci_high, pool.effect_unit)}, {plural(pool.k, 'study', 'studies')}"
-        for pool in named_rows(pools)
+        for pool in pools
     ]
     shown = f" Shown without weight: {plural(left, 'effect')}." if left else ""
     return f"Forest plot. {title}. {'; '.join(parts) if parts else 'No study can be weighted'}.{shown}"
@@ -196,28 +194,29 @@ def drawings(tables, config, effects, pools, members, sensitivity=None):
     """
     headline = pools[pools["analysis"] == "headline"]
     members = members[(members["left_out"] == "") & members["pool"].isin(headline["id"])]
-    outcomes = tables.outcomes.set_index("outcome")
+    members_of = by(named_rows(members), lambda member: member.pool)
+    pools_of, effects_of = (by(named_rows(frame), lambda row: (row.outcome, row.contrast, row.measure)) for frame in (headline, effects))
+    outcomes = {row.outcome: row for row in named_rows(tables.outcomes)}
     conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
     posteriors, ids = bayesian_rows(sensitivity), spelled(tables)
     for outcome in shown_outcomes(tables, config):
-        of_outcome = effects[effects["outcome"] == outcome]
-        for (contrast, measure), part in of_outcome.groupby(["contrast", "measure"], sort=True):
-            own = headline[(headline["outcome"] == outcome) & (headline["contrast"] == contrast) & (headline["measure"] == measure)]
-            about = outcomes.loc[outcome]
-            label = about["label"]
+        for contrast, measure in sorted(key[1:] for key in effects_of if key[0] == outcome):
+            part, own = effects_of[outcome, contrast, measure], pools_of.get((outcome, contrast, measure), [])
+            about = outcomes[outcome]
+            label = about.label
             title = f"{label}, {CONTRASTS[contrast]}"
             scale = SCALE.get(measure, "difference")
-            blocks = blocks_of(part, own, members[members["pool"].isin(own["id"])], tables, config, posteriors, ids)
+            blocks = blocks_of(part, own, members_of, tables, config, posteriors, ids)
             draw = partial(
                 forest_pages,
                 blocks,
                 scale=scale,
-                favours=FAVOURS.get(contrast, {}).get(about["better"]),
-                xlabel=label if scale == "factor" else axis_label(about, contrast, scale),
+                favours=FAVOURS.get(contrast, {}).get(about.better),
+                xlabel=label if scale == "factor" else axis_label(label, about.unit, contrast, scale),
                 level=config.level,
             )
             words = {"outcome": outcome, "contrast": contrast, "measure": measure, "kind": "forest", "caption": title,
-                     "alt": alt_text(title, own, (part["headline"] == "no").sum(), conditions)}  # fmt: skip
+                     "alt": alt_text(title, own, sum(effect.headline == "no" for effect in part), conditions)}  # fmt: skip
             yield f"forest-{outcome}-{contrast}-{measure}.svg", draw, words
 
 

@@ -29,10 +29,14 @@ def csv_bytes(frame, for_spreadsheets=False):
     """A frame as CSV: 12 significant digits, empty for missing; formulae neutralised for spreadsheets."""
     whole = [name for name in frame.select_dtypes("float").columns if name in WHOLE]
     frame = frame.assign(**{name: frame[name].astype("Int64") for name in whole})
-    if for_spreadsheets:
-        texts = frame.select_dtypes(include=["object", "string"]).columns
-        frame = frame.assign(**{name: frame[name].fillna("").astype(str).map(neutral) for name in texts})
-    return as_csv([str(name), *printed(frame[name])] for name in frame.columns)
+    texts = {*frame.select_dtypes(include=["object", "string"]).columns} if for_spreadsheets else ()
+    columns = ((name, printed(frame[name])) for name in frame.columns)
+    return as_csv([str(name), *(map(once(neutral, cells), cells) if name in texts else cells)] for name, cells in columns)
+
+
+def once(change, cells):
+    """A change of texts as a look-up, each text changed once: few of a column are of their own."""
+    return {text: change(text) for text in set(cells)}.__getitem__
 
 
 def printed(column):
@@ -77,10 +81,9 @@ def read_csv(path, name):
     numbers = number_columns(name)
     with open(path, encoding="utf-8", newline="") as lines:
         header = next(csv.reader(lines))
-    texts = {column: str for column in header if column not in numbers}
+    kinds = {column: float if column in numbers else str for column in header if column != "line"}
     empty = {column: [""] for column in header if column in numbers}
-    frame = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=empty, encoding="utf-8")
-    return frame.astype({column: float for column in empty if column != "line"})
+    return pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=empty, encoding="utf-8")
 
 
 def read_tables(folder, *names):

@@ -16,10 +16,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.ft2font import LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Patch, Polygon
 from matplotlib.text import Text
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
 from evidence.stages.palette import BLUE, INK, LINE
@@ -96,11 +96,19 @@ def drawable(text):
     return "".join(sign if ord(sign) in known else "\N{REPLACEMENT CHARACTER}" for sign in visible)
 
 
+@lru_cache(maxsize=32)
+def _files(weight, style):
+    """Font files of the shared face; to find them takes longer than to measure a text."""
+    return [findfont(FontProperties(family=name, weight=weight, style=style)) for name in FACES]
+
+
 @lru_cache(maxsize=16384)
 def _unit_width(text, weight, style):
-    """Width of a letter or a pair of letters in mm, at one point."""
-    points, _, _ = text_to_path.get_text_width_height_descent(text, face(100, weight, style), ismath=False)
-    return points / 100 / POINTS_PER_MM
+    """Width of a letter or a pair of letters in mm, at one point; FreeType measures in 64ths of a point."""
+    font = get_font(_files(weight, style))
+    font.set_size(100, 72)
+    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    return font.get_width_height()[0] / 64 / 100 / POINTS_PER_MM
 
 
 @lru_cache(maxsize=16384)
@@ -188,8 +196,8 @@ class _Line(Text):
 def write(sheet, x, y, text, *, size=BODY, weight="normal", style="normal", color=INK, align="left"):
     """Put one line of text with its baseline at y, as `drawable`, never read as mathematics."""
     sheet.figure.add_artist(
-        _Line(x, y, drawable(text), color=color, fontproperties=face(size, weight, style), ha=align, va="baseline",
-             parse_math=False, zorder=WORDS, transform=sheet.millimetres)
+        _Line(x, y, drawable(text), color=color, fontproperties=face(size, weight, style), horizontalalignment=align,
+              parse_math=False, zorder=WORDS, transform=sheet.millimetres)
     )
 
 
@@ -251,10 +259,11 @@ def save_png(figure, path, dpi=200):
 
 def _save(figure, path, settings, **options):
     """Draw in memory and write at once, so that a file is whole or absent."""
-    drawn = io.BytesIO()
+    drawn = io.StringIO() if options["format"] == "svg" else io.BytesIO()
     with matplotlib.rc_context(settings):
         figure.savefig(drawn, **options)
-    replace(path, drawn.getvalue())
+    content = drawn.getvalue()
+    replace(path, content.encode() if isinstance(content, str) else content)
 
 
 def _boxes(figure, kinds, least_zorder=0):

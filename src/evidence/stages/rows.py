@@ -17,3 +17,11 @@ def named_rows(frame):
     type for every table.
     """
     return list(map(kind(tuple(frame.columns))._make, frame.to_numpy(object).tolist()))
+
+
+def by(items, key):
+    """Items in lists by key, in the order they come."""
+    found = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found

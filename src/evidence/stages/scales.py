@@ -178,12 +178,12 @@ def choose_ticks(name, low, high, length, width_of, most=9, gap=1.8):
         four ticks or more, else the one with the most.
     """
     fitting = []
-    for ticks in SCALES[name].tick_sets(low, high):
+    for ticks in (ticks for ticks in SCALES[name].tick_sets(low, high) if len(ticks) <= most):
         labels = tick_labels(name, ticks)
         places = [(tick - low) / (high - low) * length for tick in ticks]
         halves = [width_of(label) / 2 for label in labels]
         spaces = [b - a - r - s for (a, b), (r, s) in zip(pairwise(places), pairwise(halves), strict=True)]
-        if len(ticks) <= most and all(space >= gap for space in spaces):
+        if all(space >= gap for space in spaces):
             fitting.append(list(zip(ticks, labels, strict=True)))
     return next((ticks for ticks in fitting if len(ticks) >= 4), max(fitting, key=len, default=[]))
 
