@@ -69,7 +69,7 @@ def test_pages_are_kept_or_drawn_together(tmp_path):
     assert [(entry["file"], entry["page"], entry["pages"], entry["width_mm"]) for entry in index] == [("x-1.svg", 1, 2, 40.0), ("x-2.svg", 2, 2, 50.0)]
     assert drawn.update(tmp_path, both) == (index, 0)
     (tmp_path / "x-2.svg").unlink()
-    assert drawn.update(tmp_path, both) == (index, 1)
+    assert drawn.update(tmp_path, both) == (index, 2)
 
 
 def test_many_figures_drawn_in_several_processes_have_the_same_bytes(tmp_path):

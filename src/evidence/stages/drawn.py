@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import multiprocessing
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.stages.plotting import save_svg
-from evidence.stages.processors import processors
+from evidence.stages.processors import mapped
 from evidence.stages.writing import replace
 
 PROGRAM = Path(__file__).parents[1]
@@ -95,12 +94,8 @@ def side_by_side(folder, wanted):
     """Draw several figures in as many processes as there are processors, in the order given."""
     # A row of a table cannot be pickled: the children find the calls in the memory they inherit.
     global _wanted
-    workers = min(processors(), 4)
-    if len(wanted) < FEW or workers == 1 or "fork" not in multiprocessing.get_all_start_methods():
-        return [drawn(folder, file, draw) for file, draw in wanted]
     _wanted = [(folder, file, draw) for file, draw in wanted]
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
-        return pool.map(numbered, range(len(wanted)), chunksize=1)
+    return list((map if len(wanted) < FEW else mapped)(numbered, range(len(wanted))))
 
 
 def numbered(index):
@@ -126,7 +121,7 @@ def update(folder, drawings):
     index : list of dict
         One a page, as written to figures.json: file, size, words, and the digest of what it was drawn from.
     fresh : int
-        How many drawings were made; the others lay there with the same digest.
+        How many of them were drawn; the others lay there with the same digest.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -144,4 +139,4 @@ def update(folder, drawings):
     for stale in set(folder.glob("*.svg")) - {folder / entry["file"] for entry in index}:
         stale.unlink()
     replace(folder / INDEX, json.dumps(index, indent=1, ensure_ascii=False).encode())
-    return index, len(wanted)
+    return index, sum(map(len, made))
