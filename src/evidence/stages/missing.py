@@ -1,6 +1,8 @@
 """Missing results: what each report gives of each outcome, and how much of it the pools cannot see."""
 
+import math
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,19 @@ COUNTS = ["up", "down", "none", "unknown"]
 COLUMNS = [
     *KEY, "cohorts", *STATUS, *COUNTS, "not_mentioned", "n_poolable", "n_unseen", "unseen_share", "studies_unseen", "sentence",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """What is given of one cohort in one outcome, contrast and stratum."""
+
+    outcome: str
+    contrast: str
+    stratum: str
+    status: str
+    direction: str
+    n: float
+    studies: str
 
 
 def measuring(tables, config):
@@ -105,19 +120,35 @@ def one_direction(directions):
 
 def by_cohort(frame):
     """The best status of each cohort in each outcome, contrast and stratum, with what its results point to."""
-    conditions = listed(frame["conditions"])
-    narrow = frame.loc[conditions.index].assign(stratum="condition:" + conditions.to_numpy().astype(object))
-    rows = pd.concat([frame.assign(stratum=ALL), narrow], ignore_index=True)
-    rows["rank"] = rows["status"].map(STATUS.index)
-    key = [*KEY, "cohort_id"]
-    best = rows[rows["rank"] == rows.groupby(key)["rank"].transform("min")]
-    whole = best["n"].where(best["part_of"] == "").groupby([best[name] for name in [*key, "study_id"]]).transform("sum", min_count=1)
-    return best.assign(n=whole.fillna(best["n"])).groupby(key, as_index=False).agg(
-        status=("status", "first"),
-        direction=("direction", one_direction),
-        n=("n", "max"),
-        studies=("study_label", lambda labels: ", ".join(sorted(set(labels)))),
+    found = {}
+    for row in named_rows(frame):
+        for stratum in (ALL, *(f"condition:{name.strip()}" for name in row.conditions.split(";") if row.conditions)):
+            found.setdefault((row.outcome, row.contrast, stratum, row.cohort_id), []).append(row)
+    return [best_of(key, rows) for key, rows in sorted(found.items())]
+
+
+def best_of(key, rows):
+    """One cohort in one stratum, by the best that any of its reports gives."""
+    status = min((row.status for row in rows), key=STATUS.index)
+    best = [row for row in rows if row.status == status]
+    return Cohort(
+        *key[:3],
+        status=status,
+        direction=one_direction(row.direction for row in best),
+        n=people(best),
+        studies=", ".join(sorted({row.study_label for row in best})),
     )
+
+
+def people(rows):
+    """People of a cohort: of the report with the most in whole groups, or the largest part of a group; NaN if none is known."""
+    known = [row for row in rows if row.n == row.n]
+    whole = Counter()
+    for row in known:
+        if row.part_of == "":
+            whole[row.study_id] += row.n
+    parts = (row.n for row in known if row.study_id not in whole)
+    return max([*whole.values(), *parts], default=math.nan)
 
 
 def cohorts_by_stratum(tables, config):
@@ -183,13 +214,13 @@ def missing(given, tables, config):
         of their reports gives; `up`, `down`, `none`, `unknown`: where the unseen results point.
     """
     rows = by_cohort(given[given["contrast"] != BETWEEN])
-    if not len(rows):
+    if not rows:
         return pd.DataFrame(columns=COLUMNS)
     texts = templates(tables.folder, "verdicts")
     words, labels = texts["missing"], outcome_names(tables, texts)
     totals = cohorts_by_stratum(tables, config).to_dict()
     groups = {}
-    for row in named_rows(rows):
+    for row in rows:
         groups.setdefault((row.outcome, row.contrast, row.stratum), []).append(row)
     made = [counted(part, totals.get(key[2], 0), words, labels[key[0]]) for key, part in groups.items()]
     return pd.DataFrame(made)[COLUMNS]
