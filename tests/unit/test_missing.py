@@ -9,6 +9,7 @@ from evidence.config import load
 from evidence.stages.citations import citations, letters, study_of
 from evidence.stages.evidence_map import evidence_map
 from evidence.stages.missing import missing, reported
+from evidence.stages.rows import named_rows
 from tests import toy
 from tests.toy import group, number, sd, study
 
@@ -135,4 +136,4 @@ def test_references_find_their_reports(real):
 
 def test_titles_are_compared_by_their_letters(real):
     assert letters("BMI >=25 kg/m2: a Study") == "bmi25kgm2astudy"
-    assert study_of({}, real[3].studies) == ""
+    assert study_of({}, named_rows(real[3].studies)) == ""

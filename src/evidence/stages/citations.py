@@ -1,6 +1,9 @@
 """Citations: what the article cites, and what is true of it."""
 
 import re
+from collections import Counter
+from itertools import groupby
+from operator import attrgetter
 
 import pandas as pd
 
@@ -28,11 +31,11 @@ def study_of(reference, studies):
     ----------
     reference : dict
         Field to its row of article_citations.csv.
-    studies : DataFrame
+    studies : list of rows
         The reports that the article cites.
     """
     titles = {letters(value) for value in (reference["title"].as_given, reference["title"].verified)} if "title" in reference else set()
-    same = [study for study in named_rows(studies) if letters(study.title) in titles - {""}]
+    same = [study for study in studies if letters(study.title) in titles - {""}]
     by_author = [study for study in same if "authors" in reference and surname(study.authors) == surname(reference["authors"].as_given)]
     return (by_author or same)[0].study_id if same else ""
 
@@ -51,13 +54,16 @@ def citations(tables):
         empty field. `agrees`, `differs` and `unverified` count the fields of the reference.
     """
     words = templates(tables.folder, "verdicts")["citations"]
-    cited = tables.studies[tables.studies["cited_by_article"] == "yes"]
+    cited = [study for study in named_rows(tables.studies) if study.cited_by_article == "yes"]
+    of_reference = attrgetter("order")
     rows = []
-    for order, part in tables.article_citations.groupby("order", sort=True):
-        fields = {row.field: row for row in named_rows(part)}
+    for order, part in groupby(sorted(named_rows(tables.article_citations), key=of_reference), of_reference):
+        part = list(part)
+        fields = {row.field: row for row in part}
         about = {"order": int(order), "study_id": study_of(fields, cited)}
-        about |= {status: int((part["status"] == status).sum()) for status in COUNTS}
-        faults = [row for row in named_rows(part) if row.status != "agrees"]
+        statuses = Counter(row.status for row in part)
+        about |= {status: statuses[status] for status in COUNTS}
+        faults = [row for row in part if row.status != "agrees"]
         for row in faults:
             text = words[row.status].format(field=row.field, as_given=row.as_given, verified=row.verified)
             kept = {name: getattr(row, name) for name in ("field", "as_given", "verified", "status", "note", "source_url")}
@@ -74,15 +80,14 @@ def wrong_citations(cites, faults, words):
     ----------
     cites : str
         Study ids, ";" between.
-    faults : DataFrame
+    faults : list of rows
         From `citations`.
     words : dict
         Templates.
     """
-    wrong = faults[faults["status"] == "differs"]
-    parts = [
-        words["of_study"].format(study_id=study, faults="; ".join(wrong.loc[wrong["study_id"] == study, "sentence"]))
-        for study in (name.strip() for name in cites.split(";"))
-        if study and (wrong["study_id"] == study).any()
-    ]
+    parts = []
+    for study in filter(None, (name.strip() for name in cites.split(";"))):
+        wrong = [row.sentence for row in faults if row.study_id == study and row.status == "differs"]
+        if wrong:
+            parts.append(words["of_study"].format(study_id=study, faults="; ".join(wrong)))
     return ". ".join(parts)

@@ -77,7 +77,7 @@ def read_csv(path, name):
     numbers = number_columns(name)
     with open(path, encoding="utf-8", newline="") as lines:
         header = next(csv.reader(lines))
-    texts = {column: str for column in header if column not in numbers}
+    texts = {column: object for column in header if column not in numbers}  # str: each column a block, to be masked by itself
     empty = {column: [""] for column in header if column in numbers}
     frame = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=empty, encoding="utf-8")
     return frame.astype({column: float for column in empty if column != "line"})
