@@ -44,7 +44,7 @@ def printed(column):
     values = column.to_numpy(dtype=object).tolist()
     if set(map(type, values)) == {str}:
         return values
-    return list(map(str, column.astype(object).where(column.notna(), "").tolist()))
+    return ["" if missing else str(value) for value, missing in zip(values, column.isna().tolist(), strict=True)]
 
 
 def write_csv(frame, path):
@@ -77,10 +77,9 @@ def read_csv(path, name):
     numbers = number_columns(name)
     with open(path, encoding="utf-8", newline="") as lines:
         header = next(csv.reader(lines))
-    texts = {column: object for column in header if column not in numbers}  # str: each column a block, to be masked by itself
     empty = {column: [""] for column in header if column in numbers}
-    frame = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=empty, encoding="utf-8")
-    return frame.astype({column: float for column in empty if column != "line"})
+    types = {column: float if column in empty else object for column in header if column != "line"}  # str: each column a block of its own
+    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=empty, encoding="utf-8")
 
 
 def read_tables(folder, *names):
