@@ -20,6 +20,7 @@ REPORTED = [
     "study_id", "study_label", "cohort_id", "group_id", "group_label", "part_of", "conditions", "drug", "outcome",
     "contrast", "status", "direction", "n", "reason",
 ]  # fmt: skip
+GIVEN = [name for name in REPORTED if name != "study_label"]
 KEY = ["outcome", "contrast", "stratum"]
 COUNTS = ["up", "down", "none", "unknown"]
 COLUMNS = [
@@ -48,8 +49,9 @@ def measuring(tables, config):
 
 def treated(tables, studies):
     """Treated groups of the reports, with cohort and conditions (broader ones added)."""
-    groups = tables.groups[tables.groups["arm"] == "treatment"].merge(studies[["study_id", "cohort_id"]], on="study_id")
-    groups = groups.assign(conditions=with_broader(groups["conditions"], tables.conditions), group_label=groups["label"])
+    cohort = dict(zip(studies["study_id"], studies["cohort_id"], strict=True))
+    groups = tables.groups[(tables.groups["arm"] == "treatment") & tables.groups["study_id"].isin(cohort)].reset_index(drop=True)
+    groups = groups.assign(cohort_id=groups["study_id"].map(cohort), conditions=with_broader(groups["conditions"], tables.conditions), group_label=groups["label"])
     return groups.assign(part_of=larger_groups(groups, tables.groups))
 
 
@@ -81,8 +83,9 @@ def from_baselines(tables, groups, given):
     """Outcomes measured in a treated group at baseline, of which the report gives nothing afterwards."""
     rows = tables.measurements.loc[tables.measurements["timepoint"] == "baseline", ["study_id", "group_id", "outcome"]]
     rows = rows.drop_duplicates().merge(groups, on=["study_id", "group_id"])
-    known = pd.MultiIndex.from_frame(given[["study_id", "outcome"]])
-    rows = rows[~pd.MultiIndex.from_frame(rows[["study_id", "outcome"]]).isin(known)]
+    known = {pair for part in given for pair in zip(part["study_id"], part["outcome"], strict=True)}
+    new = [pair not in known for pair in zip(rows["study_id"], rows["outcome"], strict=True)]
+    rows = rows[np.array(new, bool)]
     return rows.assign(contrast="before_after", status="nothing", direction="", reason="")
 
 
@@ -104,8 +107,8 @@ def reported(tables, effects, config):
     """
     studies = measuring(tables, config)
     groups = treated(tables, studies)
-    given = pd.concat([from_effects(effects, studies), from_unreported(tables, groups, config)], ignore_index=True)
-    frame = pd.concat([given, from_baselines(tables, groups, given)], ignore_index=True)
+    given = [from_effects(effects, studies)[GIVEN], from_unreported(tables, groups, config)[GIVEN]]
+    frame = pd.concat([*given, from_baselines(tables, groups, given)[GIVEN]], ignore_index=True)
     frame["study_label"] = frame["study_id"].map({study.study_id: label(study) for study in named_rows(studies)})
     frame["rank"] = frame["status"].map(STATUS.index)
     key = ["study_id", "group_id", "outcome", "contrast"]

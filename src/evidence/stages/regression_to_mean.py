@@ -1,5 +1,7 @@
 """Regression to the mean beside the observed change of groups that were chosen by the level itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -20,8 +22,9 @@ COLUMNS = [
 def reference_levels(tables, config):
     """The reference levels of the config with their mean in the outcome's unit, as far as it is printed."""
     stated = pd.DataFrame(list(config.reference_levels), columns=["outcome", "condition", "study_id", "group_id", "why"])
-    rows = joined(tables)
-    rows = rows[(rows["timepoint"] == "baseline") & rows["statistic"].isin(["mean", "geometric_mean"])]
+    measured = tables.measurements
+    baseline = (measured["timepoint"] == "baseline") & measured["statistic"].isin(["mean", "geometric_mean"])
+    rows = joined(replace(tables, measurements=measured[baseline & measured["outcome"].isin(stated["outcome"])]))
     rows = rows.drop_duplicates(["study_id", "group_id", "outcome"])
     printed = [f"{one(row)} {row.unit}" for row in named_rows(rows)]
     rows = rows.assign(reference_printed=printed)[["study_id", "group_id", "outcome", "m", "reference_printed"]]
