@@ -29,9 +29,17 @@ OF_POOLS = {"regressions": "a meta-regression", "contrasts": "a contrast between
 
 
 class Made:
-    """The made tables of an analysis folder, and the lookups that a trace needs."""
+    """The made tables of an analysis folder, and the lookups that a trace needs.
 
-    def __init__(self, folder, tables=None):
+    Parameters
+    ----------
+    folder : path
+    tables : Tables, optional
+    **frames : DataFrame
+        Of effects, pools and members what has been read already.
+    """
+
+    def __init__(self, folder, tables=None, **frames):
         self.folder = Path(folder)
         processed = self.folder / "data/processed"
         missing = [name for name in ("effects", "pools", "members", "measurements") if not (processed / f"{name}.csv").is_file()]
@@ -40,15 +48,22 @@ class Made:
             raise EvidenceError([Problem(f"data/processed/{missing[0]}.csv", 0, "", "nothing has been built yet", remedy)])
         self.config = load(folder)
         self.tables = read_tables(folder) if tables is None else tables
-        self.effects = {row.id: row for row in named_rows(read_csv(processed / "effects.csv", "effects"))}
-        self.pools = {row.id: row for row in named_rows(read_csv(processed / "pools.csv", "pools"))}
-        self.members = read_csv(processed / "members.csv", "members")
+        self.frames = frames | {
+            name: read_csv(processed / f"{name}.csv", name) for name in ("effects", "pools", "members") if name not in frames
+        }
+        self.members = self.frames["members"]
+        self.effects = {row.id: row for row in named_rows(self.frames["effects"])}
         self.rows = {row.line: row for row in named_rows(joined(self.tables))}
         self.studies = {row.study_id: row for row in named_rows(self.tables.studies)}
         self.outcomes = {row.outcome: row for row in named_rows(self.tables.outcomes)}
         flags = self.tables.flags
         doubts = flags[(flags["table"] == "measurements") & (flags["blocks"] == "yes")]
         self.flags = doubts.groupby("line")["what"].agg(list).to_dict()
+
+    @cached_property
+    def pools(self):
+        """Pools by their ids."""
+        return {row.id: row for row in named_rows(self.frames["pools"])}
 
     @cached_property
     def raw(self):
@@ -236,8 +251,8 @@ def pool_trace(made, pool):
     members = made.members[made.members["pool"] == pool.id]
     weighted = named_rows(members[members["left_out"] == ""])
     left = named_rows(members[members["left_out"] != ""])
-    frame = read_csv(made.folder / "data/processed/effects.csv", "effects")
-    there = {row.id: row for row in named_rows(analyses(made.config)[pool.analysis].select(frame, made.config))}
+    used = analyses(made.config)[pool.analysis].select(made.frames["effects"], made.config)
+    there = {row.id: row for row in named_rows(used)}
     cohorts = [cohort_trace(made, member, there) for member in weighted]
     work = trace_pools.spelled_out(pool, weighted, made.config.level)
     differing = trace_pools.differing(work, pool) + [cohort["label"] for cohort, agree in cohorts if not agree]
