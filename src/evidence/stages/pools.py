@@ -22,6 +22,10 @@ READABLE = {"effect": "estimate", "effect_low": "ci_low", "effect_high": "ci_hig
 COLUMNS = [
     "id", *POOL, "method", "test", *RESULTS, "n", *READABLE, "note",
 ]  # fmt: skip
+USED = [
+    "id", "study_id", "group_id", "cohort_id", "study_label", "outcome", "contrast", "measure", "effect_unit", "drug", "conditions",
+    "part_of", "design", "eligibility", "route", "judged", "n", "n_control", "yi", "vi",
+]  # fmt: skip
 MEMBERS = ["pool", "cohort_id", "study_label", "effect_ids", "arms", "n", "yi", "vi", "weight", "left_out"]
 
 
@@ -169,7 +173,7 @@ def selected(effects, config, plans):
     parts = []
     for name, plan in plans.items():
         kinds = config.strata if name == HEADLINE else [kind for kind in config.strata if kind in config.sensitivity_strata]
-        parts.append(stratified(plan.select(effects, config), kinds).assign(analysis=name))
+        parts.append(stratified(plan.select(effects, config)[USED], kinds).assign(analysis=name))
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
