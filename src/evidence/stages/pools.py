@@ -170,10 +170,15 @@ def pool_id(frame):
 
 def selected(effects, config, plans):
     """The effects of every analysis in each of its strata, one row for each use."""
-    parts = []
-    for name, plan in plans.items():
-        kinds = config.strata if name == HEADLINE else [kind for kind in config.strata if kind in config.sensitivity_strata]
-        parts.append(stratified(plan.select(effects, config)[USED], kinds).assign(analysis=name))
+    chosen = {name: plan.select(effects, config)[USED].assign(analysis=name) for name, plan in plans.items()}
+    headline = [part for name, part in chosen.items() if name == HEADLINE]
+    others = [part for name, part in chosen.items() if name != HEADLINE]
+    fewer = [kind for kind in config.strata if kind in config.sensitivity_strata]
+    return whole([stratified(whole(parts), kinds) for parts, kinds in ((headline, config.strata), (others, fewer)) if parts])
+
+
+def whole(parts):
+    """Frames one below the other, those without rows left out."""
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
