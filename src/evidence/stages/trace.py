@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from evidence.config import load
 from evidence.problems import EvidenceError, Problem
 from evidence.stages import trace_effects, trace_pools
 from evidence.stages.analyses import HEADLINE, analyses
-from evidence.stages.effects import contrasts, flagged, recovering, routed
+from evidence.stages.effects import recovering_from
 from evidence.stages.files import read_csv, read_tables
 from evidence.stages.levels import joined
 from evidence.stages.printed import one
@@ -73,7 +74,9 @@ class Made:
     @cached_property
     def recovering(self):
         """By outcome, the contrasts whose implied correlation serves the others."""
-        return recovering(routed(flagged(contrasts(self.tables, self.config), self.tables.flags), self.config))
+        served = {effect.outcome for effect in self.effects.values() if effect.r_source.startswith("recovered")}
+        rows = self.tables.measurements
+        return recovering_from(replace(self.tables, measurements=rows[rows["outcome"].isin(served)]), self.config)
 
     @property
     def ids(self):
