@@ -27,7 +27,7 @@ def neutral(text):
 
 def csv_bytes(frame, for_spreadsheets=False):
     """A frame as CSV: 12 significant digits, empty for missing; formulae neutralised for spreadsheets."""
-    whole = [name for name in frame.select_dtypes("float").columns if name in WHOLE]
+    whole = [name for name in WHOLE if name in frame and frame[name].dtype.kind == "f"]
     frame = frame.assign(**{name: frame[name].astype("Int64") for name in whole})
     if for_spreadsheets:
         texts = frame.select_dtypes(include=["object", "string"]).columns

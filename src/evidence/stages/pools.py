@@ -90,9 +90,11 @@ def combined(members, config):
 def joined(names, group):
     """The names of each group, ";" between, in the order of the groups; most groups have one."""
     texts = names[np.unique(group, return_index=True)[1]]
-    several = np.bincount(group)[group] > 1
-    lists = pd.Series(names[several]).groupby(group[several]).agg(";".join)
-    texts[lists.index] = lists
+    several, lists = np.bincount(group)[group] > 1, {}
+    for number, name in zip(group[several].tolist(), names[several].tolist(), strict=True):
+        lists.setdefault(number, []).append(name)
+    for number, own in lists.items():
+        texts[number] = ";".join(own)
     return texts
 
 
@@ -170,7 +172,8 @@ def pool_id(frame):
 
 def selected(effects, config, plans):
     """The effects of every analysis in each of its strata, one row for each use."""
-    chosen = {name: plan.select(effects, config)[USED].assign(analysis=name) for name, plan in plans.items()}
+    picked = {select: select(effects, config)[USED] for select in dict.fromkeys(plan.select for plan in plans.values())}
+    chosen = {name: picked[plan.select].assign(analysis=name) for name, plan in plans.items()}
     headline = [part for name, part in chosen.items() if name == HEADLINE]
     others = [part for name, part in chosen.items() if name != HEADLINE]
     fewer = [kind for kind in config.strata if kind in config.sensitivity_strata]

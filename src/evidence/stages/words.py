@@ -91,5 +91,4 @@ def sentence(text):
 
 def without_gaps(frame, names):
     """The frame with empty text in place of what is missing in text columns."""
-    texts = frame[names].astype(object)
-    return frame.assign(**texts.where(texts.notna(), ""))
+    return frame.assign(**frame[names].astype(object).fillna(""))
