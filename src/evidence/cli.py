@@ -126,15 +126,16 @@ def run_workbook(args):
     say(f"workbook {folder / TABLES / 'evidence.xlsx'}")
 
 
-def gathered(folder, judgements=VERDICTS):
-    """What the report and the page are made from, by the names of their functions, and the made tables, those of the stage verdicts as named."""
+def gathered(folder, beside=VERDICTS):
+    """What the report and the page are made from, by the names of their functions, and with it the tables of `beside`."""
     from evidence.config import load
     from evidence.stages import releases
     from evidence.stages.files import read_tables
 
     names = ("effects", "pools", "members", "unused", "opinion", "regressions", "changes")
     frames = dict(zip(names, made(folder, *names), strict=True))
-    judged = dict(zip(judgements, made(folder, *judgements), strict=True))
+    wanted = [name for name in VERDICTS if name in {*SHOWN, *beside}]
+    judged = dict(zip(wanted, made(folder, *wanted), strict=True))
     shown = {name: judged[name] for name in SHOWN}
     config = load(folder)
     day = next(iter(frames["changes"]["since"]), releases.before(folder, config.date.isoformat()))
@@ -149,7 +150,7 @@ def run_report(args):
     from evidence.stages.writing import replace
 
     folder = Path(args.folder)
-    inputs, _ = gathered(folder, SHOWN)
+    inputs, _ = gathered(folder, beside=())
     figures = json.loads((folder / FIGURES / "figures.json").read_text(encoding="utf-8"))
     replace(folder / "reports/evidence.pdf", build(**inputs, figures=figures))
     say(f"report   {folder / 'reports/evidence.pdf'}")
@@ -160,7 +161,7 @@ def run_page(args):
     from evidence.stages.writing import replace
 
     folder = Path(args.folder)
-    inputs, frames = gathered(folder)
+    inputs, frames = gathered(folder, beside=("map", "citations"))
     replace(folder / "reports/index.html", build(**inputs, map=frames["map"], citations=frames["citations"]))
     say(f"page     {folder / 'reports/index.html'}")
 

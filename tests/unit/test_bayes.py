@@ -6,6 +6,7 @@ import scipy.integrate
 import scipy.stats
 
 import evidence as ev
+from evidence.models.bayes import bayes_average
 
 YI, VI = np.array([0.1, 0.9, 0.4]), np.array([0.04, 0.09, 0.02])
 PRIORS = {
@@ -198,3 +199,11 @@ def test_errors_say_what_is_wrong(message):
     with pytest.raises(ValueError) as error:
         ev.bayes(**{"yi": YI, "vi": VI} | ERRORS[message])
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("prior", ["halfnormal", "halfcauchy", "uniform"])
+@pytest.mark.parametrize("mu_prior", [("flat",), ("normal", 0.2, 0.5)])
+def test_the_average_alone_is_that_of_the_whole_posterior(prior, mu_prior):
+    whole = ev.bayes(YI[:2], VI[:2], tau_prior=(prior, 0.5), mu_prior=mu_prior, level=0.9)
+    alone = bayes_average(YI[:2], VI[:2], tau_prior=(prior, 0.5), mu_prior=mu_prior, level=0.9)
+    assert alone == {name: getattr(whole, name) for name in ("estimate", "se", "ci_low", "ci_high", "tau2")}

@@ -8,6 +8,7 @@ from evidence.stages.strata import ALL
 
 OVERALL = "overall"
 NOT_JUDGED = "not_judged"
+KEY = ["pool", "domain", "judgement"]
 COLUMNS = ["pool", "outcome", "contrast", "domain", "judgement", "share", "studies"]
 
 
@@ -42,8 +43,13 @@ def bias_weights(pools, members, effects, tables):
     judged = cohorts.merge(overall(tables.risk_of_bias), on="study_id", how="left")
     absent = judged["domain"].isna()
     judged = judged.assign(domain=judged["domain"].where(~absent, OVERALL), judgement=judged["judgement"].where(~absent, NOT_JUDGED))
-    made = judged.groupby(["pool", "domain", "judgement"], as_index=False).agg(
-        share=("weight", "sum"), studies=("study_label", lambda names: "; ".join(sorted(set(names))))
-    )
-    about = chosen[["id", "outcome", "contrast"]].rename(columns={"id": "pool"})
-    return made.merge(about, on="pool")[COLUMNS].sort_values(["pool", "domain", "judgement"], ignore_index=True)
+    made = judged.groupby(KEY, sort=True)["weight"].sum().reset_index(name="share")
+    studies = {}
+    for *key, name in zip(*(judged[column] for column in [*KEY, "study_label"]), strict=True):
+        studies.setdefault(tuple(key), set()).add(name)
+    about = chosen.set_index("id")
+    return made.assign(
+        outcome=made["pool"].map(about["outcome"]),
+        contrast=made["pool"].map(about["contrast"]),
+        studies=["; ".join(sorted(studies[key])) for key in zip(*(made[column] for column in KEY), strict=True)],
+    )[COLUMNS]

@@ -5,6 +5,10 @@ it is compared with; for ratios that is a ratio of ratios. Within a study both g
 laboratory, so such contrasts rank above those between the pools of different cohorts.
 """
 
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
 import numpy as np
 import pandas as pd
 
@@ -13,7 +17,7 @@ from evidence.models.distributions import chi2_p
 from evidence.models.subgroups import subgroups
 from evidence.models.uni import rma
 from evidence.stages import readable
-from evidence.stages.pools import combined, numbered, one_report_per_cohort
+from evidence.stages.pools import POOL, combined, numbered, one_report_per_cohort
 from evidence.stages.rows import named_rows
 from evidence.stages.strata import without_subgroups
 from evidence.stages.words import plural, templates, without_gaps
@@ -29,20 +33,31 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def having(effects, condition):
-    """Which effects are of a condition (or a narrower one)."""
-    return (";" + effects["conditions"] + ";").str.contains(f";{condition};", regex=False)
+@dataclass(frozen=True)
+class Comparison:
+    """Two sides of one outcome, contrast and measure, as rows of effects: all (a, b), and those of cohorts on one side alone."""
+
+    about: dict
+    a: list
+    b: list
+    twice: set
+    left: list
+    right: list
+
+
+def has_condition(effect, condition):
+    """Whether an effect is of a condition (or a narrower one)."""
+    return condition in effect.conditions.split(";")
 
 
 def related(one, other):
-    """Which effects of `other` share people with a group of `one`: the same group, a larger one, or a part of it."""
-    groups = set(zip(one["study_id"], one["group_id"], strict=True))
-    larger = {(row.study_id, name) for row in named_rows(one) for name in row.part_of.split(";") if name}
-    parts = [
+    """Which rows of `other` share people with a group of `one`: the same group, a larger one, or a part of it."""
+    groups = {(row.study_id, row.group_id) for row in one}
+    larger = {(row.study_id, name) for row in one for name in row.part_of.split(";") if name}
+    return [
         any((row.study_id, name) in groups for name in row.part_of.split(";")) or (row.study_id, row.group_id) in groups | larger
-        for row in named_rows(other)
+        for row in other
     ]
-    return np.array(parts, bool)
 
 
 def sides(effects, condition, versus):
@@ -50,55 +65,104 @@ def sides(effects, condition, versus):
 
     Parameters
     ----------
-    effects : DataFrame
+    effects : list of rows
         Of one outcome, contrast and measure.
     condition, versus : str
         Ids; `versus` empty for all others.
     """
-    in_a = having(effects, condition)
-    in_b = having(effects, versus) if versus else ~in_a
-    a, b = effects[in_a & ~in_b], effects[in_b & ~in_a]
-    return a, b[~related(a, b)] if len(a) else b
+    a, b = [], []
+    for row in effects:
+        in_a = has_condition(row, condition)
+        in_b = has_condition(row, versus) if versus else not in_a
+        if in_a != in_b:
+            (a if in_a else b).append(row)
+    return a, [row for row, shared in zip(b, related(a, b), strict=True) if not shared]
 
 
-def cohorts_of(effects, config):
-    """One effect per cohort, as in a pool: no subgroup beside its larger group, one report a cohort, arms averaged."""
-    members = effects.assign(stratum="", analysis="")
-    pool = ["outcome", "contrast", "measure", "effect_unit", "stratum", "analysis"]
-    members, _ = without_subgroups(members, pool)
+def comparisons(usable, tables):
+    """What every claim about a modifier compares, for each outcome, contrast and measure with effects."""
+    parts = {}
+    key = attrgetter("outcome", "contrast", "measure", "effect_unit")
+    for same, part in groupby(sorted(named_rows(usable.assign(place=range(len(usable)))), key=key), key):
+        parts.setdefault(same[0], []).append((same[1:], list(part)))
+    made = []
+    for condition, versus, outcome in wanted(tables):
+        for (contrast, measure, unit), part in parts.get(outcome, ()):
+            about = {"condition": condition, "versus": versus or OTHERS, "outcome": outcome, "contrast": contrast, "measure": measure}
+            a, b = sides(part, condition, versus)
+            twice = {row.cohort_id for row in a} & {row.cohort_id for row in b}
+            alone = ([row for row in side if row.cohort_id not in twice] for side in (a, b))
+            made.append(Comparison(about | {"effect_unit": unit}, a, b, twice, *alone))
+    return made
+
+
+def cohorts_of(usable, compared, config):
+    """One effect per cohort on both sides of each comparison that has two.
+
+    As in a pool: no subgroup beside its larger group, one report a cohort, arms averaged.
+
+    Returns
+    -------
+    dict of list of rows
+        By number of the comparison and side.
+    """
+    pairs = [(number, one) for number, one in enumerate(compared) if one.left and one.right]
+    used = [((number, which), row.place) for number, one in pairs for which, side in (("a", one.left), ("b", one.right)) for row in side]
+    if not used:
+        return {}
+    members = usable.iloc[[place for _, place in used]].reset_index(drop=True)
+    members, _ = without_subgroups(members.assign(stratum=[name for name, _ in used], analysis=""), POOL)
     members, _ = one_report_per_cohort(numbered(members))
-    drugs = members.groupby("cohort_id")["drug"].agg(lambda names: ", ".join(sorted(set(names))))
-    cohorts = combined(members, config)
-    return cohorts.assign(drug=cohorts["cohort_id"].map(drugs))
+    drugs = members.groupby("cohort", sort=True)["drug"].agg(lambda names: ", ".join(sorted(set(names))))
+    cohorts = named_rows(combined(members, config).assign(drug=drugs.to_numpy()))
+    return {name: list(part) for name, part in groupby(sorted(cohorts, key=attrgetter("stratum")), attrgetter("stratum"))}
 
 
-def within_studies(a, b, config):
-    """Differences between the groups of one study, both with a variance; the groups of a side averaged."""
-    parts = []
-    for study in sorted(set(a["study_id"]) & set(b["study_id"])):
-        one, other = (side[side["study_id"] == study] for side in (a, b))
-        groups = [summary.composite(side["yi"], side["vi"], np.zeros(len(side), int), 0.0) for side in (one, other)]
-        yi, vi = summary.difference(groups[0][0][0], groups[0][1][0], groups[1][0][0], groups[1][1][0])
-        parts.append({
-            "cohort_id": one["cohort_id"].iat[0], "study_label": one["study_label"].iat[0], "yi": float(yi), "vi": float(vi),
-            "n_a": one["n"].sum(skipna=False), "n_b": other["n"].sum(skipna=False),
-            "drug": ", ".join(sorted(set(one["drug"]) | set(other["drug"]))),
+def averaged(groups):
+    """Average of the groups of one study on one side, and its variance."""
+    y, v = summary.composite([row.yi for row in groups], [row.vi for row in groups], np.zeros(len(groups), int), 0.0)
+    return y[0], v[0]
+
+
+def by_study(rows):
+    """Rows by their study."""
+    studies = {}
+    for row in rows:
+        studies.setdefault(row.study_id, []).append(row)
+    return studies
+
+
+def people(rows):
+    """People of all rows, NaN where a number is missing."""
+    return sum(row.n for row in rows)
+
+
+def within_studies(a, b):
+    """Differences between the groups of one study, both with a variance, one a cohort; the groups of a side averaged."""
+    left, right, parts = by_study(a), by_study(b), {}
+    for study in sorted(set(left) & set(right)):
+        one, other = left[study], right[study]
+        yi, vi = summary.difference(*averaged(one), *averaged(other))
+        parts.setdefault(one[0].cohort_id, {
+            "study_label": one[0].study_label, "yi": float(yi), "vi": float(vi), "n_a": people(one), "n_b": people(other),
+            "drug": ", ".join(sorted({row.drug for row in [*one, *other]})),
         })  # fmt: skip
-    return pd.DataFrame(parts).drop_duplicates("cohort_id") if parts else pd.DataFrame(columns=["cohort_id"])
+    return list(parts.values())
 
 
 def pooled_within(studies, config):
     """The contrast from differences within studies."""
-    yi, vi = studies["yi"].to_numpy(), studies["vi"].to_numpy()
+    yi, vi = [study["yi"] for study in studies], [study["vi"] for study in studies]
     fit = rma(yi, vi, method=config.method, test=config.test, level=config.level)
     plain = rma(yi, vi, method=config.method, test="z")
     Q = float((plain.estimate / plain.se) ** 2)
-    side = {"cohorts": "; ".join(studies["study_label"]), "drugs": "; ".join(studies["drug"].drop_duplicates()), "k": len(studies)}
+    labels, drugs = ([study[name] for study in studies] for name in ("study_label", "drug"))
+    side = {"cohorts": "; ".join(labels), "drugs": "; ".join(dict.fromkeys(drugs)), "k": len(studies)}
     return {
         **{name: getattr(fit, name) for name in ("estimate", "se", "ci_low", "ci_high", "p", "df", "tau2")},
         "Q_between": Q, "Q_between_df": 1, "Q_between_p": float(chi2_p(Q, 1)),
         **{f"{name}_{which}": value for which in "ab" for name, value in side.items()},
-        "n_a": studies["n_a"].sum(skipna=False), "n_b": studies["n_b"].sum(skipna=False),
+        "n_a": sum(study["n_a"] for study in studies), "n_b": sum(study["n_b"] for study in studies),
     }  # fmt: skip
 
 
@@ -106,9 +170,9 @@ def described(cohorts, which):
     """Who stands on one side of a contrast."""
     return {
         f"k_{which}": len(cohorts),
-        f"n_{which}": cohorts["n"].sum(skipna=False) if len(cohorts) else np.nan,
-        f"cohorts_{which}": "; ".join(cohorts["study_label"]),
-        f"drugs_{which}": "; ".join(cohorts["drug"].drop_duplicates()),
+        f"n_{which}": people(cohorts),
+        f"cohorts_{which}": "; ".join(row.study_label for row in cohorts),
+        f"drugs_{which}": "; ".join(dict.fromkeys(row.drug for row in cohorts)),
     }
 
 
@@ -117,8 +181,7 @@ def pooled_between(a, b, config):
 
     One cohort on each side leaves nothing to know tau2 by: their plain difference.
     """
-    yi = np.concatenate([a["yi"], b["yi"]])
-    vi = np.concatenate([a["vi"], b["vi"]])
+    yi, vi = (np.array([getattr(row, name) for row in [*a, *b]]) for name in ("yi", "vi"))
     in_a = np.repeat([1.0, 0.0], [len(a), len(b)])
     if len(yi) == 2:
         fit = rma(yi[:1] - yi[1:], [vi.sum()], level=config.level)
@@ -132,24 +195,24 @@ def pooled_between(a, b, config):
     return row | {"df": fit.df, "tau2": fit.tau2, "Q_between": both.Q_between, "Q_between_df": both.df, "Q_between_p": both.p}
 
 
-def one_contrast(effects, condition, versus, config, words):
-    """Rows of one outcome and contrast: within studies and between them, as far as there are cohorts."""
-    a, b = sides(effects, condition, versus)
-    within = within_studies(a, b, config)
-    twice = set(a["cohort_id"]) & set(b["cohort_id"])
-    rows = [{"kind": "within", "decides": "yes", "note": "", **pooled_within(within, config)}] if len(within) else []
-    left, right = ((side[~side["cohort_id"].isin(twice)]) for side in (a, b))
-    if len(left) or len(right):
-        rows.append({"kind": "between", "in_both": "; ".join(sorted(twice)), **between_studies(left, right, config, words)})
-    return rows
+def one_contrast(compared, cohorts, config, words):
+    """Rows of one comparison: within studies and between them, as far as there are cohorts (`cohorts` of each side, if of both)."""
+    within = within_studies(compared.a, compared.b)
+    rows = [{"kind": "within", "decides": "yes", "note": "", **pooled_within(within, config)}] if within else []
+    if compared.left or compared.right:
+        found = between_studies(*cohorts, config, words) if all(cohorts) else without_side(compared, words)
+        rows.append({"kind": "between", "in_both": "; ".join(sorted(compared.twice)), **found})
+    return [compared.about | row for row in rows]
+
+
+def without_side(compared, words):
+    """Why there is no contrast between cohorts: one side has none."""
+    k_a, k_b = (len({row.cohort_id for row in side}) for side in (compared.left, compared.right))
+    return {"k_a": k_a, "k_b": k_b, "decides": "no", "note": words["no_comparator" if k_a else "no_condition"]}
 
 
 def between_studies(a, b, config, words):
-    """The contrast between the cohorts of two sides, or why there is none."""
-    if not len(a) or not len(b):
-        note = words["no_comparator" if len(a) else "no_condition"]
-        return {"k_a": a["cohort_id"].nunique(), "k_b": b["cohort_id"].nunique(), "decides": "no", "note": note}
-    a, b = cohorts_of(a, config), cohorts_of(b, config)
+    """The contrast between the cohorts of two sides."""
     enough = len(a) + len(b) >= config.contrast_cohorts
     note = "" if enough else words["too_few"].format(cohorts=plural(config.contrast_cohorts, "cohort"))
     sides = described(a, "a") | described(b, "b")
@@ -189,11 +252,11 @@ def contrasts(effects, tables, config):
     """
     words = templates(tables.folder, "verdicts")["contrasts"]
     usable = effects[(effects["headline"] == "yes") & effects["contrast"].isin(config.deciding)]
+    compared = comparisons(usable, tables)
+    cohorts = cohorts_of(usable, compared, config)
     rows = []
-    for condition, versus, outcome in wanted(tables):
-        for (contrast, measure, unit), part in usable[usable["outcome"] == outcome].groupby(["contrast", "measure", "effect_unit"]):
-            about = {"condition": condition, "versus": versus or OTHERS, "outcome": outcome, "contrast": contrast, "measure": measure}
-            rows += [about | {"effect_unit": unit} | row for row in one_contrast(part, condition, versus, config, words)]
+    for number, one in enumerate(compared):
+        rows += one_contrast(one, [cohorts.get((number, which), ()) for which in "ab"], config, words)
     return finished(pd.DataFrame(rows).reindex(columns=COLUMNS)) if rows else pd.DataFrame(columns=COLUMNS)
 
 

@@ -30,17 +30,22 @@ def contrasts(tables, config):
     counts = counted.counts(rows)
     parts = [
         changes[changes["arm"] == "treatment"].assign(contrast="before_after"),
-        pairs.relative_changes(treated),
+        *of_statistics(treated, pairs.relative_changes, ("percent_change", "fold_change")),
         pairs.follow_ups(means, config.control_arms),
         pairs.differences_of_changes(changes, config.control_arms),
-        pairs.printed_differences(treated),
+        *of_statistics(treated, pairs.printed_differences, pairs.MEANS),
         counted.single_arm(counts),
         *counted.two_arms(counts, config.control_arms),
-        counted.printed_ratios(treated),
-        stated.estimates(treated),
-        stated.correlations(treated),
+        *of_statistics(treated, counted.printed_ratios, counted.RATIOS),
+        *of_statistics(treated, stated.estimates, ("estimate",)),
+        *of_statistics(treated, stated.correlations, ("correlation",)),
     ]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def of_statistics(rows, made, names):
+    """What `made` makes of rows, where any is of the statistics that it is for."""
+    return [made(rows)] if rows["statistic"].isin(names).any() else []
 
 
 def p_kind(frame):
@@ -81,6 +86,12 @@ def recovering(frame):
     sound = frame["r_implied"].abs().le(1) & (frame["eligibility"] == "include") & ~frame["blocked"]
     parts = frame[sound].groupby("outcome", sort=True)
     return {outcome: part.drop_duplicates(["study_id", "group_id", "r_implied"]) for outcome, part in parts}
+
+
+def recovering_from(tables, config):
+    """`recovering` from the tables, without the routes of the effects."""
+    frame = flagged(contrasts(tables, config), tables.flags)
+    return recovering(frame.assign(r_implied=implied(frame, se_by_p(frame, "="))))
 
 
 def correlations(frame, config):

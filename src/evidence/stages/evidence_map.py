@@ -66,13 +66,13 @@ def evidence_map(pools, missed, effects, tables, config):
     apart = studies_apart(effects)
     order = [*config.deciding, *(name for name in ("before_after", "versus_control", "single_arm") if name not in config.deciding)]
     seen = {stratum.partition(":")[2] for stratum in missed["stratum"]}
-    outcomes = tables.outcomes[tables.outcomes["headline"] == "yes"]
+    outcomes = [outcome for outcome in named_rows(tables.outcomes) if outcome.headline == "yes"]
     conditions = tables.conditions[(tables.conditions["in_article"] == "yes") | tables.conditions["condition"].isin(seen)]
     rows = [
         {"condition": about.condition, "label": about.label, "in_article": about.in_article, "outcome": outcome.outcome,
          "outcome_label": outcome.label, **cell(about.condition, outcome.outcome, by_pool, by_missed, apart, order)}
         for about in named_rows(conditions)
-        for outcome in named_rows(outcomes)
+        for outcome in outcomes
     ]  # fmt: skip
     frame = pd.DataFrame(rows).reindex(columns=COLUMNS)
     texts = ["contrast", "pool", "measure", "effect_unit", "conclusion"]

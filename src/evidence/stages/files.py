@@ -27,7 +27,7 @@ def neutral(text):
 
 def csv_bytes(frame, for_spreadsheets=False):
     """A frame as CSV: 12 significant digits, empty for missing; formulae neutralised for spreadsheets."""
-    whole = [name for name in frame.select_dtypes("float").columns if name in WHOLE]
+    whole = [name for name in WHOLE if name in frame and frame[name].dtype.kind == "f"]
     frame = frame.assign(**{name: frame[name].astype("Int64") for name in whole})
     texts = {*frame.select_dtypes(include=["object", "string"]).columns} if for_spreadsheets else ()
     columns = ((name, printed(frame[name])) for name in frame.columns)
@@ -48,7 +48,7 @@ def printed(column):
     values = column.to_numpy(dtype=object).tolist()
     if set(map(type, values)) == {str}:
         return values
-    return list(map(str, column.astype(object).where(column.notna(), "").tolist()))
+    return ["" if missing else str(value) for value, missing in zip(values, column.isna().tolist(), strict=True)]
 
 
 def write_csv(frame, path):
@@ -81,9 +81,9 @@ def read_csv(path, name):
     numbers = number_columns(name)
     with open(path, encoding="utf-8", newline="") as lines:
         header = next(csv.reader(lines))
-    kinds = {column: float if column in numbers else str for column in header if column != "line"}
     empty = {column: [""] for column in header if column in numbers}
-    return pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=empty, encoding="utf-8")
+    types = {column: float if column in empty else object for column in header if column != "line"}  # str: each column a block of its own
+    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=empty, encoding="utf-8")
 
 
 def read_tables(folder, *names):

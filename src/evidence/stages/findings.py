@@ -5,6 +5,7 @@ within the ratios that count as none, `undecided` where it does neither, and `un
 """
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,9 +46,9 @@ def evidence_of(pools, contrasts, certainty, given, missing, tables, config):
     by_pair = {}
     for row in named_rows(contrasts):
         by_pair.setdefault((row.condition, row.versus, row.outcome), []).append(row)
-    between = given[given["contrast"] == BETWEEN]
-    pairs = between.loc[listed(between["conditions"]).index, ["outcome", "direction", "cohort_id"]]
-    pairs = pairs.assign(condition=listed(between["conditions"]).to_numpy()).drop_duplicates()
+    between = {}
+    for key, direction, _ in set(results_between(given)):
+        between.setdefault(key, Counter())[direction] += 1
     return Evidence(
         config=config,
         pools={(row.outcome, row.contrast, row.stratum): row for row in named_rows(headline)},
@@ -57,8 +58,15 @@ def evidence_of(pools, contrasts, certainty, given, missing, tables, config):
         said={(row.claim_id, row.outcome): row for row in named_rows(tables.claim_outcomes)},
         missing={(row.outcome, row.contrast, row.stratum): row for row in named_rows(missing)},
         studied=frozenset(listed(treated(tables, measuring(tables, config))["conditions"])),
-        between={key: part["direction"].value_counts().to_dict() for key, part in pairs.groupby(["condition", "outcome"])},
+        between=between,
     )
+
+
+def results_between(given):
+    """Condition and outcome, direction and cohort of every result between groups."""
+    for row in named_rows(given[given["contrast"] == BETWEEN]):
+        for condition in filter(None, row.conditions.split(";")):
+            yield (condition.strip(), row.outcome), row.direction, row.cohort_id
 
 
 def expected(claim, outcome, evidence):

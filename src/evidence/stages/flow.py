@@ -5,6 +5,7 @@ References
 Page et al. 2021, BMJ 372:n71, items 16a and 16b [page2021].
 """
 
+import numpy as np
 import pandas as pd
 
 from evidence.stages.labels import label
@@ -30,7 +31,8 @@ def standing(studies, effects):
 
 def counted(step, reason, part):
     """One row of the flow."""
-    return dict(zip(FLOW, (step, reason, len(part), part["cohort_id"].nunique(), ";".join(part["study_id"])), strict=True))
+    cohorts = {study.cohort_id for study in part}
+    return dict(zip(FLOW, (step, reason, len(part), len(cohorts), ";".join(study.study_id for study in part)), strict=True))
 
 
 def flow(tables, effects):
@@ -50,13 +52,17 @@ def flow(tables, effects):
     left_out : DataFrame
         One row per report outside the headline, with the reason.
     """
-    studies = tables.studies.assign(step=standing(tables.studies, effects))
+    studies, steps = named_rows(tables.studies), standing(tables.studies, effects)
+    by_reason, by_step = {}, {}
+    for study, step in zip(studies, steps, strict=True):
+        by_reason.setdefault((step, study.eligibility_reason), []).append(study)
+        by_step.setdefault(step, []).append(study)
+    included = np.isin(steps, STEPS[6:])
     rows = [counted("found", "", studies)]
     for step in STEPS[1:5]:
-        part = studies[studies["step"] == step]
-        rows += [counted(step, reason, of_reason) for reason, of_reason in part.groupby("eligibility_reason", sort=True)]
-    rows.append(counted("included", "", studies[studies["step"].isin(STEPS[6:])]))
-    rows += [counted(step, "", part) for step in STEPS[6:] if len(part := studies[studies["step"] == step])]
-    left = studies[~studies["step"].isin(STEPS[6:])]
+        rows += [counted(step, reason, part) for (at, reason), part in sorted(by_reason.items()) if at == step]
+    rows.append(counted("included", "", [study for study, kept in zip(studies, included, strict=True) if kept]))
+    rows += [counted(step, "", by_step[step]) for step in STEPS[6:] if step in by_step]
+    left = tables.studies[~included]
     left = left.assign(study_label=[label(study) for study in named_rows(left)], reason=left["eligibility_reason"])
     return pd.DataFrame(rows, columns=FLOW), left[LEFT_OUT].sort_values("study_id", ignore_index=True)

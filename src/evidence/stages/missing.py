@@ -1,6 +1,8 @@
 """Missing results: what each report gives of each outcome, and how much of it the pools cannot see."""
 
+import math
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,11 +20,25 @@ REPORTED = [
     "study_id", "study_label", "cohort_id", "group_id", "group_label", "part_of", "conditions", "drug", "outcome",
     "contrast", "status", "direction", "n", "reason",
 ]  # fmt: skip
+GIVEN = [name for name in REPORTED if name != "study_label"]
 KEY = ["outcome", "contrast", "stratum"]
 COUNTS = ["up", "down", "none", "unknown"]
 COLUMNS = [
     *KEY, "cohorts", *STATUS, *COUNTS, "not_mentioned", "n_poolable", "n_unseen", "unseen_share", "studies_unseen", "sentence",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """What is given of one cohort in one outcome, contrast and stratum."""
+
+    outcome: str
+    contrast: str
+    stratum: str
+    status: str
+    direction: str
+    n: float
+    studies: str
 
 
 def measuring(tables, config):
@@ -33,8 +49,9 @@ def measuring(tables, config):
 
 def treated(tables, studies):
     """Treated groups of the reports, with cohort and conditions (broader ones added)."""
-    groups = tables.groups[tables.groups["arm"] == "treatment"].merge(studies[["study_id", "cohort_id"]], on="study_id")
-    groups = groups.assign(conditions=with_broader(groups["conditions"], tables.conditions), group_label=groups["label"])
+    cohort = dict(zip(studies["study_id"], studies["cohort_id"], strict=True))
+    groups = tables.groups[(tables.groups["arm"] == "treatment") & tables.groups["study_id"].isin(cohort)].reset_index(drop=True)
+    groups = groups.assign(cohort_id=groups["study_id"].map(cohort), conditions=with_broader(groups["conditions"], tables.conditions), group_label=groups["label"])
     return groups.assign(part_of=larger_groups(groups, tables.groups))
 
 
@@ -66,8 +83,9 @@ def from_baselines(tables, groups, given):
     """Outcomes measured in a treated group at baseline, of which the report gives nothing afterwards."""
     rows = tables.measurements.loc[tables.measurements["timepoint"] == "baseline", ["study_id", "group_id", "outcome"]]
     rows = rows.drop_duplicates().merge(groups, on=["study_id", "group_id"])
-    known = pd.MultiIndex.from_frame(given[["study_id", "outcome"]])
-    rows = rows[~pd.MultiIndex.from_frame(rows[["study_id", "outcome"]]).isin(known)]
+    known = {pair for part in given for pair in zip(part["study_id"], part["outcome"], strict=True)}
+    new = [pair not in known for pair in zip(rows["study_id"], rows["outcome"], strict=True)]
+    rows = rows[np.array(new, bool)]
     return rows.assign(contrast="before_after", status="nothing", direction="", reason="")
 
 
@@ -89,8 +107,8 @@ def reported(tables, effects, config):
     """
     studies = measuring(tables, config)
     groups = treated(tables, studies)
-    given = pd.concat([from_effects(effects, studies), from_unreported(tables, groups, config)], ignore_index=True)
-    frame = pd.concat([given, from_baselines(tables, groups, given)], ignore_index=True)
+    given = [from_effects(effects, studies)[GIVEN], from_unreported(tables, groups, config)[GIVEN]]
+    frame = pd.concat([*given, from_baselines(tables, groups, given)[GIVEN]], ignore_index=True)
     frame["study_label"] = frame["study_id"].map({study.study_id: label(study) for study in named_rows(studies)})
     frame["rank"] = frame["status"].map(STATUS.index)
     key = ["study_id", "group_id", "outcome", "contrast"]
@@ -105,19 +123,35 @@ def one_direction(directions):
 
 def by_cohort(frame):
     """The best status of each cohort in each outcome, contrast and stratum, with what its results point to."""
-    conditions = listed(frame["conditions"])
-    narrow = frame.loc[conditions.index].assign(stratum="condition:" + conditions.to_numpy().astype(object))
-    rows = pd.concat([frame.assign(stratum=ALL), narrow], ignore_index=True)
-    rows["rank"] = rows["status"].map(STATUS.index)
-    key = [*KEY, "cohort_id"]
-    best = rows[rows["rank"] == rows.groupby(key)["rank"].transform("min")]
-    whole = best["n"].where(best["part_of"] == "").groupby([best[name] for name in [*key, "study_id"]]).transform("sum", min_count=1)
-    return best.assign(n=whole.fillna(best["n"])).groupby(key, as_index=False).agg(
-        status=("status", "first"),
-        direction=("direction", one_direction),
-        n=("n", "max"),
-        studies=("study_label", lambda labels: ", ".join(sorted(set(labels)))),
+    found = {}
+    for row in named_rows(frame):
+        for stratum in (ALL, *(f"condition:{name.strip()}" for name in row.conditions.split(";") if row.conditions)):
+            found.setdefault((row.outcome, row.contrast, stratum, row.cohort_id), []).append(row)
+    return [best_of(key, rows) for key, rows in sorted(found.items())]
+
+
+def best_of(key, rows):
+    """One cohort in one stratum, by the best that any of its reports gives."""
+    status = min((row.status for row in rows), key=STATUS.index)
+    best = [row for row in rows if row.status == status]
+    return Cohort(
+        *key[:3],
+        status=status,
+        direction=one_direction(row.direction for row in best),
+        n=people(best),
+        studies=", ".join(sorted({row.study_label for row in best})),
     )
+
+
+def people(rows):
+    """People of a cohort: of the report with the most in whole groups, or the largest part of a group; NaN if none is known."""
+    known = [row for row in rows if row.n == row.n]
+    whole = Counter()
+    for row in known:
+        if row.part_of == "":
+            whole[row.study_id] += row.n
+    parts = (row.n for row in known if row.study_id not in whole)
+    return max([*whole.values(), *parts], default=math.nan)
 
 
 def cohorts_by_stratum(tables, config):
@@ -183,13 +217,13 @@ def missing(given, tables, config):
         of their reports gives; `up`, `down`, `none`, `unknown`: where the unseen results point.
     """
     rows = by_cohort(given[given["contrast"] != BETWEEN])
-    if not len(rows):
+    if not rows:
         return pd.DataFrame(columns=COLUMNS)
     texts = templates(tables.folder, "verdicts")
     words, labels = texts["missing"], outcome_names(tables, texts)
     totals = cohorts_by_stratum(tables, config).to_dict()
     groups = {}
-    for row in named_rows(rows):
+    for row in rows:
         groups.setdefault((row.outcome, row.contrast, row.stratum), []).append(row)
     made = [counted(part, totals.get(key[2], 0), words, labels[key[0]]) for key, part in groups.items()]
     return pd.DataFrame(made)[COLUMNS]

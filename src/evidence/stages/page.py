@@ -102,7 +102,7 @@ def build(folder, tables, config, effects, pools, members, unused, opinion, **mo
     words = page_html.TracedProse(inputs.texts, Names(inputs))
     first = front(inputs, words)
     words.check()
-    data = page_data.data(inputs, beside["map"], Made(folder, inputs.tables)) | {
+    data = page_data.data(inputs, beside["map"], Made(folder, tables, effects=effects, pools=pools, members=members)) | {
         "tables": page_tables(inputs, beside["citations"])
     }
     style, code = source("page.css"), script()

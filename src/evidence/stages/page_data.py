@@ -31,10 +31,15 @@ def value(one):
     return one if isinstance(one, str) else int(one)
 
 
+def values(column):
+    """The cells of a column as JSON holds them."""
+    cells = column.tolist()
+    return cells if set(map(type, cells)) == {str} else list(map(value, cells))
+
+
 def records(frame, names):
     """A frame as its column names and rows."""
-    columns = [frame[name].tolist() for name in names]
-    return {"columns": list(names), "rows": [list(map(value, row)) for row in zip(*columns, strict=True)]}
+    return {"columns": list(names), "rows": list(map(list, zip(*(values(frame[name]) for name in names), strict=True)))}
 
 
 def effects(inputs):

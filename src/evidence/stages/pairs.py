@@ -32,9 +32,10 @@ SIDE = ["m", "se", "y", "v", "how", "line", "spread", "statistic", "n"]
 
 def shaped(frame, **columns):
     """Give a frame of contrasts all columns of SHAPE: NaN, empty text or False where absent."""
-    frame = frame.assign(**columns)
-    empty = {name: np.nan for name in NUMBERS} | {name: "" for name in TEXTS} | {name: False for name in TRUTHS}
-    return frame.assign(**{name: value for name, value in empty.items() if name not in frame})[SHAPE]
+    empty = dict.fromkeys(NUMBERS, np.nan) | dict.fromkeys(TEXTS, "") | dict.fromkeys(TRUTHS, False)
+    stated = {name: frame[name] for name in SHAPE if name in frame and name not in columns}
+    known = empty | stated | columns
+    return pd.DataFrame({name: known[name] for name in SHAPE}, index=frame.index)
 
 
 def sided(frame, number, columns):

@@ -22,6 +22,10 @@ READABLE = {"effect": "estimate", "effect_low": "ci_low", "effect_high": "ci_hig
 COLUMNS = [
     "id", *POOL, "method", "test", *RESULTS, "n", *READABLE, "note",
 ]  # fmt: skip
+USED = [
+    "id", "study_id", "group_id", "cohort_id", "study_label", "outcome", "contrast", "measure", "effect_unit", "drug", "conditions",
+    "part_of", "design", "eligibility", "route", "judged", "n", "n_control", "yi", "vi",
+]  # fmt: skip
 MEMBERS = ["pool", "cohort_id", "study_label", "effect_ids", "arms", "n", "yi", "vi", "weight", "left_out"]
 
 
@@ -86,9 +90,11 @@ def combined(members, config):
 def joined(names, group):
     """The names of each group, ";" between, in the order of the groups; most groups have one."""
     texts = names[np.unique(group, return_index=True)[1]]
-    several = np.bincount(group)[group] > 1
-    lists = pd.Series(names[several]).groupby(group[several]).agg(";".join)
-    texts[lists.index] = lists
+    several, lists = np.bincount(group)[group] > 1, {}
+    for number, name in zip(group[several].tolist(), names[several].tolist(), strict=True):
+        lists.setdefault(number, []).append(name)
+    for number, own in lists.items():
+        texts[number] = ";".join(own)
     return texts
 
 
@@ -166,10 +172,16 @@ def pool_id(frame):
 
 def selected(effects, config, plans):
     """The effects of every analysis in each of its strata, one row for each use."""
-    parts = []
-    for name, plan in plans.items():
-        kinds = config.strata if name == HEADLINE else [kind for kind in config.strata if kind in config.sensitivity_strata]
-        parts.append(stratified(plan.select(effects, config), kinds).assign(analysis=name))
+    picked = {select: select(effects, config)[USED] for select in dict.fromkeys(plan.select for plan in plans.values())}
+    chosen = {name: picked[plan.select].assign(analysis=name) for name, plan in plans.items()}
+    headline = [part for name, part in chosen.items() if name == HEADLINE]
+    others = [part for name, part in chosen.items() if name != HEADLINE]
+    fewer = [kind for kind in config.strata if kind in config.sensitivity_strata]
+    return whole([stratified(whole(parts), kinds) for parts, kinds in ((headline, config.strata), (others, fewer)) if parts])
+
+
+def whole(parts):
+    """Frames one below the other, those without rows left out."""
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 

@@ -1,10 +1,12 @@
 """Regression to the mean beside the observed change of groups that were chosen by the level itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from evidence.measures.regression_to_mean import expected_regression
-from evidence.stages.contrasts import having
+from evidence.stages.contrasts import has_condition
 from evidence.stages.levels import joined
 from evidence.stages.printed import one
 from evidence.stages.rows import named_rows
@@ -20,8 +22,9 @@ COLUMNS = [
 def reference_levels(tables, config):
     """The reference levels of the config with their mean in the outcome's unit, as far as it is printed."""
     stated = pd.DataFrame(list(config.reference_levels), columns=["outcome", "condition", "study_id", "group_id", "why"])
-    rows = joined(tables)
-    rows = rows[(rows["timepoint"] == "baseline") & rows["statistic"].isin(["mean", "geometric_mean"])]
+    measured = tables.measurements
+    baseline = (measured["timepoint"] == "baseline") & measured["statistic"].isin(["mean", "geometric_mean"])
+    rows = joined(replace(tables, measurements=measured[baseline & measured["outcome"].isin(stated["outcome"])]))
     rows = rows.drop_duplicates(["study_id", "group_id", "outcome"])
     printed = [f"{one(row)} {row.unit}" for row in named_rows(rows)]
     rows = rows.assign(reference_printed=printed)[["study_id", "group_id", "outcome", "m", "reference_printed"]]
@@ -29,10 +32,10 @@ def reference_levels(tables, config):
     return rows.rename(columns={"m": "reference", "study_id": "reference_study", "group_id": "reference_group"})
 
 
-def chosen_groups(effects, outcome, condition):
-    """Changes from baseline, in the outcome's unit, of the included groups of a condition."""
-    rows = effects[(effects["outcome"] == outcome) & (effects["contrast"] == "before_after") & (effects["eligibility"] == "include")]
-    return rows[having(rows, condition) & rows["pairing"].eq("levels") & rows["m1"].notna() & rows["m2"].gt(0)]
+def changes_of_levels(effects):
+    """Changes from baseline of the included groups with both levels, in the outcome's unit."""
+    of_levels = (effects["contrast"] == "before_after") & (effects["eligibility"] == "include") & (effects["pairing"] == "levels")
+    return effects[of_levels & effects["m1"].notna() & effects["m2"].gt(0)]
 
 
 def beside(row, level, config, words, outcome_label):
@@ -86,9 +89,11 @@ def regression_to_mean(effects, tables, config):
     """
     texts = templates(tables.folder, "verdicts")
     words, labels = texts["regression_to_mean"], outcome_names(tables, texts)
+    changes = named_rows(changes_of_levels(effects))
     rows = [
         beside(row, level, config, words, labels[level.outcome])
         for level in named_rows(reference_levels(tables, config))
-        for row in named_rows(chosen_groups(effects, level.outcome, level.condition))
+        for row in changes
+        if row.outcome == level.outcome and has_condition(row, level.condition)
     ]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(["outcome", "effect_id"], kind="stable", ignore_index=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.models.batch import rma_batch
-from evidence.models.bayes import bayes
+from evidence.models.bayes import bayes_average
 from evidence.stages import readable
 from evidence.stages.analyses import HEADLINE, Analysis, analyses
 from evidence.stages.rows import named_rows
@@ -25,6 +25,7 @@ COLUMNS = [
 ]  # fmt: skip
 ROBUSTNESS = ["pool", *KEY, "conclusion", "analyses", "flips", "labels", "sentence"]
 NOTHING_LEFT, BAYES = "nothing left", "bayes"
+of_pool = attrgetter("pool")
 
 
 def conclusions(frame, rule):
@@ -52,11 +53,10 @@ def bayesian(headline, members, config):
     rows, known = [], {}
     for pool in named_rows(headline[(headline["k"] >= 2) & headline["measure"].isin(LOGS)]):
         part = members[pool.id]
-        key = (part["yi"].to_numpy().tobytes(), part["vi"].to_numpy().tobytes())
+        key = tuple((row.yi, row.vi) for row in part)
         if key not in known:
             prior = ("halfnormal", config.tau_prior)
-            fit = bayes(part["yi"].to_numpy(), part["vi"].to_numpy(), tau_prior=prior, level=config.level)
-            known[key] = {name: getattr(fit, name) for name in ("estimate", "se", "ci_low", "ci_high", "tau2")}
+            known[key] = bayes_average(*zip(*key, strict=True), tau_prior=prior, level=config.level)
         rows.append({"pool": pool.id, "analysis": BAYES, "k": pool.k, "n": pool.n, **known[key]})
     return pd.DataFrame(rows)
 
@@ -66,16 +66,16 @@ def without_each(headline, members, config):
     columns, rows = [], []
     for pool in named_rows(headline[headline["k"] >= 3]):
         part = members[pool.id]
-        for left in range(len(part)):
-            columns.append(part.drop(index=part.index[left]))
-            row = part.iloc[left]
-            names = {"analysis": f"without_{row['cohort_id']}", "label": f"Without {row['study_label']}"}
-            rows.append({"pool": pool.id, **names, "n": pool.n - row["n"]})
+        yi, vi = (np.array([getattr(row, name) for row in part]) for name in ("yi", "vi"))
+        for left, row in enumerate(part):
+            columns.append((np.delete(yi, left), np.delete(vi, left)))
+            names = {"analysis": f"without_{row.cohort_id}", "label": f"Without {row.study_label}"}
+            rows.append({"pool": pool.id, **names, "n": pool.n - row.n})
     if not rows:
         return pd.DataFrame(rows)
-    Y, V = np.full((2, max(map(len, columns)), len(columns)), np.nan)
-    for number, part in enumerate(columns):
-        Y[: len(part), number], V[: len(part), number] = part["yi"], part["vi"]
+    Y, V = np.full((2, max(len(yi) for yi, _ in columns), len(columns)), np.nan)
+    for number, (yi, vi) in enumerate(columns):
+        Y[: len(yi), number], V[: len(vi), number] = yi, vi
     fits = rma_batch(Y, V, method=config.method, test=config.test, level=config.level)
     return pd.DataFrame(rows).assign(k=fits.k, **{name: getattr(fits, name) for name in RESULTS})
 
@@ -151,7 +151,7 @@ def sensitivity(pools, members, config):
     rows = rows.assign(pool=head_id.reindex(pd.MultiIndex.from_frame(rows[KEY])).to_numpy()).dropna(subset=["pool"])
     present = set(zip(rows["pool"], rows["analysis"], strict=True))
     used = members[(members["left_out"] == "") & members["pool"].isin(heads["id"])]
-    parts = dict(tuple(used.groupby("pool")))
+    parts = {pool: list(part) for pool, part in groupby(sorted(named_rows(used), key=of_pool), of_pool)}
     omitted = without_each(headline, parts, config)
     if len(omitted):
         omitted = extremes(compared(omitted, headline, config))[["pool", "analysis", "label", "k", "n", *RESULTS]]
@@ -185,7 +185,6 @@ def robustness(frame, tables):
     whole = frame["pool"].isin(frame.loc[frame["analysis"] == HEADLINE, "pool"])
     tried = frame[whole & (frame["headline_conclusion"] != "") & (frame["k"] > 0) & (frame["differs"] == "yes")]
     rows = []
-    of_pool = attrgetter("pool")
     for pool, own in groupby(sorted(named_rows(tried), key=of_pool), of_pool):
         part = list(own)
         first, analyses = part[0], len(part)

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from evidence.config import load
 from evidence.problems import EvidenceError, Problem
 from evidence.stages import trace_effects, trace_pools
 from evidence.stages.analyses import HEADLINE, analyses
-from evidence.stages.effects import contrasts, flagged, recovering, routed
+from evidence.stages.effects import recovering_from
 from evidence.stages.files import read_csv, read_tables
 from evidence.stages.levels import joined
 from evidence.stages.printed import one
@@ -29,9 +30,17 @@ OF_POOLS = {"regressions": "a meta-regression", "contrasts": "a contrast between
 
 
 class Made:
-    """The made tables of an analysis folder, and the lookups that a trace needs."""
+    """The made tables of an analysis folder, and the lookups that a trace needs.
 
-    def __init__(self, folder, tables=None):
+    Parameters
+    ----------
+    folder : path
+    tables : Tables, optional
+    **frames : DataFrame
+        Of effects, pools and members what has been read already.
+    """
+
+    def __init__(self, folder, tables=None, **frames):
         self.folder = Path(folder)
         processed = self.folder / "data/processed"
         missing = [name for name in ("effects", "pools", "members", "measurements") if not (processed / f"{name}.csv").is_file()]
@@ -40,15 +49,22 @@ class Made:
             raise EvidenceError([Problem(f"data/processed/{missing[0]}.csv", 0, "", "nothing has been built yet", remedy)])
         self.config = load(folder)
         self.tables = read_tables(folder) if tables is None else tables
-        self.effects = {row.id: row for row in named_rows(read_csv(processed / "effects.csv", "effects"))}
-        self.pools = {row.id: row for row in named_rows(read_csv(processed / "pools.csv", "pools"))}
-        self.members = read_csv(processed / "members.csv", "members")
+        self.frames = frames | {
+            name: read_csv(processed / f"{name}.csv", name) for name in ("effects", "pools", "members") if name not in frames
+        }
+        self.members = self.frames["members"]
+        self.effects = {row.id: row for row in named_rows(self.frames["effects"])}
         self.rows = {row.line: row for row in named_rows(joined(self.tables))}
         self.studies = {row.study_id: row for row in named_rows(self.tables.studies)}
         self.outcomes = {row.outcome: row for row in named_rows(self.tables.outcomes)}
         flags = self.tables.flags
         doubts = flags[(flags["table"] == "measurements") & (flags["blocks"] == "yes")]
         self.flags = doubts.groupby("line")["what"].agg(list).to_dict()
+
+    @cached_property
+    def pools(self):
+        """Pools by their ids."""
+        return {row.id: row for row in named_rows(self.frames["pools"])}
 
     @cached_property
     def raw(self):
@@ -58,7 +74,9 @@ class Made:
     @cached_property
     def recovering(self):
         """By outcome, the contrasts whose implied correlation serves the others."""
-        return recovering(routed(flagged(contrasts(self.tables, self.config), self.tables.flags), self.config))
+        served = {effect.outcome for effect in self.effects.values() if effect.r_source.startswith("recovered")}
+        rows = self.tables.measurements
+        return recovering_from(replace(self.tables, measurements=rows[rows["outcome"].isin(served)]), self.config)
 
     @property
     def ids(self):
@@ -236,8 +254,8 @@ def pool_trace(made, pool):
     members = made.members[made.members["pool"] == pool.id]
     weighted = named_rows(members[members["left_out"] == ""])
     left = named_rows(members[members["left_out"] != ""])
-    frame = read_csv(made.folder / "data/processed/effects.csv", "effects")
-    there = {row.id: row for row in named_rows(analyses(made.config)[pool.analysis].select(frame, made.config))}
+    used = analyses(made.config)[pool.analysis].select(made.frames["effects"], made.config)
+    there = {row.id: row for row in named_rows(used)}
     cohorts = [cohort_trace(made, member, there) for member in weighted]
     work = trace_pools.spelled_out(pool, weighted, made.config.level)
     differing = trace_pools.differing(work, pool) + [cohort["label"] for cohort, agree in cohorts if not agree]

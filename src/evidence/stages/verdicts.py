@@ -116,12 +116,13 @@ def sentence_of(rows, words, labels, level):
 def judged(claims, outcomes, tables, config):
     """One row per claim from its findings."""
     texts = templates(tables.folder, "verdicts")
-    words, faults = texts["verdict"], citations(tables)
+    words, faults = texts["verdict"], named_rows(citations(tables))
     labels = outcome_names(tables, texts)
-    by_claim = dict(tuple(outcomes.groupby("claim_id", sort=False)))
-    made = []
+    by_claim, made = {}, []
+    for row in named_rows(outcomes):
+        by_claim.setdefault(row.claim_id, []).append(row)
     for claim in named_rows(claims):
-        rows = named_rows(by_claim[claim.claim_id])
+        rows = by_claim[claim.claim_id]
         tested = [row for row in rows if row.finding != "untested"]
         verdict = combined([row.finding for row in rows])
         certainty = min((row.certainty for row in tested), key=LEVELS.get, default="")
