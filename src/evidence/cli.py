@@ -4,7 +4,6 @@ import argparse
 import gc
 import os
 import signal
-import sys
 from pathlib import Path
 
 from evidence.cli_base import PROCESSED, counted, held, made, say

@@ -1,6 +1,7 @@
 """Citations: what the article cites, and what is true of it."""
 
 import re
+from collections import Counter
 
 import pandas as pd
 
@@ -51,12 +52,13 @@ def citations(tables):
         empty field. `agrees`, `differs` and `unverified` count the fields of the reference.
     """
     words = templates(tables.folder, "verdicts")["citations"]
-    cited = named_rows(tables.studies[tables.studies["cited_by_article"] == "yes"])
+    cited = [study for study in named_rows(tables.studies) if study.cited_by_article == "yes"]
     rows = []
     for order, part in sorted(by(named_rows(tables.article_citations), lambda row: row.order).items()):
         fields = {row.field: row for row in part}
         about = {"order": int(order), "study_id": study_of(fields, cited)}
-        about |= {status: sum(row.status == status for row in part) for status in COUNTS}
+        statuses = Counter(row.status for row in part)
+        about |= {status: statuses[status] for status in COUNTS}
         faults = [row for row in part if row.status != "agrees"]
         for row in faults:
             text = words[row.status].format(field=row.field, as_given=row.as_given, verified=row.verified)
@@ -74,15 +76,14 @@ def wrong_citations(cites, faults, words):
     ----------
     cites : str
         Study ids, ";" between.
-    faults : DataFrame
+    faults : list of rows
         From `citations`.
     words : dict
         Templates.
     """
-    wrong = faults[faults["status"] == "differs"]
-    parts = [
-        words["of_study"].format(study_id=study, faults="; ".join(wrong.loc[wrong["study_id"] == study, "sentence"]))
-        for study in (name.strip() for name in cites.split(";"))
-        if study and (wrong["study_id"] == study).any()
-    ]
+    parts = []
+    for study in filter(None, (name.strip() for name in cites.split(";"))):
+        wrong = [row.sentence for row in faults if row.study_id == study and row.status == "differs"]
+        if wrong:
+            parts.append(words["of_study"].format(study_id=study, faults="; ".join(wrong)))
     return ". ".join(parts)

@@ -1,7 +1,6 @@
 """Reading and writing made tables: the same bytes for the same numbers."""
 
 import csv
-import io
 import re
 from pathlib import Path
 
