@@ -3,7 +3,7 @@
 import argparse
 import gc
 import os
-import signal
+import sys
 from pathlib import Path
 
 from evidence.cli_base import PROCESSED, counted, held, made, say
@@ -268,12 +268,15 @@ STAGES = {
 def main(arguments=None):
     """Run one command; 0 for success, 2 for what the user can mend."""
     gc.set_threshold(200_000, 50, 100)  # millions of cells and hardly a cycle: the search for them took a sixth of the time
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     args = parser().parse_args(arguments)
     try:
         with held(os.environ.get("EVIDENCE_LOCK")):
-            return args.run(args) or 0
+            status = args.run(args) or 0
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # who reads, such as head, has enough; what Python would flush at its end goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         say(f"{args.command}: stopped; what it would have written is as it was.")
         return 130

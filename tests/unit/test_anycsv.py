@@ -1,6 +1,9 @@
 """`evidence pool FILE.csv`: the engine on any CSV."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +71,14 @@ def test_forest_is_drawn(bcg, tmp_path):
     target = tmp_path / "out.svg"
     assert main(["pool", str(bcg), "--forest", str(target), "--transform", "exp"]) == 0
     assert "Study 13" in target.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["check", "pool"])
+def test_who_reads_may_have_enough(tmp_path, command):
+    (tmp_path / "trials.csv").write_text("yi,vi\n0.1,0.04\n0.3,0.09\n", encoding="utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    arguments = ["pool", str(tmp_path / "trials.csv")] if command == "pool" else ["check", str(Path(__file__).parents[2])]
+    run = subprocess.run([sys.executable, "-m", "evidence", *arguments], stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (run.returncode, run.stderr) == (141, b"")
