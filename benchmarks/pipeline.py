@@ -4,7 +4,7 @@
 
 Builds in a temporary copy with the environment that runs this script and prints medians with minimum and maximum. Time and
 memory of the stages are those that Snakemake has recorded in one more whole rebuild, in which each stage was a process of its
-own, as on a cluster, and several ran side by side; it looks at memory twice a second.
+own, as on a cluster, and several ran side by side; it looks at memory twice a second. The last line tells how fast the machine was.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 COPIED = ["Snakefile", "workflow", "profiles", "config", "data/raw", "src"]
+FIT = "from engine import data, ev, median_of_single_fits as median; Y, V, _ = data(); print(median(ev.rma, Y, V) * 1000)"
 BUDGETS = {"whole rebuild": 10.0, "nothing to do": 3.0, "one number edited": 5.0, "evidence check": 1.0}
 
 
@@ -39,6 +40,11 @@ def seconds(folder, *command, **more):
     start = time.perf_counter()
     subprocess.run([sys.executable, "-m", *command], cwd=folder, env=environment, check=True, capture_output=True)
     return time.perf_counter() - start
+
+
+def yardstick():
+    """Milliseconds of one REML fit of 20 studies, which engine.py shows beside its peers."""
+    return float(subprocess.run([sys.executable, "-c", FIT], cwd=ROOT / "benchmarks", check=True, capture_output=True, text=True).stdout)
 
 
 def edit(folder, run):
@@ -62,10 +68,11 @@ def recorded(folder):
 
 
 def timed(runs):
-    """All measurements by name, and those of the stages by rule."""
+    """All measurements by name, those of the stages by rule, and of the yardstick."""
     build = ("snakemake", "--cores", "4")
-    times, stages = {name: [] for name in BUDGETS}, {}
+    times, stages, fits = {name: [] for name in BUDGETS}, {}, []
     for run in range(1, runs + 1):
+        fits.append(yardstick())
         with tempfile.TemporaryDirectory() as name:
             folder = copied(Path(name))
             times["whole rebuild"].append(seconds(folder, *build))
@@ -76,13 +83,13 @@ def timed(runs):
             seconds(folder, *build, "--forceall", EVIDENCE_FORKSERVER="no")
             for rule, figures in recorded(folder).items():
                 stages.setdefault(rule, []).append(figures)
-    return times, stages
+    return times, stages, fits
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     arguments.add_argument("--runs", type=int, default=5)
-    times, stages = timed(arguments.parse_args().runs)
+    times, stages, fits = timed(arguments.parse_args().runs)
     print(f"{'':20} {'median s':>9} {'min':>6} {'max':>6} {'budget':>7}")
     for name, values in times.items():
         print(f"{name:20} {statistics.median(values):9.1f} {min(values):6.1f} {max(values):6.1f} {BUDGETS[name]:7.1f}")
@@ -90,6 +97,7 @@ def main():
     for rule, figures in stages.items():
         taken, memory = zip(*figures, strict=True)
         print(f"{rule:20} {statistics.median(taken):9.1f} {max(memory):6.0f}")
+    print(f"\none REML fit of 20 studies meanwhile: {statistics.median(fits):.2f} ms ({min(fits):.2f} to {max(fits):.2f})")
 
 
 if __name__ == "__main__":
