@@ -82,9 +82,11 @@ def import_program():
 
     Snakemake then sees the memory of those that wait for the copies; EVIDENCE_FORKSERVER=no leaves each stage a process of its own.
     """
-    if sys.platform == "linux" and os.environ.get("EVIDENCE_FORKSERVER") != "no" and not workflow.output_settings.dryrun:
-        server = subprocess.Popen([sys.executable, "-m", "evidence.forkserver", FORKSERVER], stdin=subprocess.PIPE)
-        atexit.register(end, server, Path(FORKSERVER).absolute())  # Snakemake leaves the folder before it ends
+    if sys.platform != "linux" or os.environ.get("EVIDENCE_FORKSERVER") == "no" or workflow.output_settings.dryrun:
+        return None
+    server = subprocess.Popen([sys.executable, "-m", "evidence.forkserver", FORKSERVER], stdin=subprocess.PIPE)
+    atexit.register(end, server, Path(FORKSERVER).absolute())  # Snakemake leaves the folder before it ends
+    return server
 
 
 def end(server, address):
@@ -104,6 +106,8 @@ def begin():
         workflow.scheduler.job_rate_limiter = None
         os.environ["EVIDENCE_LOCK"] = str(Path(STAGES_LOCK).absolute())
         os.environ.setdefault("EVIDENCE_FORKSERVER", FORKSERVER)
+    elif SERVER:
+        SERVER.kill()
 
 
 def edited():
@@ -147,7 +151,7 @@ def outdate(rules):
 if workflow.is_main_process:
     speak()
     RUN = alone()
-    import_program()
+    SERVER = import_program()
     tidy()
     complete()
 
