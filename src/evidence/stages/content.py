@@ -47,7 +47,7 @@ SECTIONS = {
     "references": ("References", references),
 }
 ROOM, MANY_ROWS = 90, 24
-LONG = ("map", "flags", "numbers")
+LONG = ("map", "flags")
 
 
 def subject(inputs):
