@@ -28,9 +28,9 @@ def copy(folder):
 SLOW = """
 import sys, time
 def wait(event, arguments):
-    if event == "open" and "1-of-1.{stage}" in str(arguments[0]) and arguments[1] == "w":
+    if event == "open" and "{file}" in str(arguments[0]) and arguments[1] == "w":
         time.sleep(6)
-if "--part" in sys.orig_argv:
+if "evidence" in sys.orig_argv:
     sys.addaudithook(wait)
 """
 
@@ -95,7 +95,7 @@ def test_a_killed_run_is_finished_by_the_plain_command(clean, tmp_path, share):
 
 def test_stages_that_outlive_a_killed_run_are_waited_for(clean, tmp_path):
     folder = copy(tmp_path / "bcg")
-    run = start(folder, SLOW.format(stage="effects"))
+    run = start(folder, SLOW.format(file="1-of-1.effects"))
     until(run, (folder / "data/processed/.effects.1-of-1.unfinished").exists)
     time.sleep(1)
     os.kill(run.pid, signal.SIGKILL)
@@ -107,7 +107,7 @@ def test_stages_that_outlive_a_killed_run_are_waited_for(clean, tmp_path):
 @pytest.mark.parametrize("stage", ["effects", "pools"])
 def test_a_part_that_was_killed_is_made_again_and_no_other(clean, tmp_path, stage):
     folder = copy(tmp_path / "bcg")
-    run = start(folder, SLOW.format(stage=stage))
+    run = start(folder, SLOW.format(file=f"1-of-1.{stage}"))
     until(run, (folder / f"data/processed/.{stage}.1-of-1.unfinished").exists)
     time.sleep(1)
     stopped(run, os.killpg, signal.SIGKILL)
@@ -115,10 +115,10 @@ def test_a_part_that_was_killed_is_made_again_and_no_other(clean, tmp_path, stag
     assert made(folder) == made(clean)
 
 
-@pytest.mark.parametrize("stage", ["effects.1-of-1", "figures"])
-def test_a_run_stopped_at_the_keyboard_says_so_and_is_finished_by_the_plain_command(clean, tmp_path, stage):
+@pytest.mark.parametrize(("stage", "hook"), [("effects.1-of-1", ""), ("figures", SLOW.format(file="figures.json"))], ids=["effects", "figures"])
+def test_a_run_stopped_at_the_keyboard_says_so_and_is_finished_by_the_plain_command(clean, tmp_path, stage, hook):
     folder = copy(tmp_path / "bcg")
-    run = start(folder)
+    run = start(folder, hook)
     until(run, (folder / f"data/processed/.{stage}.unfinished").exists)
     time.sleep(0.5)
     told = stopped(run, os.killpg, signal.SIGINT)
