@@ -5,6 +5,8 @@
 
 import json
 import os
+import select
+import signal
 import socket
 import sys
 
@@ -33,8 +35,6 @@ def asked(arguments):
     int or None
         The exit status of the command; None where no server answers.
     """
-    import signal
-
     connection = socket.socket(socket.AF_UNIX)
     try:
         connection.connect(os.environ[VARIABLE])
@@ -55,8 +55,6 @@ def serve(address):
 
     While nobody asks, one more module is imported.
     """
-    import select
-    import signal
     from importlib import import_module
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -83,7 +81,6 @@ def serve(address):
 
 def answer(connection):
     """In a copy of the server: become the command that a connection asks for, send its exit status and end."""
-    import signal
     import traceback
 
     status = 1

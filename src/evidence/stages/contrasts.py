@@ -6,7 +6,6 @@ laboratory, so such contrasts rank above those between the pools of different co
 """
 
 from dataclasses import dataclass
-from itertools import groupby
 from operator import attrgetter
 
 import numpy as np
@@ -18,7 +17,7 @@ from evidence.models.subgroups import subgroups
 from evidence.models.uni import rma
 from evidence.stages import readable
 from evidence.stages.pools import POOL, combined, numbered, one_report_per_cohort
-from evidence.stages.rows import named_rows
+from evidence.stages.rows import by, named_rows
 from evidence.stages.strata import without_subgroups
 from evidence.stages.words import plural, templates, without_gaps
 
@@ -83,8 +82,8 @@ def comparisons(usable, tables):
     """What every claim about a modifier compares, for each outcome, contrast and measure with effects."""
     parts = {}
     key = attrgetter("outcome", "contrast", "measure", "effect_unit")
-    for same, part in groupby(sorted(named_rows(usable.assign(place=range(len(usable)))), key=key), key):
-        parts.setdefault(same[0], []).append((same[1:], list(part)))
+    for same, part in sorted(by(named_rows(usable.assign(place=range(len(usable)))), key).items()):
+        parts.setdefault(same[0], []).append((same[1:], part))
     made = []
     for condition, versus, outcome in wanted(tables):
         for (contrast, measure, unit), part in parts.get(outcome, ()):
@@ -115,21 +114,13 @@ def cohorts_of(usable, compared, config):
     members, _ = one_report_per_cohort(numbered(members))
     drugs = members.groupby("cohort", sort=True)["drug"].agg(lambda names: ", ".join(sorted(set(names))))
     cohorts = named_rows(combined(members, config).assign(drug=drugs.to_numpy()))
-    return {name: list(part) for name, part in groupby(sorted(cohorts, key=attrgetter("stratum")), attrgetter("stratum"))}
+    return by(cohorts, attrgetter("stratum"))
 
 
 def averaged(groups):
     """Average of the groups of one study on one side, and its variance."""
     y, v = summary.composite([row.yi for row in groups], [row.vi for row in groups], np.zeros(len(groups), int), 0.0)
     return y[0], v[0]
-
-
-def by_study(rows):
-    """Rows by their study."""
-    studies = {}
-    for row in rows:
-        studies.setdefault(row.study_id, []).append(row)
-    return studies
 
 
 def people(rows):
@@ -139,7 +130,7 @@ def people(rows):
 
 def within_studies(a, b):
     """Differences between the groups of one study, both with a variance, one a cohort; the groups of a side averaged."""
-    left, right, parts = by_study(a), by_study(b), {}
+    (left, right), parts = (by(side, attrgetter("study_id")) for side in (a, b)), {}
     for study in sorted(set(left) & set(right)):
         one, other = left[study], right[study]
         yi, vi = summary.difference(*averaged(one), *averaged(other))

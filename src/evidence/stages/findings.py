@@ -14,7 +14,7 @@ from evidence.stages.analyses import HEADLINE
 from evidence.stages.certainty import LEVELS
 from evidence.stages.contrasts import OTHERS
 from evidence.stages.missing import BETWEEN, measuring, treated
-from evidence.stages.rows import named_rows
+from evidence.stages.rows import by, named_rows
 from evidence.stages.strata import ALL, listed
 
 LOGS = ("ROM", "OR", "RR", "HR", "IRR")
@@ -43,9 +43,7 @@ class Evidence:
 def evidence_of(pools, contrasts, certainty, given, missing, tables, config):
     """Evidence by key: headline pools by outcome, contrast and stratum; contrasts by condition, comparison and outcome."""
     headline = pools[pools["analysis"] == HEADLINE]
-    by_pair = {}
-    for row in named_rows(contrasts):
-        by_pair.setdefault((row.condition, row.versus, row.outcome), []).append(row)
+    by_pair = by(named_rows(contrasts), lambda row: (row.condition, row.versus, row.outcome))
     between = {}
     for key, direction, _ in set(results_between(given)):
         between.setdefault(key, Counter())[direction] += 1

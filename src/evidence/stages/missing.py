@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.stages.labels import label
-from evidence.stages.rows import named_rows
+from evidence.stages.rows import by, named_rows
 from evidence.stages.strata import ALL, larger_groups, listed, with_broader
 from evidence.stages.words import listed as in_list
 from evidence.stages.words import outcome_names, plural, sentence, templates
@@ -222,8 +222,6 @@ def missing(given, tables, config):
     texts = templates(tables.folder, "verdicts")
     words, labels = texts["missing"], outcome_names(tables, texts)
     totals = cohorts_by_stratum(tables, config).to_dict()
-    groups = {}
-    for row in rows:
-        groups.setdefault((row.outcome, row.contrast, row.stratum), []).append(row)
+    groups = by(rows, lambda row: (row.outcome, row.contrast, row.stratum))
     made = [counted(part, totals.get(key[2], 0), words, labels[key[0]]) for key, part in groups.items()]
     return pd.DataFrame(made)[COLUMNS]

@@ -1,6 +1,5 @@
 """Sensitivity: every headline pool beside itself under other choices, and where its conclusion flips."""
 
-from itertools import groupby
 from operator import attrgetter
 
 import numpy as np
@@ -10,7 +9,7 @@ from evidence.models.batch import rma_batch
 from evidence.models.bayes import bayes_average
 from evidence.stages import readable
 from evidence.stages.analyses import HEADLINE, Analysis, analyses
-from evidence.stages.rows import named_rows
+from evidence.stages.rows import by, named_rows
 from evidence.stages.strata import ALL
 from evidence.stages.words import templates
 
@@ -151,7 +150,7 @@ def sensitivity(pools, members, config):
     rows = rows.assign(pool=head_id.reindex(pd.MultiIndex.from_frame(rows[KEY])).to_numpy()).dropna(subset=["pool"])
     present = set(zip(rows["pool"], rows["analysis"], strict=True))
     used = members[(members["left_out"] == "") & members["pool"].isin(heads["id"])]
-    parts = {pool: list(part) for pool, part in groupby(sorted(named_rows(used), key=of_pool), of_pool)}
+    parts = by(named_rows(used), of_pool)
     omitted = without_each(headline, parts, config)
     if len(omitted):
         omitted = extremes(compared(omitted, headline, config))[["pool", "analysis", "label", "k", "n", *RESULTS]]
@@ -185,8 +184,7 @@ def robustness(frame, tables):
     whole = frame["pool"].isin(frame.loc[frame["analysis"] == HEADLINE, "pool"])
     tried = frame[whole & (frame["headline_conclusion"] != "") & (frame["k"] > 0) & (frame["differs"] == "yes")]
     rows = []
-    for pool, own in groupby(sorted(named_rows(tried), key=of_pool), of_pool):
-        part = list(own)
+    for pool, part in sorted(by(named_rows(tried), of_pool).items()):
         first, analyses = part[0], len(part)
         flipped = [row for row in part if row.flips == "yes"]
         labels = [words["flip"].format(label=row.label, conclusion=row.conclusion) for row in flipped]

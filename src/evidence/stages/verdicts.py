@@ -9,7 +9,7 @@ from evidence.stages.effects import effects as make_effects
 from evidence.stages.findings import NUMBERS, evidence_of, finding
 from evidence.stages.missing import missing, reported
 from evidence.stages.pools import pools_and_members
-from evidence.stages.rows import named_rows
+from evidence.stages.rows import by, named_rows
 from evidence.stages.scales import MINUS, raised
 from evidence.stages.words import SCALE, listed, outcome_names, p_words, plural, point_and_ends, sentence, templates, without_gaps
 
@@ -118,9 +118,7 @@ def judged(claims, outcomes, tables, config):
     texts = templates(tables.folder, "verdicts")
     words, faults = texts["verdict"], named_rows(citations(tables))
     labels = outcome_names(tables, texts)
-    by_claim, made = {}, []
-    for row in named_rows(outcomes):
-        by_claim.setdefault(row.claim_id, []).append(row)
+    by_claim, made = by(named_rows(outcomes), lambda row: row.claim_id), []
     for claim in named_rows(claims):
         rows = by_claim[claim.claim_id]
         tested = [row for row in rows if row.finding != "untested"]
