@@ -30,22 +30,17 @@ def contrasts(tables, config):
     counts = counted.counts(rows)
     parts = [
         changes[changes["arm"] == "treatment"].assign(contrast="before_after"),
-        *of_statistics(treated, pairs.relative_changes, ("percent_change", "fold_change")),
+        pairs.relative_changes(treated),
         pairs.follow_ups(means, config.control_arms),
         pairs.differences_of_changes(changes, config.control_arms),
-        *of_statistics(treated, pairs.printed_differences, pairs.MEANS),
+        pairs.printed_differences(treated),
         counted.single_arm(counts),
         *counted.two_arms(counts, config.control_arms),
-        *of_statistics(treated, counted.printed_ratios, counted.RATIOS),
-        *of_statistics(treated, stated.estimates, ("estimate",)),
-        *of_statistics(treated, stated.correlations, ("correlation",)),
+        counted.printed_ratios(treated),
+        stated.estimates(treated),
+        stated.correlations(treated),
     ]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-
-
-def of_statistics(rows, made, names):
-    """What `made` makes of rows, where any is of the statistics that it is for."""
-    return [made(rows)] if rows["statistic"].isin(names).any() else []
 
 
 def p_kind(frame):
