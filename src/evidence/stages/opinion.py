@@ -7,6 +7,7 @@ from evidence.models.uni import rma
 from evidence.stages.rows import named_rows
 
 TOLERANCE = 1e-4
+DECIMALS = 10  # of a difference: what lies below is the rounding of the processor, and another makes another table of it
 COLUMNS = ["pool", "engine", "method", "k", "quantity", "ours", "theirs", "difference", "agrees"]
 
 
@@ -46,7 +47,7 @@ INSTEAD = {"PyMARE": "REML", "statsmodels": "PM"}
 def compared(pool, engine, method, yi, vi):
     """Three rows: estimate, se and tau2 of one pool, ours beside theirs.
 
-    Differences are in units of the standard error, those of tau2 in units of tau2 plus the mean variance.
+    Differences are in units of the standard error, those of tau2 in units of tau2 plus the mean variance, to ten decimals.
     """
     theirs = ENGINES[engine](yi, vi, method)
     if theirs is None:
@@ -57,7 +58,7 @@ def compared(pool, engine, method, yi, vi):
     units = (fit.se, fit.se, fit.tau2 + float(np.mean(vi)))
     rows = []
     for quantity, own, other, unit in zip(("estimate", "se", "tau2"), ours, theirs, units, strict=True):
-        gap = abs(own - other) / unit
+        gap = round(abs(own - other) / unit, DECIMALS)
         rows.append((pool, engine, method, len(yi), quantity, own, other, gap, "yes" if gap <= TOLERANCE else "no"))
     return rows
 
