@@ -84,13 +84,19 @@ def test_many_figures_drawn_in_several_processes_have_the_same_bytes(tmp_path):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (1.0, np.nextafter(1.0, 2)), ("1", 1), (None, ""), ((1, 2), (1, (2,))), ({"a": 1}, {"a": 2}), ({1, 2}, {1, 3}),
+        (1.0, 1.00000000001), ("1", 1), (1, 1.0), (0.0, -0.0), (np.nan, None), (None, ""), ((1, 2), (1, (2,))), ({"a": 1}, {"a": 2}), ({1, 2}, {1, 3}),
         (np.zeros((2, 3)), np.zeros((3, 2))), (pd.DataFrame({"a": range(999)}), pd.DataFrame({"a": [*range(500), 0, *range(501, 999)]})),
     ],
 )  # fmt: skip
 def test_inputs_that_differ_are_spelled_differently(one, other):
     assert drawn.spelled(one) != drawn.spelled(other)
     assert drawn.spelled(one) == drawn.spelled(one)
+
+
+def test_what_processors_round_differently_is_spelled_alike():
+    """Beyond the twelve digits of made tables, and whether or not NumPy holds the number."""
+    for value in (1.0, 0.1, -2e-7, 3e300):
+        assert drawn.spelled(value) == drawn.spelled(np.nextafter(value, 2)) == drawn.spelled([np.float64(value)])[1:-1]
 
 
 def test_an_input_whose_changes_cannot_be_seen_is_refused():

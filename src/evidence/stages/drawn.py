@@ -31,14 +31,16 @@ def program():
 
 
 def spelled(value):
-    """Any input of a figure as text that differs where the input does.
+    """Any input of a figure as text that differs where the input does; numbers to the digits of made tables.
 
     Raises
     ------
     TypeError
         For a kind of value that is not known here: it could change unseen.
     """
-    if value is None or isinstance(value, (str, bool, int, float, np.generic)):
+    if isinstance(value, (float, np.floating)):  # not its last digits, which processors round differently
+        return f"{value:#.12g}"
+    if value is None or isinstance(value, (str, bool, int, np.generic)):
         return repr(value)
     if is_dataclass(value):
         parts = ",".join(f"{field.name}={spelled(getattr(value, field.name))}" for field in fields(value))
