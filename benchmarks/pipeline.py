@@ -4,7 +4,8 @@
 
 Builds in a temporary copy with the environment that runs this script and prints medians with minimum and maximum. Time and
 memory of the stages are those that Snakemake has recorded in one more whole rebuild, in which each stage was a process of its
-own, as on a cluster, and several ran side by side; it looks at memory twice a second. The last line tells how fast the machine was.
+own, as on a cluster, and several ran side by side. It looks at memory twice a second, too seldom for a stage of less than one, which has
+none here. The last line tells how fast the machine was.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 COPIED = ["Snakefile", "workflow", "profiles", "config", "data/raw", "src"]
 FIT = "from engine import data, ev, median_of_single_fits as median; Y, V, _ = data(); print(median(ev.rma, Y, V) * 1000)"
+LOOKS = 1.0  # seconds after which Snakemake has surely seen a stage at work
 BUDGETS = {"whole rebuild": 10.0, "nothing to do": 3.0, "one number edited": 5.0, "evidence check": 1.0}
 
 
@@ -96,7 +98,9 @@ def main():
     print(f"\n{'stage':20} {'median s':>9} {'MB':>6}")
     for rule, figures in stages.items():
         taken, memory = zip(*figures, strict=True)
-        print(f"{rule:20} {statistics.median(taken):9.1f} {max(memory):6.0f}")
+        seconds_taken = statistics.median(taken)
+        seen = f"{max(memory):.0f}" if seconds_taken >= LOOKS else "-"
+        print(f"{rule:20} {seconds_taken:9.1f} {seen:>6}")
     print(f"\none REML fit of 20 studies meanwhile: {statistics.median(fits):.2f} ms ({min(fits):.2f} to {max(fits):.2f})")
 
 
