@@ -1,14 +1,21 @@
 """Checks of arguments, shared by the library's functions."""
 
+import math
+from collections.abc import Hashable
+from numbers import Real
+
 import numpy as np
 
 
 def numbers(name, values):
     """Return `values` as an array of floats of any shape, NaN and infinity allowed."""
     try:
-        return np.asarray(values, dtype=float)
+        array = None if values is None else np.asarray(values, dtype=float)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must hold numbers, got {values!r}") from None
+        array = None
+    if array is None:
+        raise ValueError(f"{name} must hold numbers, got {values!r}")
+    return array
 
 
 def vector(name, values):
@@ -67,13 +74,30 @@ def studies(yi, vi, least=1):
 
 def choice(name, value, allowed):
     """Return `value` if it is one of `allowed`, else raise ValueError."""
-    if value not in allowed:
+    if not isinstance(value, Hashable) or value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
     return value
 
 
+def between(name, value, low, high):
+    """Return `value` if it is a number between two others, else raise ValueError."""
+    if not isinstance(value, Real) or not low < value < high:
+        raise ValueError(f"{name} must be between {low:g} and {high:g}, got {shown(value)}")
+    return value
+
+
+def finite(name, value):
+    """Return `value` if it is a finite number, else raise ValueError."""
+    if not isinstance(value, Real) or not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number, got {shown(value)}")
+    return float(value)
+
+
+def shown(value):
+    """A number as it is printed, anything else as it is typed."""
+    return value if isinstance(value, Real) else repr(value)
+
+
 def level(value):
     """Return `value` if it lies between 0 and 1, else raise ValueError."""
-    if not 0 < value < 1:
-        raise ValueError(f"level must be between 0 and 1, got {value}")
-    return value
+    return between("level", value, 0, 1)

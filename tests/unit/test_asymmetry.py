@@ -101,6 +101,8 @@ def test_errors():
         with pytest.raises(ValueError, match="yi must scatter about the line"):
             egger(fit, model)
     assert egger(rma(np.full(16, 0.1), vi, test="z")).stat == pytest.approx(0, abs=1e-9)
+    with pytest.raises(ValueError, match="exact must be one of True, False, got 'yes'"):
+        begg(rma([0.1, 0.3, 0.4], [0.1, 0.2, 0.3]), exact="yes")
     with pytest.raises(ValueError, match="exact must be False with ties"):
         begg(rma(np.append(yi, yi[0]), np.append(vi, vi[0])), exact=True)
     with pytest.raises(ValueError, match="fit must have no moderators here"):

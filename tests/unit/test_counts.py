@@ -86,6 +86,23 @@ def test_zero_cells_are_not_filled_up():
     assert found.Q == pytest.approx(((effect.yi - found.estimate) ** 2 / effect.vi).sum(), rel=1e-12)
 
 
+def test_peto_takes_zero_cells_as_they_are():
+    """O - E = 1 - 63/42, 0 - 90/60, 3 - 60/42, 5 - 45 * 11/92; Q by Yusuf et al. 1985, p. 372, worked out by hand."""
+    found = ev.peto([1, 0, 3, 5], [20, 30, 17, 40], [2, 3, 0, 6], [19, 28, 22, 41])
+    excess = np.array([1 - 21 * 3 / 42, -30 * 3 / 61, 3 - 20 * 3 / 42, 5 - 45 * 11 / 92])
+    V = np.array([21 * 21 * 3 * 39 / (42**2 * 41), 30 * 31 * 3 * 58 / (61**2 * 60), 20 * 22 * 3 * 39 / (42**2 * 41),
+                  45 * 47 * 11 * 81 / (92**2 * 91)])  # fmt: skip
+    assert found.Q == pytest.approx((excess**2 / V).sum() - excess.sum() ** 2 / V.sum(), rel=1e-12)
+    assert (found.Q, found.Q_p, found.I2, found.H2) == pytest.approx((6.748290, 0.080368, 55.5443, 2.24943), rel=1e-5)
+    assert found.Q_df == 3
+
+
+def test_one_table_has_no_scatter():
+    """With 1/2 added to its cells it lies off the estimate, which is that of the counts."""
+    found = ev.mantel_haenszel("RD", [0], [30], [3], [28])
+    assert (found.Q, found.Q_df, found.Q_p, found.I2, found.H2) == (0, 0, 1, 0, 1)
+
+
 NONE, ALL = [0, 0], [10, 20]
 ERRORS = {
     "ai, bi, ci, di must give a pooled odds ratio above zero and finite, got 0 / 0": ("OR", NONE, ALL, NONE, ALL),

@@ -61,13 +61,29 @@ def test_knapp_hartung_enters_the_diagnostics():
     without = rma(YI[1:], VI[1:], test="knha")
     first = influence(fit).iloc[0]
     shift = fit.estimate - without.estimate
-    assert first["rstudent"] == pytest.approx(
-        (YI[0] - without.estimate) / np.sqrt(VI[0] + without.tau2 + without.se**2), rel=1e-12
-    )
     assert first["cook.d"] == pytest.approx((shift / fit.se) ** 2, rel=1e-12)
     assert first["cov.r"] == pytest.approx((without.se / fit.se) ** 2, rel=1e-12)
     s2 = without.se**2 * np.sum(1 / (VI[1:] + without.tau2))
     assert first["dfbs"] == pytest.approx(shift / np.sqrt(s2 / np.sum(1 / (VI + without.tau2))), rel=1e-12)
+
+
+@pytest.mark.parametrize("X", [None, LATITUDE], ids=["average", "latitude"])
+@pytest.mark.parametrize("test", ["z", "knha", "adhoc"])
+def test_rstudent_is_the_statistic_of_a_study_with_a_mean_of_its_own(X, test):
+    """Viechtbauer & Cheung 2010, p. 114: the mean-shift outlier model."""
+    found = influence(rma(YI, VI, X, test=test))["rstudent"]
+    for i, own in enumerate(np.eye(13)):
+        shifted = rma(YI, VI, own if X is None else np.column_stack([X, own]), test=test)
+        assert found[i] == pytest.approx(shifted.stat[-1], rel=1e-7)
+
+
+def test_a_study_that_alone_identifies_a_moderator():
+    table = influence(rma(YI, VI, np.arange(13) == 12))
+    others = influence(rma(YI[:12], VI[:12]))
+    needs_the_others = ["rstudent", "dffits", "cook.d", "cov.r", "tau2.del", "QE.del", "dfbs0", "dfbs1"]
+    assert table.loc[12, needs_the_others].isna().all() and table.loc[12, "inf"]
+    assert table.loc[12, "hat"] == pytest.approx(1, rel=1e-12)
+    assert table["rstudent"][:12].to_list() == pytest.approx(others["rstudent"].to_list(), rel=1e-7)
 
 
 def test_cumulative_ends_with_the_fit():
@@ -93,6 +109,8 @@ def test_labels_name_the_rows():
     assert leave_one_out(fit, labels).index.to_list() == labels
     assert influence(fit, labels).index.to_list() == labels
     assert cumulative(fit, order=-np.arange(13), labels=labels).index.to_list() == labels[::-1]
+    pairs = [("trial", i) for i in range(13)]
+    assert leave_one_out(fit, pairs).index.to_list() == pairs
 
 
 def test_errors():
@@ -110,5 +128,6 @@ def test_errors():
         leave_one_out(rma(YI[:1], VI[:1]))
     with pytest.raises(ValueError, match="fit must have test 'z' or 'adhoc': without study 2 the others"):
         influence(rma([0.1, 0.1, 0.4], [0.1, 0.2, 0.3]))
-    with pytest.raises(ValueError, match="fit cannot leave out study 12: X"):
-        influence(rma(YI, VI, np.arange(13) == 12))
+    for labels, named in ((3, "3"), ("abcdefghijklm", "'abcdefghijklm'")):
+        with pytest.raises(ValueError, match=f"labels must be a sequence of 13 names, got {named}"):
+            leave_one_out(fit, labels=labels)

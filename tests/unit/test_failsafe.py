@@ -91,6 +91,10 @@ def test_nothing_to_overturn_is_zero():
 @pytest.mark.parametrize("arguments, message", [
     ({"kind": "rosenthal"}, "kind must be one of 'Rosenthal', 'Orwin', 'Rosenberg', got 'rosenthal'"),
     ({"alpha": 0}, "alpha must be between 0 and 0.5, got 0"),
+    ({"alpha": "a"}, "alpha must be between 0 and 0.5, got 'a'"),
+    ({"kind": "Orwin", "target": "a"}, "target must be a finite number, got 'a'"),
+    ({"kind": "Orwin", "target": math.nan}, "target must be a finite number, got nan"),
+    ({"yi": [], "vi": None, "kind": "Orwin"}, "yi must hold at least 1 study, got 0"),
     ({"alpha": 0.5}, "alpha must be between 0 and 0.5, got 0.5"),
     ({"target": 0.1}, "target must be left out for Rosenthal's number: only Orwin's has one"),
     ({"vi": None}, "vi must be given for Rosenthal's number"),

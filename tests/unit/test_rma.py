@@ -266,6 +266,40 @@ def test_text():
     )
 
 
+def test_R2_of_equal_effects_is_that_of_weighted_least_squares():
+    sm = pytest.importorskip("statsmodels.api")
+    expected = sm.WLS(YI, sm.add_constant(XI), weights=1 / VI).fit().rsquared_adj
+    assert expected > 0
+    assert ev.rma(YI, VI, XI, method="EE").R2 == pytest.approx(100 * expected, rel=1e-10)
+    assert ev.rma(YI, VI, XI[::-1], method="EE").R2 == 0
+
+
+def test_no_R2_without_an_intercept():
+    for method in ("EE", "REML"):
+        assert ev.rma(YI, VI, XI, method=method, intercept=False).R2 is None
+        assert ev.rma(YI, VI, np.c_[XI, np.ones(10)], method=method, intercept=False).R2 is not None
+
+
+@pytest.mark.parametrize("test", ["z", "knha"])
+def test_the_intercept_is_found_in_any_column(test):
+    """QM tests what is not the intercept, wherever that stands."""
+    first = ev.rma(YI, VI, XI, test=test)
+    last = ev.rma(YI, VI, np.c_[XI, np.ones(10)], test=test, intercept=False)
+    assert last.beta[::-1] == pytest.approx(first.beta, rel=1e-10)
+    assert (last.QM, last.QM_p, last.R2) == pytest.approx((first.QM, first.QM_p, first.R2), rel=1e-9)
+    assert last.QM_df == first.QM_df == (1, first.df)
+    batch = ev.rma_batch(YI[:, None], VI[:, None], test=test, X=np.c_[XI, np.ones(10)], intercept=False)
+    assert batch.QM[0] == pytest.approx(first.QM, rel=1e-9)
+
+
+def test_as_many_coefficients_as_studies_leave_nothing_under_equal_effects():
+    """The line through two points: y = 1 + 3 x, variances 1 and 1 + 1."""
+    line = ev.rma([1.0, 4.0], [1.0, 1.0], [0.0, 1.0], method="EE")
+    assert line.beta == pytest.approx([1, 3], abs=1e-12) and line.se == pytest.approx([1, np.sqrt(2)], rel=1e-12)
+    assert (line.Q, line.Q_df, line.Q_p, line.df, line.R2) == (0, 0, 1, None, None)
+    assert line.QM == pytest.approx(4.5, rel=1e-12)
+
+
 ERRORS = [
     (dict(yi=[1, np.nan], vi=[1, 1]), r"yi\[1\] must be a finite number, got nan"),
     (dict(yi=[1, np.inf], vi=[1, 1]), r"yi\[1\] must be a finite number, got inf"),
@@ -275,6 +309,12 @@ ERRORS = [
     (dict(yi=[], vi=[]), "yi must hold at least 1 study, got 0"),
     (dict(yi=[1, 2], vi=[1]), "lengths differ: yi has 2, vi has 1"),
     (dict(yi=["a"], vi=[1]), r"yi must hold numbers, got \['a'\]"),
+    (dict(yi=None, vi=[1]), "yi must hold numbers, got None"),
+    (dict(yi=[1, 2], vi=[1, 1], intercept="no"), "intercept must be one of True, False, got 'no'"),
+    (dict(yi=[1, 2], vi=[1, 1], method=np.array(["REML", "ML"])), "method must be one of 'EE', .*, got array"),
+    (dict(yi=[1, 2], vi=[1, 1], test=["z"]), r"test must be one of 'z', 'knha', 'adhoc', got \['z'\]"),
+    (dict(yi=[1, 2], vi=[1, 1], level="a"), "level must be between 0 and 1, got 'a'"),
+    (dict(yi=[1, 2], vi=[1, 1], level=None), "level must be between 0 and 1, got None"),
     (dict(yi=[1, 2], vi=[1, 1], method="FE"), "method must be one of 'EE', 'DL', .*'PM', got 'FE'"),
     (dict(yi=[1, 2], vi=[1, 1], test="t"), "test must be one of 'z', 'knha', 'adhoc', got 't'"),
     (dict(yi=[1, 2], vi=[1, 1], level=95), "level must be between 0 and 1, got 95"),

@@ -98,6 +98,7 @@ def test_errors_say_what_is_wrong():
         ((fit, DISTRICT, "CR3"), "vcov must be one of 'CR2', 'CR1', got 'CR3'"),
         ((fit, DISTRICT[:-1]), "lengths differ: cluster has 55, yi has 56"),
         ((fit, DISTRICT, "CR2", 0), "level must be between 0 and 1, got 0"),
+        ((None, DISTRICT), "fit must be a result of rma or multilevel, got NoneType"),
         ((three, range(56)), "cluster[1] must be that of the other effects of its cluster in the fit"),
     ):
         with pytest.raises(ValueError) as error:

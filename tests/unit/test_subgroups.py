@@ -55,6 +55,7 @@ ERRORS = [
     (dict(labels=LABELS[:6]), "lengths differ: yi has 7, labels has 6"),
     (dict(labels=["a", None] + LABELS[2:]), r"labels\[1\] must name a subgroup, got None"),
     (dict(labels=[1.0, np.nan] + [1.0] * 5), r"labels\[1\] must name a subgroup, got nan"),
+    (dict(labels=[[label] for label in LABELS]), r"labels\[0\] must name a subgroup, got \['b'\]"),
     (dict(labels=LABELS, tau2="both"), "tau2 must be one of 'separate', 'common', got 'both'"),
     (dict(labels=LABELS, method="XX"), "method must be one of"),
     (dict(labels=LABELS, test="XX"), "test must be one of"),

@@ -29,6 +29,22 @@ def test_duval_tweedie_2000_on_passive_smoking():
     assert np.exp(filled).round(2).tolist() == [1.19, 1.08, 1.31]
 
 
+@pytest.mark.parametrize(("name", "side", "se_k0"), [
+    ("hackshaw1998", "left", 4.0399), ("hackshaw1998", "right", 2.6033), ("bcg_rr", "left", 2.1667), ("bcg_rr", "right", 2.4528),
+])  # fmt: skip
+def test_standard_error_of_L0_is_that_of_the_estimate_before_it_is_rounded(name, side, se_k0):
+    """metafor prints 4.0399 for passive smoking, missing on the left; the others by its formula, in which k0 is not cut at 0."""
+    data = DATASETS[name]["data"]
+    assert trim_fill(rma(data["yi"], data["vi"], test="z"), side=side).se_k0 == pytest.approx(se_k0, abs=5e-5)
+
+
+def test_no_standard_error_far_below_no_missing_study():
+    """metafor prints NA: the formula is a polynomial in an estimate that it is not made for."""
+    data = DATASETS["bcg_rr"]["data"]
+    found = trim_fill(rma(data["yi"], data["vi"], method="EE", test="z"), side="left")
+    assert found.k0 == 0 and np.isnan(found.se_k0)
+
+
 def test_filled_studies_are_mirror_images():
     yi, vi = passive_smoking()
     found = trim_fill(rma(yi, vi))

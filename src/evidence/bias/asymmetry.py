@@ -8,7 +8,7 @@ import scipy
 from evidence.arguments import choice, studies
 from evidence.models.diagnostics import NO_SCATTER, has_moderators, without_moderators
 from evidence.models.distributions import quantile, two_sided_p
-from evidence.models.uni import rma
+from evidence.models.uni import result_of_rma, rma
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def egger(fit, model="rma"):
     .. [stanley2014] Stanley TD, Doucouliagos H. Res Synth Methods 2014;5:60-78.
     """
     choice("model", model, tuple(EGGER_MODELS))
-    least = fit.X.shape[1] + 2
+    least = result_of_rma(fit).X.shape[1] + 2
     yi, vi = studies(fit.yi, fit.vi, least=least)
     _must_differ("vi", vi)
     X = np.column_stack([fit.X, np.sqrt(vi)])
@@ -159,6 +159,7 @@ def begg(fit, exact=False):
     .. [kendall1970] Kendall MG. Rank Correlation Methods. 4th ed. Griffin, 1970.
     """
     without_moderators(fit)
+    choice("exact", exact, (True, False))
     yi, vi = studies(fit.yi, fit.vi, least=3)
     _must_differ("vi", vi)
     W = np.sum(1 / vi)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from evidence.arguments import choice, studies, vector
+from evidence.arguments import between, choice, finite, studies
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,12 @@ def fail_safe_n(yi, vi=None, kind="Rosenthal", alpha=0.05, target=None):
     .. [rosenberg2005] Rosenberg MS. Evolution 2005;59:464-468.
     """
     choice("kind", kind, tuple(KINDS))
-    if not 0 < alpha < 0.5:
-        raise ValueError(f"alpha must be between 0 and 0.5, got {alpha}")
+    between("alpha", alpha, 0, 0.5)
     if vi is None and kind != "Orwin":
         raise ValueError(f"vi must be given for {kind}'s number")
     if target is not None and kind != "Orwin":
         raise ValueError(f"target must be left out for {kind}'s number: only Orwin's has one")
-    yi, vi = (vector("yi", yi), None) if vi is None else studies(yi, vi)
+    yi, vi = studies(yi, np.ones(np.size(yi)) if vi is None else vi)
     return KINDS[kind](yi, vi, target if kind == "Orwin" else alpha)
 
 
@@ -92,8 +91,8 @@ def rosenthal(yi, vi, alpha):
 def orwin(yi, vi, target):
     """Studies with effect 0 until the average falls to the target [orwin1983]."""
     k = len(yi)
-    average = float(np.mean(yi) if vi is None else np.average(yi, weights=1 / vi))
-    target = average / 2 if target is None else float(target)
+    average = float(np.average(yi, weights=1 / vi))
+    target = average / 2 if target is None else finite("target", target)
     if target * average <= 0:
         raise ValueError(f"target must have the average's sign, {average:.6g}, and not be 0, got {target}")
     fsnum = k * (average - target) / target

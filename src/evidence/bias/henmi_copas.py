@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from evidence import arguments
 from evidence.arguments import studies
 from evidence.models.diagnostics import without_moderators
 
@@ -91,10 +92,7 @@ def _data(fit_or_yi, vi, level):
         yi, vi, own_level = fit.yi, fit.vi, fit.level
     else:
         yi, own_level = fit_or_yi, 0.95
-    level = own_level if level is None else level
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
-    return *studies(yi, vi, least=2), level
+    return *studies(yi, vi, least=2), arguments.level(own_level if level is None else level)
 
 
 def critical_value(wi, tau2, level):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from evidence import arguments
 from evidence.arguments import choice, studies, vector
 from evidence.bias.steplikelihood import StepModel, loglik
 from evidence.models.distributions import chi2_p, quantile, two_sided_p
@@ -92,8 +93,7 @@ def selection_model(yi, vi, steps=(0.025,), alternative="greater", X=None, level
     yi, vi = studies(yi, vi)
     choice("alternative", alternative, tuple(PIECES))
     steps = _checked_steps(steps)
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
+    arguments.level(level)
     interval = np.searchsorted(steps, P_VALUES[alternative](yi / np.sqrt(vi)), side="left")
     counts = np.bincount(interval, minlength=len(steps) + 1)
     _every_interval_has_a_study(steps, counts)

@@ -1,5 +1,6 @@
 """Trim and fill: how many studies are missing on one side, and the average with them."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +62,8 @@ def trim_fill(fit, estimator="L0", side=None):
     of the positive ones [duval2000a]_ [duval2000b]_,
     L0 = (4 T - k (k + 1))/(2 k - 1), and R0 = g - 1 with g the number of positive
     effects that rank above the largest negative one. Both are rounded, and cut at
-    0. Under no missing study, P(R0 >= k0) = 2^-(k0 + 1). Effects equally far from
+    0; the standard error is that of the estimate before, NaN where its formula has no
+    root, as for an L0 far below 0. Under no missing study, P(R0 >= k0) = 2^-(k0 + 1). Effects equally far from
     the centre share a rank, so that symmetric effects lack no study.
 
     References
@@ -77,12 +79,12 @@ def trim_fill(fit, estimator="L0", side=None):
     choice("side", side, ("left", "right"))
     sign = -1.0 if side == "right" else 1.0
     order = np.argsort(sign * yi, kind="stable")
-    centre, k0 = trim(sign * yi[order], vi[order], fit, estimator)
+    centre, k0, unrounded = trim(sign * yi[order], vi[order], fit, estimator)
     mirrored = order[len(yi) - k0 :]
     yi_filled = np.concatenate([yi, 2 * sign * centre - yi[mirrored]])
     vi_filled = np.concatenate([vi, vi[mirrored]])
     return TrimFill(
-        k0=k0, se_k0=STANDARD_ERRORS[estimator](k0, len(yi)), side=side,
+        k0=k0, se_k0=STANDARD_ERRORS[estimator](unrounded, len(yi)), side=side,
         p=0.5 ** (k0 + 1) if estimator == "R0" else None, estimator=estimator,
         fit=rma(yi_filled, vi_filled, method=fit.method, test=fit.test, level=fit.level) if k0 else fit,
         yi_filled=yi_filled, vi_filled=vi_filled,
@@ -90,14 +92,15 @@ def trim_fill(fit, estimator="L0", side=None):
 
 
 def trim(yi, vi, fit, estimator):
-    """Average without the k0 largest of sorted effects, and k0, repeated until k0 stays."""
+    """Average without the k0 largest of sorted effects, and k0 with its unrounded form, repeated until k0 stays."""
     k, k0 = len(yi), 0
     for _ in range(MOST_ITERATIONS):
         kept = rma(yi[: k - k0], vi[: k - k0], method=fit.method, test="z")
         ranks = signed_ranks(centred(yi, kept.estimate))
-        previous, k0 = k0, max(0, round(ESTIMATORS[estimator](ranks)))
+        unrounded = ESTIMATORS[estimator](ranks)
+        previous, k0 = k0, max(0, round(unrounded))
         if k0 == previous:
-            return kept.estimate, k0
+            return kept.estimate, k0, unrounded
     raise ValueError(f"fit did not settle on a number of missing studies in {MOST_ITERATIONS} rounds")
 
 
@@ -133,12 +136,12 @@ def L0_se(k0, k):
         k * (k + 1) * (2 * k + 1) + 10 * k0**3 + 27 * k0**2 + 17 * k0
         - 18 * k * k0**2 - 18 * k * k0 + 6 * k**2 * k0
     ) / 24
-    return 4 * float(np.sqrt(variance)) / (2 * k - 1)
+    return 4 * math.sqrt(variance) / (2 * k - 1) if variance >= 0 else math.nan
 
 
 def R0_se(k0, k):
     """Standard error of R0 [duval2000a]."""
-    return float(np.sqrt(2 * k0 + 2))
+    return math.sqrt(2 * max(0, k0) + 2)
 
 
 ESTIMATORS = {"L0": L0, "R0": R0}

@@ -112,7 +112,7 @@ def needs(measure):
 
 def _code(measure):
     """`measure` if it is known, else ValueError with the nearest code."""
-    if measure in MEASURES:
+    if isinstance(measure, str) and measure in MEASURES:
         return measure
     hint = _did_you_mean(str(measure).upper(), MEASURES)
     raise ValueError(f"measure must be one of {', '.join(MEASURES)}, got {measure!r}{hint}")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evidence.arguments import positive, vector
+from evidence.arguments import numbers, positive, vector
 from evidence.measures.inputs import apart, ascending, at_least, checked
 from evidence.models.distributions import quantile
 
@@ -142,11 +142,8 @@ RULES = {
 
 def _given(**quantiles):
     """The quantiles that hold a value, in ascending order."""
-    return {
-        name: np.asarray(values, dtype=float)
-        for name, values in quantiles.items()
-        if values is not None and not np.isnan(np.asarray(values, dtype=float)).all()
-    }
+    given = {name: numbers(name, values) for name, values in quantiles.items() if values is not None}
+    return {name: values for name, values in given.items() if not np.isnan(values).all()}
 
 
 def _sample(name, values):

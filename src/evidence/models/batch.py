@@ -227,8 +227,8 @@ def pool_test(numbers):
 
 def moderator_tests(beta, vcov, X, normal):
     """As `evidence.models.regression.moderator_test`, for each column."""
-    first = 1 if len(beta) > 1 and (X[:, 0] == 1).all() else 0
-    b, V = beta[first:], vcov[first:, first:]
+    columns = regression.tested(X)
+    b, V = beta[columns], vcov[np.ix_(columns, columns)]
     m = len(b)
     spread = (np.einsum("iim->im", V) > 0).all(0)
     V = np.where(spread, V, np.eye(m)[:, :, None])

@@ -70,7 +70,9 @@ def mantel_haenszel(measure, ai, bi, ci, di, level=0.95):
     cells = tables(ai, bi, ci, di)
     estimate, variance = MANTEL_HAENSZEL[measure](*cells)
     effects = escalc(measure, **cells_by_name(cells), drop00=True)
-    return pooled(measure, estimate, variance, effects, len(cells[0]), level)
+    used = np.isfinite(effects.yi) & (effects.vi > 0)
+    scatter = ((effects.yi[used] - estimate) ** 2 / effects.vi[used]).sum()
+    return pooled(measure, estimate, variance, scatter, int(used.sum()), len(cells[0]), level)
 
 
 def peto(ai, bi, ci, di, level=0.95):
@@ -84,7 +86,7 @@ def peto(ai, bi, ci, di, level=0.95):
     Returns
     -------
     Pooled
-        As `mantel_haenszel`.
+        As `mantel_haenszel`, but that `Q` takes the counts as they are too.
 
     Raises
     ------
@@ -94,7 +96,8 @@ def peto(ai, bi, ci, di, level=0.95):
     Notes
     -----
     estimate = sum(O - E) / sum(V), variance 1 / sum(V), with O = a, E = n1 (a + c) / N and the hypergeometric
-    variance V = n1 n2 (a + c) (b + d) / (N^2 (N - 1)).
+    variance V = n1 n2 (a + c) (b + d) / (N^2 (N - 1)); Q = sum((O - E)^2 / V) - sum(O - E)^2 / sum(V) over the
+    tables with both events and non-events.
 
     References
     ----------
@@ -104,12 +107,14 @@ def peto(ai, bi, ci, di, level=0.95):
     a, b, c, d = cells
     n1, n2 = a + b, c + d
     N = n1 + n2
-    expected = n1 * (a + c) / N
-    information = (n1 * n2 * (a + c) * (b + d) / (N**2 * np.maximum(N - 1, 1))).sum()
-    if information == 0:
+    excess = a - n1 * (a + c) / N
+    V = n1 * n2 * (a + c) * (b + d) / (N**2 * np.maximum(N - 1, 1))
+    used = V > 0
+    if not used.any():
         raise ValueError("ai, bi, ci, di must hold a table with both events and non-events, got none")
-    effects = escalc("PETO", **cells_by_name(cells), drop00=True)
-    return pooled("PETO", (a - expected).sum() / information, 1 / information, effects, len(a), level)
+    estimate = excess.sum() / V.sum()
+    scatter = ((excess[used] - estimate * V[used]) ** 2 / V[used]).sum()
+    return pooled("PETO", estimate, 1 / V.sum(), scatter, int(used.sum()), len(a), level)
 
 
 def tables(ai, bi, ci, di):
@@ -171,14 +176,13 @@ def risk_difference(a, b, c, d):
 MANTEL_HAENSZEL = {"OR": odds_ratio, "RR": risk_ratio, "RD": risk_difference}
 
 
-def pooled(measure, estimate, variance, effects, k, level):
-    """The result: normal interval and test, heterogeneity of the tables' own effects about the estimate."""
+def pooled(measure, estimate, variance, scatter, used, k, level):
+    """The result: normal interval and test; the scatter of the tables used about the estimate is Q, 0 of one table."""
     arguments.level(level)
     if not variance > 0:
         raise ValueError(f"ai, bi, ci, di must leave a variance to the pooled {measure}, got {variance:g}")
-    used = np.isfinite(effects.yi) & (effects.vi > 0)
-    df = max(int(used.sum()) - 1, 0)
-    Q = float(((effects.yi[used] - estimate) ** 2 / effects.vi[used]).sum())
+    df = max(used - 1, 0)
+    Q = float(scatter) if df else 0.0
     H2 = Q / df if df else 1.0
     se = np.sqrt(variance)
     half = distributions.quantile((1 + level) / 2) * se

@@ -1,5 +1,6 @@
 """What single studies do to a fit: one left out, or one added at a time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,9 +8,11 @@ import numpy as np
 from evidence.arguments import same_length, vector
 from evidence.models.batch import rma_batch
 from evidence.models.distributions import chi2_p
-from evidence.models.uni import rma
+from evidence.models.regression import independent
+from evidence.models.uni import result_of_rma, rma
 
 COLUMNS = ("estimate", "se", "stat", "p", "ci_low", "ci_high", "Q", "Q_p", "tau2", "I2", "H2")
+NEEDS_THE_OTHERS = ("rstudent", "dffits", "cook.d", "cov.r", "tau2.del", "QE.del")
 NO_SCATTER = 1e-18
 
 
@@ -19,8 +22,8 @@ def has_moderators(fit):
 
 
 def without_moderators(fit):
-    """Return `fit` if it pools one average, else raise ValueError."""
-    if has_moderators(fit):
+    """Return `fit` if it is a result of `rma` that pools one average, else raise ValueError."""
+    if has_moderators(result_of_rma(fit)):
         raise ValueError(f"fit must have no moderators here, got a design of {fit.X.shape[1]} columns")
     return fit
 
@@ -107,18 +110,20 @@ def influence(fit, labels=None):
         A row per study; metafor's columns: `rstudent`, `dffits`, `cook.d`,
         `cov.r`, `tau2.del`, `QE.del`, `hat`, `weight` (percent), `dfbs` (with
         moderators `dfbs0`, `dfbs1`, ..., one per coefficient), and `inf`, true
-        for an influential study.
+        for an influential study. A study that alone identifies a moderator has
+        NaN in all that needs a fit without it, and `inf` by its `hat` alone.
 
     Raises
     ------
     ValueError
-        Too few studies to leave one out, a moderator that one study alone identifies,
-        or, for test "knha", a study without which the others agree exactly.
+        Too few studies to leave one out, or, for test "knha", a study without which the
+        others agree exactly.
 
     Notes
     -----
     With (i) for the fit without study i [viechtbauer2010b]_ (section 2):
-    rstudent = (yi - Xi b(i))/sqrt(vi + tau2(i) + Xi V(i) Xi');
+    rstudent = (yi - Xi b(i))/sqrt(s2(i) (vi + tau2(i)) + Xi V(i) Xi'), the statistic of
+    a model in which study i has a mean of its own;
     dffits = (Xi b - Xi b(i))/sqrt(s2(i) hii (vi + tau2(i)));
     cook.d = (b - b(i))' V^-1 (b - b(i)); cov.r = det V(i)/det V;
     dfbs = (b - b(i))/sqrt(s2(i) diag((X' W(i) X)^-1)) with all studies in X and
@@ -132,7 +137,7 @@ def influence(fit, labels=None):
     """
     import pandas
 
-    k, p = fit.X.shape
+    k, p = result_of_rma(fit).X.shape
     _enough_to_leave_one_out(fit)
     left_out = _regressions_without(fit) if has_moderators(fit) else _averages_without(fit)
     _scatter_is_left(left_out)
@@ -183,14 +188,16 @@ def _averages_without(fit):
 
 
 def _regressions_without(fit):
-    """The k regressions that leave one study out."""
+    """The k regressions that leave one study out, None where the others do not identify the moderators."""
     found = []
     for i in range(fit.k):
         kept = np.arange(fit.k) != i
         try:
-            line = rma(fit.yi[kept], fit.vi[kept], fit.X[kept], fit.method, fit.test, intercept=False)
-        except ValueError as error:
-            raise ValueError(f"fit cannot leave out study {i}: {error}") from None
+            independent(fit.X[kept])
+        except ValueError:
+            found.append(None)
+            continue
+        line = rma(fit.yi[kept], fit.vi[kept], fit.X[kept], fit.method, fit.test, intercept=False)
         plain = _unscaled_vcov(line.X, line.vi, line.tau2)
         found.append(Without(line.beta, line.vcov, line.tau2, line.Q, line.vcov[0, 0] / plain[0, 0]))
     return found
@@ -206,29 +213,33 @@ def _enough_to_leave_one_out(fit):
 def _scatter_is_left(left_out):
     """Raise ValueError if without some study the others agree exactly: no Knapp-Hartung variance."""
     for i, without in enumerate(left_out):
-        if without.dispersion < NO_SCATTER:
+        if without and without.dispersion < NO_SCATTER:
             raise ValueError(f"fit must have test 'z' or 'adhoc': without study {i} the others agree exactly")
 
 
 def _influence_of(i, fit, without, precision, hat):
     """Diagnostics of study i, `without` being the fit that leaves it out."""
+    always = {"hat": hat, "weight": fit.weights[i]}
+    if without is None:
+        return dict.fromkeys(NEEDS_THE_OTHERS, np.nan) | always
     Xi = fit.X[i]
     shift = fit.beta - without.beta
-    variance = fit.vi[i] + without.tau2
+    variance = without.dispersion * (fit.vi[i] + without.tau2)
     return {
         "rstudent": (fit.yi[i] - Xi @ without.beta) / np.sqrt(variance + Xi @ without.vcov @ Xi),
-        "dffits": Xi @ shift / np.sqrt(without.dispersion * hat * variance),
+        "dffits": Xi @ shift / np.sqrt(hat * variance),
         "cook.d": shift @ precision @ shift,
         "cov.r": np.linalg.det(without.vcov) / np.linalg.det(fit.vcov),
         "tau2.del": without.tau2,
         "QE.del": without.Q,
-        "hat": hat,
-        "weight": fit.weights[i],
+        **always,
     }
 
 
 def _dfbs(fit, without):
     """Change of the coefficients in standard errors that know tau2 without the study."""
+    if without is None:
+        return np.full(len(fit.beta), np.nan)
     errors = without.dispersion * np.diag(_unscaled_vcov(fit.X, fit.vi, without.tau2))
     return (fit.beta - without.beta) / np.sqrt(errors)
 
@@ -245,12 +256,16 @@ def _hat(fit):
 
 
 def _index(fit, labels):
-    """Labels of the studies as an array."""
+    """Labels of the studies as an index."""
+    import pandas
+
     if labels is None:
-        return np.arange(fit.k)
-    labels = np.asarray(labels)
+        return pandas.Index(np.arange(fit.k))
+    if isinstance(labels, str) or not isinstance(labels, Iterable):
+        raise ValueError(f"labels must be a sequence of {fit.k} names, got {labels!r}")
+    labels = list(labels)
     same_length(yi=fit.yi, labels=labels)
-    return labels
+    return pandas.Index(labels, tupleize_cols=False)
 
 
 def _table(fits, index):

@@ -9,7 +9,7 @@ import numpy as np
 
 from evidence.models import regression
 from evidence.models.batch import rma_batch
-from evidence.models.uni import Fit, rma
+from evidence.models.uni import result_of_rma, rma
 
 NEARLY = 1.5e-8
 
@@ -48,7 +48,7 @@ def permutation_test(fit, X=None, n=10_000, seed=None):
     Raises
     ------
     ValueError
-        One study only, n below 1, or moderators that cannot be fitted.
+        One study only, n below 1, a seed that is none, or moderators that cannot be fitted.
 
     Notes
     -----
@@ -63,13 +63,11 @@ def permutation_test(fit, X=None, n=10_000, seed=None):
     23:1663-1682 [higgins2004]; Phipson & Smyth 2010, Stat Appl Genet Mol Biol 9:39 [phipson2010].
     """
     n = whole(n)
-    if not isinstance(fit, Fit):
-        raise ValueError(f"fit must be a result of rma, got {type(fit).__name__}")
-    if fit.k < 2:
+    if result_of_rma(fit).k < 2:
         raise ValueError(f"fit must hold at least 2 studies, got {fit.k}")
     if X is not None:
         fit = rma(fit.yi, fit.vi, X, method=fit.method, test=fit.test, level=fit.level)
-    random = np.random.default_rng(seed)
+    random = generator(seed)
     if regression.is_intercept(fit.X):
         signs, exact = (all_signs(fit.k), True) if 2**fit.k <= n else (random_signs(fit.k, n, random), False)
         V = np.repeat(fit.vi[:, None], signs.shape[1], axis=1)
@@ -83,9 +81,17 @@ def permutation_test(fit, X=None, n=10_000, seed=None):
 
 def whole(n):
     """n as an integer above zero."""
-    if not (isinstance(n, Real) and n >= 1 and n % 1 == 0):
+    if isinstance(n, bool) or not (isinstance(n, Real) and n >= 1 and n % 1 == 0):
         raise ValueError(f"n must be a whole number above zero, got {n!r}")
     return int(n)
+
+
+def generator(seed):
+    """Random numbers that start from a seed."""
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise ValueError(f"seed must be a whole number from 0 or a Generator of NumPy, got {seed!r}") from None
 
 
 def share(arranged, observed):

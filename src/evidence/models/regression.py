@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evidence.arguments import numbers, same_length
+from evidence.arguments import choice, numbers, same_length
 from evidence.models import distributions
 from evidence.models.tau2 import TAU2
 
@@ -15,6 +15,7 @@ def design(X, k, intercept=True):
     ValueError
         For X of another length, with values that are not finite, or of deficient rank.
     """
+    choice("intercept", intercept, (True, False))
     if X is None:
         return np.ones((k, 1))
     X = numbers("X", X)
@@ -47,6 +48,12 @@ def independent(X):
     return X
 
 
+def intercept_column(X):
+    """Place of the intercept in the design, None where it has none."""
+    ones = np.flatnonzero((X == 1).all(0))
+    return int(ones[0]) if len(ones) else None
+
+
 def is_intercept(X):
     """Whether the design is an intercept alone."""
     return X.shape[1] == 1 and bool((X == 1).all())
@@ -68,11 +75,13 @@ def coefficients(yi, w, X):
     root = np.sqrt(w)
     Q, R = np.linalg.qr(root[:, None] * X)
     inverse = np.linalg.inv(R)
-    origin = yi[w.argmax()] if (X[:, 0] == 1).all() else 0.0
+    column = intercept_column(X)
+    origin = 0.0 if column is None else yi[w.argmax()]
     y = yi - origin
     beta = inverse @ (Q.T @ (root * y))
     beta += inverse @ (Q.T @ (root * (y - X @ beta)))
-    beta[0] += origin
+    if column is not None:
+        beta[column] += origin
     return beta, inverse @ inverse.T
 
 
@@ -91,12 +100,28 @@ def heterogeneity(tau2, Q, df, typical, method):
     return {"I2": max(0.0, 100 * (1 - 1 / H2)) if H2 > 0 else 0.0, "H2": H2}
 
 
-def r_squared(tau2, yi, vi, method):
-    """Percent of tau2 that moderators explain; 0 where there is none. Raudenbush 2009 [raudenbush2009]."""
-    if method == "EE":
+def r_squared(tau2, Q, yi, vi, X, method):
+    """Percent of tau2 that moderators explain; 0 where there is none. Raudenbush 2009 [raudenbush2009].
+
+    For EE, which has no tau2, percent of the scatter of the effects: the adjusted R2 of weighted least squares,
+    1 - (Q / (k - p)) / (Q0 / (k - 1)) with Q0 the Q of the average. None without an intercept, with which the
+    average would not be a model within this one, and where nothing is left to adjust by.
+    """
+    k, p = X.shape
+    if intercept_column(X) is None or k == p:
         return None
-    without = TAU2[method](yi, vi)
-    return max(0.0, 100 * (without - tau2) / without) if without > 0 else 0.0
+    if method == "EE":
+        w = 1 / vi
+        without, within = w @ (yi - w @ yi / w.sum()) ** 2 / (k - 1), Q / (k - p)
+    else:
+        without, within = TAU2[method](yi, vi), tau2
+    return max(0.0, 100 * float((without - within) / without)) if without > 0 else 0.0
+
+
+def tested(X):
+    """Columns of the omnibus test: all but the intercept, or the intercept where it is alone."""
+    columns, intercept = np.arange(X.shape[1]), intercept_column(X)
+    return columns if len(columns) == 1 or intercept is None else np.delete(columns, intercept)
 
 
 def moderator_test(beta, vcov, X, df):
@@ -105,8 +130,8 @@ def moderator_test(beta, vcov, X, df):
     QM = b'V^-1 b, chi-squared with m degrees of freedom; divided by m an F with m and k - p where `df` is
     given.
     """
-    first = 1 if len(beta) > 1 and (X[:, 0] == 1).all() else 0
-    b, V = beta[first:], vcov[first:, first:]
+    columns = tested(X)
+    b, V = beta[columns], vcov[np.ix_(columns, columns)]
     m = len(b)
     if not (np.diag(V) > 0).all():
         return {"QM": np.inf if b.any() else 0.0, "QM_df": (m, df), "QM_p": 0.0 if b.any() else 1.0}

@@ -7,6 +7,7 @@ import numpy as np
 from evidence import arguments
 from evidence.models import distributions
 from evidence.models.multilevel import Multilevel, cluster_codes
+from evidence.models.uni import Fit
 
 SINGULAR = 1e-12
 
@@ -70,6 +71,8 @@ def robust(fit, cluster, vcov="CR2", level=0.95):
     """
     arguments.choice("vcov", vcov, tuple(SCORES))
     arguments.level(level)
+    if not isinstance(fit, (Fit, Multilevel)):
+        raise ValueError(f"fit must be a result of rma or multilevel, got {type(fit).__name__}")
     k, p = fit.X.shape
     codes = cluster_codes(cluster, k)
     number = int(codes.max()) + 1

@@ -1,5 +1,6 @@
 """Subgroups and the test of a difference between them."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,7 +89,7 @@ def known(labels):
         raise ValueError(f"labels must be a sequence, got {labels!r}")
     labels = list(labels)
     for index, label in enumerate(labels):
-        if label is None or label != label:
+        if not isinstance(label, Hashable) or label is None or label != label:
             raise ValueError(f"labels[{index}] must name a subgroup, got {label}")
     return labels
 

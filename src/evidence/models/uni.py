@@ -73,6 +73,13 @@ class Fit:
         return regression.typical_variance(self.vi, prepare(self.yi, self.vi, regression.moderators(self.X)))
 
 
+def result_of_rma(fit):
+    """Return `fit` if it is a result of `rma`, else raise ValueError."""
+    if not isinstance(fit, Fit):
+        raise ValueError(f"fit must be a result of rma, got {type(fit).__name__}")
+    return fit
+
+
 def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
     """Fit a random-effects model, or a meta-regression.
 
@@ -99,14 +106,15 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
         `estimate se stat p ci_low ci_high` (numbers, or arrays (p,) with moderators), `df` (None for z),
         `pi_low` `pi_high` (prediction interval: t with k - p degrees of freedom, normal for z; None for EE
         and with moderators), `tau2 se_tau2 I2 H2` (percent, from tau2 and the typical variance; from Q for
-        EE), `R2` (percent, None without moderators), `Q Q_df Q_p`, `QM QM_df QM_p` (test of the moderators;
+        EE), `R2` (percent, None without moderators or intercept), `Q Q_df Q_p`, `QM QM_df QM_p` (test of the moderators;
         of the intercept without), `k`, `weights` (percent), `beta` (p,), `vcov` (p, p), `loglik aic bic aicc`
         (restricted for REML).
 
     Raises
     ------
     ValueError
-        For arguments that cannot be fitted, with their name and the first offending index.
+        For arguments that cannot be fitted, with their name and the first offending index. There must be more
+        studies than columns of the design, as many suffice for EE.
 
     Notes
     -----
@@ -129,7 +137,7 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
     arguments.level(level)
     X = regression.design(X, len(yi), intercept)
     k, p = X.shape
-    if k <= p and (k, p) != (1, 1):
+    if k < p or (k == p > 1 and method != "EE"):
         raise ValueError(f"X must have fewer columns than there are studies, got {p} columns for {k} studies")
     moderators = regression.moderators(X)
     data = prepare(yi, vi, moderators)
@@ -154,7 +162,7 @@ def fit_at(yi, vi, X, tau2, method, test, level, data=None):
         "se_tau2": standard_error_tau2(method, tau2, vi, yi, X, data),
         **regression.heterogeneity(tau2, Q, k - p, regression.typical_variance(vi, data), method),
         "Q": Q, "Q_df": k - p, "Q_p": float(distributions.chi2_p(Q, k - p)) if k > p else 1.0,
-        "R2": None if data.average else regression.r_squared(tau2, yi, vi, method),
+        "R2": None if data.average else regression.r_squared(tau2, Q, yi, vi, X, method),
         **information(tau2, data, method),
     }  # fmt: skip
     return Fit(
