@@ -219,6 +219,18 @@ def test_difference_of_changes_takes_the_p_between_groups(tmp_path):
     assert row.sei == pytest.approx(0.028 / 3.1947, abs=1e-6)
 
 
+def test_a_printed_difference_between_groups_has_one_n_of_both(tmp_path):
+    """Cochrane Handbook 6.5.2.3: n1 + n2 - 2 degrees of freedom. An SD is of men, not the error of a difference."""
+    arms = two_arms() | {"studies": [study("s", design="rct_parallel")]}
+    ways = {"interval": {"spread": "ci95", "spread_low": -2, "spread_high": 0}, "p": p("=", 0.05, "between_groups"), "sd": sd(1)}
+    for name, columns in ways.items():
+        row = number("s", -1, "difference", n=12, statistic="mean_difference", versus="placebo", **columns)
+        ways[name] = one(tmp_path / name, row, **arms, outcomes=[{"measure": "MD"}])
+    assert ways["interval"].sei == pytest.approx(1 / scipy.stats.t.ppf(0.975, 10), rel=1e-12)
+    assert ways["p"].sei == pytest.approx(1 / scipy.stats.t.ppf(0.975, 10), rel=1e-9)
+    assert ways["sd"].reason == "not weighted: an SD is not the error of a difference between groups"
+
+
 def test_counts_become_logits_and_odds_ratios(tmp_path):
     outcome = [{"outcome": "event", "measure": "PLO", "unit": "proportion", "cv_low": "", "cv_high": ""}]
     frame = effects_of(

@@ -221,6 +221,7 @@ KINDS = {
     "bound": ("MD", number("s", 10, "baseline"), number("s", 14, **p("<", 0.01))),
     "between_p": ("MD", number("s", 10, n=9, **p("=", 0.03, "between_groups")), number("s", 14, n=9, **PLACEBO)),
     "md": ("MD", number("s", 2, "difference", statistic="mean_difference", versus="placebo", n=30, **ci(1, 3))),
+    "md_p": ("MD", number("s", 2, "difference", statistic="mean_difference", versus="placebo", n=30, **p("=", 0.03, "between_groups"))),
     "hr": ("HR", number("s", 0.5, "difference", statistic="hazard_ratio", unit="", **ci(0.25, 1))),
     "or": ("OR", events(0, 20), events(9, 22, **PLACEBO)),
     "rr": ("RR", number("s", 20, n=20, statistic="percent", unit="%"), events(9, 22, **PLACEBO)),

@@ -51,9 +51,13 @@ def p_kind(frame):
 
 
 def degrees_of_freedom(frame):
-    """n - 1 for the same people twice, n1 + n2 - 2 for two arms; NaN (normal) where n is not printed."""
+    """n - 1 for the same people twice, n1 + n2 - 2 for two arms; NaN (normal) where n is not printed.
+
+    A printed difference has one n, that of both arms together.
+    """
     paired = frame["paired"].astype(bool)
-    return np.where(paired, frame["n"] - 1, frame["n"] + frame["n_control"] - 2)
+    both = frame["n"].where(frame["pairing"] == "difference", frame["n"] + frame["n_control"])
+    return np.where(paired, frame["n"] - 1, both - 2)
 
 
 def se_by_p(frame, operator):

@@ -22,7 +22,8 @@ def joined(tables):
     -------
     DataFrame
         One row per measurement, in file order, with `m` (the value in the outcome's unit), `low` and
-        `high` (its spread, likewise), `kind` (of spread: the printed label, else the judged one).
+        `high` (its spread, likewise), `kind` (of spread: the printed label, else the judged one), `apart` (a
+        difference between groups of different people, whose n is that of both together).
     """
     frame = tables.measurements.merge(
         tables.outcomes[["outcome", "measure", "unit"]].rename(columns={"unit": "to_unit"}), on="outcome", how="left"
@@ -36,6 +37,7 @@ def joined(tables):
     frame["low"], frame["high"] = frame["spread_low"] * factor, frame["spread_high"] * factor
     unlabelled = frame["spread"] == "unlabelled"
     frame["kind"] = frame["spread"].where(~unlabelled, frame["spread_judged"].where(frame["spread_judged"] != "", "unlabelled"))
+    frame["apart"] = (frame["timepoint"] == "difference") & (frame["design"] != "rct_crossover")
     planned = frame["weeks"].isna() & frame["timepoint"].isin(["followup", "change", "difference"])
     frame["weeks"] = frame["weeks"].where(~planned, frame["planned"])
     return frame
@@ -44,19 +46,20 @@ def joined(tables):
 def standard_errors(frame):
     """Standard error of each mean in the outcome's unit, NaN where none can be had.
 
-    SE as printed; SD / sqrt(n); half the 95% interval over the t quantile with n - 1 degrees of
-    freedom, over the normal one where n is not printed.
+    SE as printed; SD / sqrt(n), but for a difference between groups, whose error is not that of one mean; half the
+    95% interval over the factor of `t_95`.
     """
     spread, low, high = frame["kind"].to_numpy(), frame["low"].to_numpy(), frame["high"].to_numpy()
-    root_n = np.sqrt(frame["n"].where(frame["n"] > 1).to_numpy())
+    root_n = np.sqrt(frame["n"].where((frame["n"] > 1) & ~frame["apart"]).to_numpy())
     half = (high - low) / 2
-    return np.select([spread == "se", spread == "sd", spread == "ci95"], [low, low / root_n, half / t_95(frame["n"])], np.nan)
+    return np.select([spread == "se", spread == "sd", spread == "ci95"], [low, low / root_n, half / t_95(frame)], np.nan)
 
 
-def t_95(n):
-    """Factor of a 95% interval: t with n - 1 degrees of freedom, normal where n is not printed."""
-    known = (n > 1).to_numpy()
-    df, places = np.unique(np.where(known, n - 1, 1), return_inverse=True)
+def t_95(frame):
+    """Factor of a 95% interval: t with n - 1 degrees of freedom (n - 2 for a difference between groups), normal where n is not printed."""
+    left = (frame["n"] - 1 - frame["apart"]).to_numpy(float)
+    known = left > 0
+    df, places = np.unique(np.where(known, left, 1), return_inverse=True)
     return np.where(known, quantile(0.975, df)[places], quantile(0.975))
 
 
@@ -126,5 +129,5 @@ def geometric(frame, logs):
     """Geometric means carry their interval on the log scale already."""
     rows = (frame["statistic"] == "geometric_mean").to_numpy() & logs & (frame["kind"] == "ci95").to_numpy()
     part = frame[rows]
-    se = np.log(part["high"] / part["low"]) / (2 * t_95(part["n"]))
+    se = np.log(part["high"] / part["low"]) / (2 * t_95(part))
     frame.loc[rows, "v"] = se**2

@@ -123,8 +123,8 @@ def of_levels(pairs, paired, code):
 def without_se(rows, se, noun):
     """Why a printed number has no standard error, empty where it has one."""
     return np.select(
-        [~np.isnan(se), rows["kind"] == "none", rows["kind"] == "unlabelled", rows["kind"] == "sd"],
-        ["", f"{noun} without spread", "kind of spread not named", "SD without n"],
+        [~np.isnan(se), rows["kind"] == "none", rows["kind"] == "unlabelled", (rows["kind"] == "sd") & rows["apart"], rows["kind"] == "sd"],
+        ["", f"{noun} without spread", "kind of spread not named", "an SD is not the error of a difference between groups", "SD without n"],
         f"{noun} whose spread gives no standard error",
     )
 
@@ -174,7 +174,7 @@ def relative_se(rows, ratio, logs):
     percent = (rows["statistic"] == "percent_change").to_numpy()
     low, high = (np.where(percent, 1 + rows[name] / 100, rows[name]) for name in ("spread_low", "spread_high"))
     interval = (rows["kind"] == "ci95").to_numpy() & logs & (low > 0) & (high > low)
-    by_interval = np.log(np.where(interval, high / np.where(interval, low, 1.0), 1.0)) / (2 * t_95(rows["n"]))
+    by_interval = np.log(np.where(interval, high / np.where(interval, low, 1.0), 1.0)) / (2 * t_95(rows))
     as_printed = rows.assign(low=rows["spread_low"], high=rows["spread_high"])
     return np.where(interval, by_interval, standard_errors(as_printed) / np.where(percent, 100, 1) / ratio)
 

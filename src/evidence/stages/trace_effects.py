@@ -188,6 +188,9 @@ def by_p(work, effect, rows):
     if same_people(effect) and effect.n == effect.n:
         work.given(n=effect.n)
         quantile = "t(1 - p / 2, n - 1)"
+    elif effect.pairing == "difference" and effect.n == effect.n:
+        work.given(n=effect.n)
+        quantile, df = "t(1 - p / 2, n - 2)", "n - 2"
     elif not same_people(effect) and effect.n_control == effect.n_control and effect.n == effect.n:
         work.given(n1=effect.n, n2=effect.n_control)
         quantile = "t(1 - p / 2, n1 + n2 - 2)"

@@ -23,9 +23,10 @@ def converted(work, name, row, column, what):
 
 def interval_half(work, k, row):
     """Expression for the standard error of side k from its 95% interval, low and high."""
-    if row.n > 1:
+    groups = 2 if row.apart else 1
+    if row.n > groups:
         work.given(**{f"n{k}": row.n})
-        return f"(high{k} - low{k}) / (2 * t(0.975, n{k} - 1))", "t(0.975, n - 1)"
+        return f"(high{k} - low{k}) / (2 * t(0.975, n{k} - {groups}))", f"t(0.975, n - {groups})"
     return f"(high{k} - low{k}) / (2 * z(0.975))", "z(0.975), n is not printed"
 
 
