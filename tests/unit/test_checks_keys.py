@@ -16,8 +16,10 @@ CASES = {
          "The group's name as it should stand in a forest plot."],
     ),
     "options": (
-        {"groups": [group("s", arm="treatmnt")]},
+        {"groups": [group("s", arm="treatmnt"), group("s", "b", arm="treated")]},
         ['data/raw/groups.csv:2 arm: "treatmnt" is no option. Use one of treatment, placebo, active_control, untreated '
+         '(did you mean "treatment"?).',
+         'data/raw/groups.csv:3 arm: "treated" is no option. Use one of treatment, placebo, active_control, untreated '
          '(did you mean "treatment"?).'],
     ),
     "bounds": (

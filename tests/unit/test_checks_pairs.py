@@ -21,6 +21,16 @@ CASES = {
          "data/raw/measurements.csv:5 value: from 10 u to 101 u is 10.1 times the level before. "
          "Check both rows against the source."],
     ),
+    "pair_mixups": (
+        {"units": [{"unit": "mu", "factor": "0.04"}, {"unit": "pu", "factor": "0.3"}], "groups": [group("s"), group("s", "b"), group("s", "c")],
+         "measurements": [number("s", 290, "baseline", unit="mu"), number("s", 15.8, unit="mu"),
+                          number("s", 290, "baseline", unit="mu", group_id="b"), number("s", 60, unit="mu", group_id="b"),
+                          number("s", 290, "baseline", group_id="c"), number("s", 15.8, group_id="c")]},
+        ["data/raw/measurements.csv:3 unit: from 290 mu to 15.8 mu is 0.0545 times the level before; in pu it would be 0.409. "
+         "Check the unit against the source.",
+         "data/raw/measurements.csv:3 unit: from 290 mu to 15.8 mu is 0.0545 times the level before; in u it would be 1.36. "
+         "Check the unit against the source."],
+    ),
     "pair_units": (
         {"units": TWO_UNITS, "measurements": [number("s", 400, "baseline", unit="mu"), number("s", 0.6)]},
         ["data/raw/measurements.csv:3 unit: u at follow-up, while the baseline in line 2 has mu. "

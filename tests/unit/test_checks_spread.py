@@ -49,6 +49,16 @@ CASES = {
          "(any n of 5 or more); read as SE they fit, the likelier reading. "
          "Check both spreads, their label, and what the p-value compares."],
     ),
+    "p_elsewhere": (
+        {"groups": [group("s"), group("s", "placebo", arm="placebo", drug="placebo"), group("t")], "studies": [study("s", design="rct_parallel"), study("t")],
+         "measurements": [number("s", 14, n=9), number("s", 10, n=9, group_id="placebo", **p("=", "0.004", "between_groups")),
+                          number("t", 10, "baseline", n=9, **p("=", "0.004")), number("t", 14, n=9),
+                          number("s", 10, "baseline", n=9, weeks=0, group_id="placebo", **p("=", "0.4", "between_groups"))]},
+        ["data/raw/measurements.csv:3 p_for: between_groups in the row of the control group, where it is not looked for. "
+         "Move the p-value to line 2, the row of the treated group.",
+         "data/raw/measurements.csv:4 p_for: change_from_baseline in the row of the baseline, where it is not looked for. "
+         "Move the p-value to line 5, the row of the follow-up."],
+    ),
     "own_p": (
         {"measurements": [number("s", "-6.05", "change", n=10, **se("0.87"), **p("=", "0.0002", "")),
                           number("s", "-6.05", "change", n=10, weeks=2, **se("1.00"), **p("=", "0.0002", "")),

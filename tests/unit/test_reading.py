@@ -117,6 +117,22 @@ def test_decimal_commas_of_a_whole_file(tmp_path):
     assert factors(points) == [5.3, None]
 
 
+def test_decimal_commas_are_points_in_what_is_printed(tmp_path):
+    """A table saved by a spreadsheet with decimal commas makes the same bytes as one with points."""
+    commas = read(tmp_path, HEAD.replace(",", ";") + "level;u;u;5,30;x\nlevel;v;u;1,234e-3;x\nlevel;w;u;;x\n")
+    points = read(tmp_path, HEAD + "level,u,u,5.30,x\nlevel,v,u,1.234e-3,x\nlevel,w,u,,x\n")
+    assert commas.columns == points.columns
+    assert commas.columns["factor_text"] == ["5.30", "1.234e-3", ""]
+
+
+def test_rows_pasted_with_the_other_separator(tmp_path):
+    file = "data/raw/units.csv:3: the row has 1 cell, the header 5. It is written with"
+    semicolons = read(tmp_path, HEAD.replace(",", ";") + "level;u;u;1;x\nlevel,v,u,2,x\n")
+    assert said(semicolons) == [f"{file} commas between the cells, the first row with semicolons: use these."]
+    commas = read(tmp_path, HEAD + "level,u,u,1,x\nlevel;v;u;2;x\n")
+    assert said(commas) == [f"{file} semicolons between the cells, the first row with commas: use these."]
+
+
 @pytest.mark.parametrize(
     ("text", "words", "remedies"),
     [
@@ -220,7 +236,8 @@ def test_a_file_that_cannot_be_read(tmp_path, case):
 
 def test_a_quoted_cell_too_long_to_be_one(tmp_path):
     sheet = read(tmp_path, HEAD + 'level,u,u,1,"' + "x\n" * 200_000 + '"\n')
-    assert said(sheet) == [FILES["open quote"][1]]
+    what = "a cell has more than 131,072 letters: a quotation mark opened in this row is perhaps never closed"
+    assert said(sheet) == [FILES["open quote"][1].replace("a quotation mark opened in this row is never closed", what)]
 
 
 def test_a_huge_file_is_refused_unread(tmp_path, monkeypatch):

@@ -190,5 +190,5 @@ def near(value, known):
     """
     value = value[:80]
     folded = {word.casefold(): word for word in reversed(known)}
-    found = difflib.get_close_matches(value.casefold(), folded, 1, 0.6)
-    return f' (did you mean "{folded[found[0]]}"?)' if found else ""
+    found = [word for word in difflib.get_close_matches(value.casefold(), folded, 3, 0.6) if word != f"un{value.casefold()}"]
+    return f' (did you mean "{folded[found[0]]}"?)' if found else ""  # never the opposite, as of treated

@@ -13,7 +13,7 @@ from pathlib import Path
 from evidence.config import Config, lines_of
 from evidence.config import load as load_config
 from evidence.problems import EvidenceError, Flag, Problem
-from evidence.stages import checks_keys, checks_numbers, checks_p, checks_pairs, checks_rows, checks_spread
+from evidence.stages import checks_keys, checks_names, checks_numbers, checks_p, checks_pairs, checks_rows, checks_spread
 from evidence.stages.cells import near
 from evidence.stages.checks_config import unknown_names
 from evidence.stages.checks_data import Data
@@ -41,6 +41,9 @@ CHECKS = {
     "years": checks_keys.years,
     "year_in_id": checks_keys.year_in_id,
     "judgements": checks_keys.judgements,
+    "judged_strata": checks_names.judged_strata,
+    "spelled_twice": checks_names.spelled_twice,
+    "spelled_alike": checks_names.spelled_alike,
     "dates": checks_keys.dates,
     "units": checks_numbers.units,
     "unit_targets": checks_numbers.unit_targets,
@@ -69,6 +72,7 @@ CHECKS = {
     "reasons": checks_rows.reasons,
     "week_order": checks_rows.week_order,
     "pair_folds": checks_pairs.pair_folds,
+    "pair_mixups": checks_pairs.pair_mixups,
     "pair_units": checks_pairs.pair_units,
     "pair_sizes": checks_pairs.pair_sizes,
     "pairless": checks_pairs.pairless,
@@ -83,17 +87,18 @@ CHECKS = {
     "spread_plausible": checks_spread.spread_plausible,
     "spread_unjudged": checks_spread.spread_unjudged,
     "paired_p": checks_p.paired_p,
+    "p_elsewhere": checks_p.p_elsewhere,
     "own_p": checks_p.own_p,
     "relative_p": checks_p.relative_p,
 }
 
 FLAGS = (
     "group_sizes", "zero_spreads", "interval_order", "percent_levels", "positive_levels", "relative_changes",
-    "suspects", "pair_folds", "sources_disagree", "whole_equals_part", "spread_plausible", "paired_p",
+    "suspects", "pair_folds", "pair_mixups", "sources_disagree", "whole_equals_part", "spread_plausible", "paired_p",
     "own_p",
 )  # fmt: skip
 NOTICES = (
-    "year_in_id", "dates", "interval_centre", "counts_without_n", "whole_persons", "statistics_fit", "threshold_p",
+    "year_in_id", "spelled_alike", "p_elsewhere", "dates", "interval_centre", "counts_without_n", "whole_persons", "statistics_fit", "threshold_p",
     "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
     "relative_p",

@@ -7,8 +7,9 @@ an unknown n or some correlation can explain is not doubted.
 import math
 
 from evidence.models.distributions import quantile, two_sided_p
-from evidence.stages.checks_data import LEVELS, RATIOS, READINGS, Finding, kind, rounded, shown
+from evidence.stages.checks_data import CONTROLS, LEVELS, RATIOS, READINGS, Finding, kind, rounded, shown
 
+OPERATORS = ("=", "<", ">")
 EFFECTS = ("mean_difference", "estimate", "odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")
 
 
@@ -100,7 +101,7 @@ def paired_tests(data):
     """Pairs of levels with one kind of spread each, and the p-value of the paired test between them."""
     for pairs, comparison in ((data.pairs, "change_from_baseline"), (data.periods, "between_periods")):
         for base, row in pairs:
-            if not row["p_value"] or row["p_for"] != comparison:
+            if not row["p_value"] or row["p_operator"] not in OPERATORS or row["p_for"] != comparison:
                 continue
             readings = {kind(base), kind(row)}
             comparable = base["unit"] == row["unit"] and row["statistic"] == "mean" and len(readings) == 1
@@ -135,6 +136,26 @@ def paired_p(data):
         yield Finding(row, "p_value", what, "Check both spreads, their label, and what the p-value compares.")
 
 
+def p_elsewhere(data):
+    """A p-value in the row of a baseline or a control group, where it is not looked for: no standard error is made of it."""
+    after = {}
+    for row in data.having(timepoint=("followup", "change")):
+        who = row["group_id"] if data.arm(row) in CONTROLS else None
+        after.setdefault((row["study_id"], row["outcome"], row["timepoint"], who), row)
+        after.setdefault((row["study_id"], row["outcome"], row["timepoint"], row["group_id"]), row)
+    for row in data.having(p_operator=OPERATORS, p_for=("change_from_baseline", "between_groups", "between_periods")):
+        if row["timepoint"] == "baseline" and row["p_for"] == "change_from_baseline":
+            place, other = "baseline", after.get((row["study_id"], row["outcome"], "followup", row["group_id"]))
+        elif row["p_for"] != "change_from_baseline" and data.arm(row) in ("placebo", "untreated"):
+            place, other = "control group", after.get((row["study_id"], row["outcome"], row["timepoint"], None))
+        else:
+            continue
+        if other and other["p_value"] is None:
+            whose = "follow-up" if place == "baseline" else "treated group"
+            what = f"{row['p_for']} in the row of the {place}, where it is not looked for"
+            yield Finding(row, "p_for", what, f"Move the p-value to line {other['line']}, the row of the {whose}.")
+
+
 def own_tests(data):
     """Changes and differences with a usable spread of their own and a p-value that may belong to them."""
     fitting = {
@@ -142,7 +163,7 @@ def own_tests(data):
         "difference": ("", "between_groups", "between_periods"),
     }
     for row in data.having(timepoint=tuple(fitting)):
-        if row["p_value"] and row["p_for"] in fitting[row["timepoint"]] and testable(row):
+        if row["p_value"] and row["p_operator"] in OPERATORS and row["p_for"] in fitting[row["timepoint"]] and testable(row):
             yield row
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from evidence.stages.checks_data import CONTROLS, LEVELS, Finding, doubled, grouped, half_unit, kind, shown
 
 SOURCE = "Check both rows against the source."
+MUCH, MUCH_LESS = 5, 3  # times: what a mistaken unit does to a level, and what a treatment may do
 
 
 def told(row):
@@ -30,6 +31,27 @@ def pair_folds(data):
             yield Finding(base, "unit", what, SOURCE)
 
 
+def pair_mixups(data):
+    """A follow-up that is far from the level before, and near to it in another unit of the outcome: perhaps printed in that one."""
+    low, high = data.limits["fold_low"], data.limits["fold_high"]
+    units = grouped(data.factors, lambda key: key[0])
+    for base, row in data.pairs:
+        before, after = data.converted(base), data.converted(row)
+        if base["unit"] != row["unit"] or before is None or before <= 0 or after <= 0 or not low <= after / before <= high:
+            continue
+        fold = after / before
+        for outcome, unit in units[row["outcome"]] if far(fold) else []:
+            step = data.factors[outcome, unit] / data.factors[outcome, row["unit"]]
+            if far(step) and not far(fold * step, MUCH_LESS):
+                what = f"from {told(base)} to {told(row)} is {shown(fold)} times the level before; in {unit} it would be {shown(fold * step)}"
+                yield Finding(row, "unit", what, "Check the unit against the source.")
+
+
+def far(ratio, much=MUCH):
+    """Whether a ratio is far from 1, either way."""
+    return not 1 / much < ratio < much
+
+
 def pair_units(data):
     """Two units within one pair: a paper seldom changes the unit between baseline and follow-up."""
     for base, row in data.pairs:
@@ -51,6 +73,8 @@ def pair_sizes(data):
 
 def pairless(data):
     """A follow-up without baseline or control, a change without baseline: no effect can be made of it."""
+    if not data.readable("groups"):
+        return
     rows = data.having(timepoint=("followup", "change"), statistic=LEVELS)
     lone = [row for row in rows if (row["study_id"], row["group_id"], row["outcome"]) not in data.baselines]
     after = [row for row in rows if row["timepoint"] == "followup"] if lone else []

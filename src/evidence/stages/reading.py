@@ -12,6 +12,7 @@ from evidence.stages import cells
 
 LIMIT_BYTES = 250_000_000
 SEPARATORS = (",", ";", "\t")
+NAMED = {",": "commas", ";": "semicolons", "\t": "tabs"}
 MISSING = ("the file is missing", "Put it there, or make an empty one with: evidence new FOLDER.")
 EMPTY = ("the file is empty", "It needs at least the row of column names; see data/raw/README.md.")
 AS_CSV = 'Save it as "CSV UTF-8 (comma delimited)".'
@@ -148,7 +149,9 @@ def records(text, mark):
         try:
             row = next(reader, None)
         except csv.Error as error:
-            if "field larger" in str(error) or "unexpected end" in str(error):
+            if "field larger" in str(error):
+                what = f"a cell has more than {csv.field_size_limit():,} letters: a quotation mark opened in this row is perhaps never closed"
+            elif "unexpected end" in str(error):
                 what = "a quotation mark opened in this row is never closed"
             else:
                 what = "a quotation mark stands inside a cell"
@@ -167,30 +170,23 @@ def header_problems(names, schema, line):
     missing = [name for name in schema.fields if name not in names]
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            yield Problem(
-                schema.file,
-                line,
-                name,
-                "the column stands there twice",
-                "Delete or rename one of them.",
-                "header",
-            )
+            yield Problem(schema.file, line, name, "the column stands there twice", "Delete or rename one of them.", "header")
         if name not in schema.fields:
             shown = f'"{cells.short(name)}"' if name else "a column without a name"
             what, hint = f"{shown} is no column of this table", cells.near(name, tuple(missing))
             yield Problem(schema.file, line, "", what, f"Delete it, or correct its name{hint}.", "header")
     for name in missing:
-        what, hint = (
-            "the column is missing",
-            cells.near(name, tuple(other for other in names if other and other not in schema.fields)),
-        )
-        yield Problem(schema.file, line, name, what, f"Add it to the first row{hint}.", "header")
+        hint = cells.near(name, tuple(other for other in names if other and other not in schema.fields))
+        yield Problem(schema.file, line, name, "the column is missing", f"Add it to the first row{hint}.", "header")
 
 
-def wrong_width(schema, line, row, names):
+def wrong_width(schema, line, row, names, mark):
     """Problem of a row with too many or too few cells."""
-    what = f"the row has {len(row)} cells, the header {len(names)}"
-    if len(row) > len(names):
+    what = f"the row has {len(row)} {'cell' if len(row) == 1 else 'cells'}, the header {len(names)}"
+    others = [other for other in SEPARATORS if other != mark and mark.join(row).count(other) >= len(names) - 1]
+    if others:
+        remedy = f"It is written with {NAMED[others[0]]} between the cells, the first row with {NAMED[mark]}: use these."
+    elif len(row) > len(names):
         remedy = "Put a text or number that holds the separator in quotation marks"
         remedy += "." if row[-1] else "; if none does, delete the empty cells at its end."
     else:
@@ -209,7 +205,10 @@ def misread(text, value, field, decimal_comma):
 
 
 def with_numbers(columns, schema, semicolons):
-    """Columns with those of numbers turned into numbers, beside them their texts; and the problems of what is none."""
+    """Columns with those of numbers turned into numbers, beside them their texts; and the problems of what is none.
+
+    Decimal commas become points in the texts: they are the typist's, and what is printed does not depend on them.
+    """
     numbers = [schema.fields[name] for name in schema.numbers]
     texts = {field.name: set(columns[field.name]) - {""} for field in numbers}
     decimal_comma = cells.has_decimal_comma(set().union(*texts.values()), semicolons)
@@ -218,7 +217,9 @@ def with_numbers(columns, schema, semicolons):
         values = {text: cells.number(text, decimal_comma) for text in texts[field.name]}
         wrong = {text: fault for text, value in values.items() if (fault := misread(text, value, field, decimal_comma))}
         known = {"": None} | values | dict.fromkeys(wrong)
-        printed = made[f"{field.name}_text"] = columns[field.name]
+        printed = columns[field.name]
+        pointed = {text: text.replace(",", ".") for text, value in values.items() if value is not None and "," in text}
+        made[f"{field.name}_text"] = [pointed.get(text, text) for text in printed] if pointed else printed
         made[field.name] = [known[text] for text in printed]
         problems += [
             Problem(schema.file, line, field.name, *wrong[text], "number")
@@ -277,7 +278,7 @@ def table(text, schema):
             problems.append(Problem(schema.file, line, "", what, remedy, "names"))
             continue
         if len(row) != len(names):
-            problems.append(wrong_width(schema, line, row, names))
+            problems.append(wrong_width(schema, line, row, names, mark))
             row = list(map(dict(zip(names, row, strict=False)).get, names, [""] * len(names)))
         if looked_through:
             problems += hidden(schema, line, dict(zip(names, row, strict=True)))

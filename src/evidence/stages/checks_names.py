@@ -1,0 +1,66 @@
+"""Checks of names that are typed freely: spelled in two ways they would be two things, and be pooled apart."""
+
+import re
+from collections import Counter
+from difflib import SequenceMatcher
+from itertools import combinations
+
+from evidence.stages.cells import near
+from evidence.stages.checks_data import Finding
+
+FREE = (("groups", "drug"), ("risk_of_bias", "domain"))
+ALIKE = 0.88  # anastrozol and anastrozole have 0.95, testolactone and hydrotestolactone 0.83
+
+
+def listed(cell):
+    """Entries of a list with semicolons."""
+    return [name for name in map(str.strip, cell.split(";")) if name]
+
+
+def folded(name):
+    """A name without what may differ between two spellings of it: capitals, spaces, hyphens."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def whole(cell):
+    """Entries of a list, and the list, which makes a stratum of its own."""
+    return dict.fromkeys([*listed(cell), cell]) if cell else ()
+
+
+def rarer(data, alike, entries):
+    """Yield (row, column, name, other, how often) of each row with the rarer of two names of a column that are alike."""
+    for table, column in FREE:
+        times = Counter(name for cell in data.sheets[table].columns[column] for name in entries(cell))
+        pairs = [sorted(pair, key=times.get, reverse=True) for pair in combinations(times, 2) if alike(*pair)]
+        others = {rare: common for common, rare in pairs}
+        for row in data.rows(table) if others else []:
+            yield from ((row, column, name, others[name], times[others[name]]) for name in entries(row[column]) if name in others)
+
+
+def spelled_twice(data):
+    """One name with other capitals, spaces or hyphens: it would count as another."""
+    for row, column, name, other, times in rarer(data, lambda one, two: folded(one) == folded(two), whole):
+        what = f'"{name}" is spelled "{other}" in {times} other {"place" if times == 1 else "places"}'
+        yield Finding(row, column, what, "Spell it one way: they would count as two.")
+
+
+def spelled_alike(data):
+    """Two names that differ by a letter or two: perhaps a slip of the pen, which would count as another."""
+
+    def alike(one, two):
+        one, two = folded(one), folded(two)
+        return one != two and SequenceMatcher(None, one, two, autojunk=False).ratio() >= ALIKE
+
+    for row, column, name, other, _ in rarer(data, alike, listed):
+        remedy = "Correct it, for they would count as two; nothing to do if they are."
+        yield Finding(row, column, f'"{name}" is nearly "{other}"', remedy)
+
+
+def judged_strata(data):
+    """A judgement on a stratum that there is not: it would override nothing, in silence."""
+    known = ("all", *(f"condition:{row['condition']}" for row in data.rows("conditions")),
+             *dict.fromkeys(f"drug:{row['drug']}" for row in data.rows("groups")))  # fmt: skip
+    for row in data.rows("judgements"):
+        if row["stratum"] and row["stratum"] not in known and data.readable("conditions", "groups"):
+            what = f'"{row["stratum"]}" is no stratum'
+            yield Finding(row, "stratum", what, f"Use all, condition:NAME or drug:NAME, or leave it empty{near(row['stratum'], known)}.")
