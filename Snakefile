@@ -3,8 +3,6 @@
 Another review: snakemake --cores 4 --directory FOLDER
 """
 
-configfile: "config/config.yaml"
-
 include: "workflow/rules/common.smk"
 include: "workflow/rules/run.smk"
 include: "workflow/rules/tables.smk"

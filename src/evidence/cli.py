@@ -23,7 +23,7 @@ SHOWN = ("verdicts", "contrasts", "certainty", "certainty_steps", "sensitivity",
 def run_check(args):
     from evidence.stages.checks import check, report_json, report_text
 
-    problems, flags, summary = check(args.folder)
+    problems, flags, summary = check(args.folder, plan=True)
     print((report_json if args.json else report_text)(problems, flags, summary))
     return 2 if problems else 0
 
@@ -33,7 +33,7 @@ def run_tables(args):
 
     content, rows = written(args.folder)
     place(content, Path(args.folder))
-    shown = {"studies": "report", "measurements": "printed number", "flags": "flag"}
+    shown = {"studies": "report", "measurements": "printed number", "flags": "flag", "notices": "notice"}
     say(f"tables   {', '.join(counted(rows[name], noun) for name, noun in shown.items())}")
 
 

@@ -10,6 +10,7 @@ import yaml
 from evidence.problems import EvidenceError, Problem
 
 FILE = "config/config.yaml"
+NO_FILE = ("the file is missing", "Copy it from another review, or run: evidence new FOLDER.")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 METHODS = ("EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
 TESTS = ("z", "knha", "adhoc")
@@ -93,6 +94,10 @@ def number(low, high):
     return holds
 
 
+def between(low, high):
+    return lambda value: number(low, high)(value) and low < value < high
+
+
 def one_of(allowed):
     return lambda value: value in allowed
 
@@ -123,10 +128,10 @@ KEYS = {
     "checks.cohort_share": (number(0, 1), "a share from 0 to 1"),
     "checks.thresholds": (list_of(number(0, 1)), "a list of p-values"),
     "effects.follow_up_week": (number(0, 5000), "a number of weeks"),
-    "effects.correlation": (number(-1, 1), "a number from -1 to 1"),
+    "effects.correlation": (between(-1, 1), "a number between -1 and 1"),
     "effects.recover_correlation": (lambda value: isinstance(value, bool), "true or false"),
-    "effects.correlation_grid": (list_of(number(-1, 1)), "a list of numbers from -1 to 1"),
-    "effects.control_arms": (list_of(one_of(ARMS)), f"a list of {', '.join(ARMS)}"),
+    "effects.correlation_grid": (list_of(between(-1, 1)), "a list of numbers between -1 and 1"),
+    "effects.control_arms": (list_of(one_of(ARMS[1:])), f"a list of {', '.join(ARMS[1:])}"),
     "pools.method": (one_of(METHODS), f"one of {', '.join(METHODS)}"),
     "pools.test": (one_of(TESTS), f"one of {', '.join(TESTS)}"),
     "pools.level": (number(0.5, 0.999), "a number from 0.5 to 0.999"),
@@ -151,8 +156,8 @@ KEYS = {
     "certainty.many_concerns": (whole(1, 20), "a whole number of domains"),
     "certainty.heterogeneity": (number(0, 100), "a percent"),
     "certainty.inconsistency_signs": (
-        lambda value: list_of(whole(1, 4))(value) and len(value) == 2,
-        "two whole numbers: signs that take one level and two",
+        lambda value: list_of(whole(1, 4))(value) and len(value) == 2 and value[0] <= value[1],
+        "two whole numbers from 1 to 4, the larger one last: signs that take one level and two",
     ),
     "certainty.surrogate_domains": (list_of(text), "a list of domains of outcomes.csv"),
     "certainty.proxy_conditions": (list_of(text), "a list of conditions"),
@@ -208,7 +213,7 @@ def leaves(mapping, prefix=""):
 def load_yaml(path, file):
     """Return the parsed mapping and its node, or raise EvidenceError."""
     if not path.is_file():
-        raise EvidenceError([Problem(file, 0, "", "the file is missing", "Copy it from another review, or run: evidence new FOLDER.")])
+        raise EvidenceError([Problem(file, 0, "", *NO_FILE)])
     try:
         source = path.read_text(encoding="utf-8-sig")
         node, data = yaml.compose(source, LOADER), yaml.load(source, LOADER)
@@ -217,11 +222,22 @@ def load_yaml(path, file):
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         what = f"not readable as YAML ({getattr(error, 'problem', None) or error})"
-        line = mark.line + 1 if mark else 0
+        line = mark.line + 1 if mark else next(undated(source), 0)
         raise EvidenceError([Problem(file, line, "", what, "Check indents, colons and quotes on this line and the one above.")]) from None
     if not isinstance(data, dict):
         raise EvidenceError([Problem(file, 0, "", "no sections found", "Begin from the config of another review.")])
     return data, node
+
+
+def undated(source):
+    """Lines that end with what looks like a date, and is none: YAML says of a 30 February only that it is out of range."""
+    for line, text in enumerate(source.splitlines(), 1):
+        try:
+            yaml.load(text.rpartition(": ")[2].strip(), LOADER)
+        except ValueError:
+            yield line
+        except yaml.YAMLError:
+            continue
 
 
 def lines_of(folder="."):
@@ -252,6 +268,10 @@ def load(folder="."):
     problems = [Problem(FILE, line, name, "the key stands there twice", "Delete one of them.") for name, line in doubled(node)]
     for name in flat.keys() - KEYS.keys():
         near = difflib.get_close_matches(name, KEYS, 1)
+        if name in SECTIONS:
+            what, remedy = f"must have keys below it, not {flat[name]!r}", "Write them on lines of their own, indented, as in another review."
+            problems.append(Problem(FILE, lines.get(name, 0), name, what, remedy))
+            continue
         hint = f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(KEYS)}."
         problems.append(Problem(FILE, lines.get(name, 0), name, "no such key", hint))
     for name in REQUIRED - flat.keys():
@@ -259,6 +279,9 @@ def load(folder="."):
     for name, value in flat.items():
         if name in KEYS and not KEYS[name][0](value):
             problems.append(Problem(FILE, lines.get(name, 0), name, f"must be {KEYS[name][1]}, not {value!r}", "Correct the value."))
+    if not problems and flat.get("checks.least_n", Config.least_n) > flat.get("checks.most_n", Config.most_n):
+        what, remedy = "must not be above checks.most_n", "Correct one of them."
+        problems.append(Problem(FILE, lines.get("checks.least_n", lines.get("checks.most_n", 0)), "checks.least_n", what, remedy))
     if problems:
         raise EvidenceError(problems)
     values = {name.split(".")[1]: value for name, value in flat.items()}

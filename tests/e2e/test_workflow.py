@@ -123,6 +123,23 @@ def test_bad_input_is_named_and_reports_stay(review, tmp_path):
     assert (folder / "data/processed/measurements.csv").exists()
 
 
+def test_a_slip_in_the_plan_is_named_by_its_line_and_a_folder_without_one_by_its_name(tmp_path):
+    folder = copy_of_review(tmp_path / "slip")
+    plan = folder / "config/config.yaml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("\npools:", "\npools: x"), encoding="utf-8")
+    run = snakemake(folder)
+    assert run.returncode != 0
+    assert (run.stdout + run.stderr).splitlines() == [
+        PROFILE,
+        "config/config.yaml:47: not readable as YAML (did not find expected key). Check indents, colons and quotes on this line and the one above.",
+        "1 problem to mend; the reports of the last good run are as they were.",
+    ]
+    plan.unlink()
+    run = snakemake(folder)
+    assert run.returncode != 0
+    assert f"{folder} holds no config/config.yaml. Name an analysis folder with --directory, or make one with" in run.stdout + run.stderr
+
+
 def test_cli_ends_with_2_for_what_a_user_can_mend(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     run = subprocess.run([sys.executable, "-m", "evidence", "tables", str(tmp_path)], env=environment, capture_output=True, text=True)

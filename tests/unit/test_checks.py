@@ -132,6 +132,43 @@ def test_names_in_the_config_stand_in_the_tables(tmp_path):
     assert [problem.column for problem in check(place)[0] if problem.rule == "config"] == ["certainty.surrogate_domains", "report.outcomes"]
 
 
+REVIEW = {"review_id": "s", "outcome": "level", "comparison": "after v. before", "measure": "MD", "estimate": "1", "source_locator": "Abstract"}
+
+
+def test_names_in_rows_of_the_config_stand_in_the_tables(tmp_path):
+    rows = [
+        "missing:", "  measured_reasons: [eligible, no_numbers, eligibel]", "certainty:", "  counted_by_start: [confouding]",
+        "regression_to_mean:", "  reference_levels:",
+        "    - {outcome: level, condition: condition_a, study_id: s, group_id: treatd, why: x}",
+        "published:", "  comparable_reviews:",
+        "    - {review_id: s, comparison: after v. before, contrast: before_after, stratum: all, why: x}",
+        "    - {review_id: s, comparison: after vs before, contrast: before_and_after, stratum: 'condition:condition_b', why: x}",
+        "    - {review_id: s, comparison: after v. before, contrast: single_arm, stratum: drug_a, why: x}",
+    ]  # fmt: skip
+    bias = [{"study_id": "s", "tool": "ROBINS-I", "domain": "confounding", "judgement": "low", "support": "x", "basis": "abstract"}]
+    place = folder(tmp_path, config=CONFIG + "\n".join(rows) + "\n", reviews=[REVIEW], risk_of_bias=bias)
+    found = [str(problem).removeprefix("config/config.yaml:") for problem in check(place)[0]]
+    add = "Add it there, or correct the spelling"
+    assert found == [
+        f'7 missing.measured_reasons: "eligibel" stands in no row of data/raw/studies.csv. {add} (did you mean "eligible"?).',
+        f'9 certainty.counted_by_start: "confouding" stands in no row of data/raw/risk_of_bias.csv. {add} (did you mean "confounding"?).',
+        f'11 regression_to_mean.reference_levels: "treatd" stands in no row of data/raw/groups.csv. {add} (did you mean "treated"?).',
+        f'14 published.comparable_reviews: "after vs before" stands in no row of data/raw/reviews.csv. {add} (did you mean "after v. before"?).',
+        '14 published.comparable_reviews: "before_and_after" is no contrast. Use one of before_after, versus_control, single_arm '
+        '(did you mean "before_after"?).',
+        f'14 published.comparable_reviews: "condition_b" stands in no row of data/raw/conditions.csv. {add} (did you mean "condition_a"?).',
+        '14 published.comparable_reviews: "drug_a" is no stratum. Use all, condition:NAME or drug:NAME.',
+    ]
+
+
+def test_without_a_plan_nothing_can_be_built(tmp_path, capsys):
+    place = folder(tmp_path)
+    (place / "config/config.yaml").unlink()
+    assert check(place)[0] == []
+    assert cli.main(["check", str(place)]) == 2
+    assert "config/config.yaml: the file is missing. Copy it from another review, or run: evidence new FOLDER." in capsys.readouterr().out
+
+
 def test_no_answer_depends_on_the_day():
     clocks = re.compile(r"\b(today|now|monotonic|perf_counter)\(")
     found = {path.name for path in (ROOT / "src/evidence").rglob("*.py") if clocks.search(path.read_text(encoding="utf-8"))}

@@ -57,7 +57,23 @@ def test_a_config_in_another_encoding_is_named(tmp_path):
 
 def test_a_date_that_is_none_is_named(tmp_path):
     (fault,) = faults(tmp_path, toy.CONFIG.replace("2026-01-02", "2026-13-02"))
-    assert fault.startswith("config/config.yaml: not readable as YAML (month must be in 1..12).")
+    assert fault.startswith("config/config.yaml:5: not readable as YAML (month must be in 1..12).")
+
+
+@pytest.mark.parametrize(("keys", "said"), [
+    ("checks: 3\n", "6 checks: must have keys below it, not 3. Write them on lines of their own, indented, as in another review."),
+    ("checks:\n  least_n: 50\n  most_n: 10\n", "7 checks.least_n: must not be above checks.most_n. Correct one of them."),
+    ("checks:\n  most_n: 2\n", "7 checks.least_n: must not be above checks.most_n. Correct one of them."),
+    ("effects:\n  control_arms: [placebo, treatment]\n",
+     "7 effects.control_arms: must be a list of placebo, active_control, untreated, not ['placebo', 'treatment']. Correct the value."),
+    ("effects:\n  correlation_grid: [0, 1]\n",
+     "7 effects.correlation_grid: must be a list of numbers between -1 and 1, not [0, 1]. Correct the value."),
+    ("certainty:\n  inconsistency_signs: [3, 1]\n",
+     "7 certainty.inconsistency_signs: must be two whole numbers from 1 to 4, the larger one last: signs that take one level and two, "
+     "not [3, 1]. Correct the value."),
+])  # fmt: skip
+def test_values_that_cannot_be_meant(tmp_path, keys, said):
+    assert faults(tmp_path, toy.CONFIG + keys) == [f"config/config.yaml:{said}"]
 
 
 def test_a_key_that_stands_twice_is_named(tmp_path):

@@ -20,6 +20,12 @@ SAID_BY_STAGE = ("returned non-zero exit status 2.", "Restored previous version 
                  "At least one job did not complete", "Cannot restore")
 
 
+def planned():
+    """Stop where this is no analysis folder. Snakemake is not asked to read the config: the stages name its faults by line."""
+    if not Path(CONFIG).is_file():
+        raise WorkflowError(f"{Path.cwd()} holds no {CONFIG}. Name an analysis folder with --directory, or make one with: evidence new FOLDER.")
+
+
 def alone():
     """Hold this folder for one run; the kernel lets go of it however the run ends, kill -9 too, so nothing is to unlock.
 
@@ -149,6 +155,7 @@ def outdate(rules):
 
 
 if workflow.is_main_process:
+    planned()
     speak()
     RUN = alone()
     SERVER = import_program()

@@ -10,7 +10,8 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from evidence.config import Config, lines_of
+from evidence.config import FILE as CONFIG
+from evidence.config import NO_FILE, Config, lines_of
 from evidence.config import load as load_config
 from evidence.problems import EvidenceError, Flag, Problem
 from evidence.stages import checks_keys, checks_names, checks_numbers, checks_p, checks_pairs, checks_rows, checks_spread
@@ -208,7 +209,7 @@ def examine(folder, sheets, limits=None):
     return problems, [problem for problem in found if isinstance(problem, Flag)]
 
 
-def check(folder=".", limits=None):
+def check(folder=".", limits=None, plan=False):
     """Check the evidence base of an analysis folder.
 
     Parameters
@@ -216,6 +217,8 @@ def check(folder=".", limits=None):
     folder : str or path
     limits : dict, optional
         Numbers that replace those of LIMITS.
+    plan : bool
+        Whether config/config.yaml must be there too, without which nothing can be built.
 
     Returns
     -------
@@ -228,6 +231,8 @@ def check(folder=".", limits=None):
     """
     sheets = raw_tables(folder)
     problems, flags = examine(folder, sheets, limits)
+    if plan and sheets and not (Path(folder) / CONFIG).is_file():
+        problems = [*problems, Problem(CONFIG, 0, "", *NO_FILE, "files")]
     blocking = sum(flag.blocks == "yes" for flag in flags)
     summary = {
         "rows": {sheet.schema.file: len(sheet.columns["line"]) for sheet in sheets.values()},

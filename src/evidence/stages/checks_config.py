@@ -1,5 +1,6 @@
 """Checks of the config against the tables: every name that it gives must stand there."""
 
+from evidence.config import CONTRASTS, Config
 from evidence.problems import Problem
 from evidence.stages.cells import near
 
@@ -9,27 +10,54 @@ NAMES = {
     "sensitivity.only_drug": ("groups", "drug"),
     "certainty.surrogate_domains": ("outcomes", "domain"),
     "certainty.proxy_conditions": ("conditions", "condition"),
+    "missing.measured_reasons": ("studies", "eligibility_reason"),
+    "certainty.counted_by_start": ("risk_of_bias", "domain"),
     "report.outcomes": ("outcomes", "outcome"),
 }
 ROWS = {
     "regression_to_mean.reference_levels": {
         "outcome": ("outcomes", "outcome"), "condition": ("conditions", "condition"), "study_id": ("studies", "study_id"),
+        "group_id": ("groups", "group_id"),
     },
-    "published.comparable_reviews": {"review_id": ("reviews", "review_id")},
+    "published.comparable_reviews": {"review_id": ("reviews", "review_id"), "comparison": ("reviews", "comparison")},
 }  # fmt: skip
+STRATA = {"condition": ("conditions", "condition"), "drug": ("groups", "drug")}
 WORDS = ("headline", "all", "")
+
+
+def listed(value):
+    """One name or several."""
+    return (value,) if isinstance(value, str) else value
 
 
 def named(config):
     """Yield (key, name, table, column) of every name in the config that stands for rows of a table."""
     for key, place in NAMES.items():
         value = getattr(config, key.split(".")[1])
-        for name in (value,) if isinstance(value, str) else value:
-            if name not in WORDS:
+        usual = listed(getattr(Config, key.split(".")[1]))
+        for name in listed(value):
+            if name not in WORDS and name not in usual:
                 yield key, name, *place
     for key, columns in ROWS.items():
         for row in getattr(config, key.split(".")[1]):
             yield from ((key, row[column], *place) for column, place in columns.items())
+    for row in config.comparable_reviews:
+        kind, _, name = row["stratum"].partition(":")
+        if kind in STRATA and name:
+            yield "published.comparable_reviews", name, *STRATA[kind]
+
+
+def unknown_words(config, lines):
+    """A comparable review whose contrast or stratum is none."""
+    key = "published.comparable_reviews"
+    for row in config.comparable_reviews:
+        kind, _, name = row["stratum"].partition(":")
+        if row["contrast"] not in CONTRASTS:
+            remedy = f"Use one of {', '.join(CONTRASTS)}{near(row['contrast'], CONTRASTS)}."
+            yield Problem(FILE, lines.get(key, 0), key, f'"{row["contrast"]}" is no contrast', remedy, "config")
+        if row["stratum"] != "all" and not (kind in STRATA and name):
+            what, remedy = f'"{row["stratum"]}" is no stratum', "Use all, condition:NAME or drug:NAME."
+            yield Problem(FILE, lines.get(key, 0), key, what, remedy, "config")
 
 
 def unknown_names(config, lines, sheets):
@@ -47,6 +75,7 @@ def unknown_names(config, lines, sheets):
     ------
     Problem
     """
+    yield from dict.fromkeys(unknown_words(config, lines))
     for key, name, table, column in dict.fromkeys(named(config)):
         sheet = sheets[table]
         known = tuple(dict.fromkeys(sheet.columns[column]))

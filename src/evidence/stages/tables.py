@@ -112,7 +112,7 @@ def written(folder):
     content : dict of bytes
         By name of table, `flags` among them.
     rows : dict of int
-        Their numbers of rows.
+        Their numbers of rows; of `flags` those that block the headline, the others as `notices`.
 
     Raises
     ------
@@ -130,7 +130,8 @@ def written(folder):
         raise EvidenceError(problems)
     content = content or as_csv(sheets)
     rows = {name: len(sheet.columns["line"]) for name, sheet in sheets.items()}
-    return content | {"flags": csv_bytes(flag_frame(flags))}, rows | {"flags": len(flags)}
+    blocking = sum(flag.blocks == "yes" for flag in flags)
+    return content | {"flags": csv_bytes(flag_frame(flags))}, rows | {"flags": blocking, "notices": len(flags) - blocking}
 
 
 def columns(name):
