@@ -7,7 +7,7 @@ an unknown n or some correlation can explain is not doubted.
 import math
 
 from evidence.models.distributions import quantile, two_sided_p
-from evidence.stages.checks_data import CONTROLS, LEVELS, RATIOS, READINGS, Finding, kind, rounded, shown
+from evidence.stages.checks_data import LEVELS, RATIOS, READINGS, Finding, grouped, kind, rounded, shown
 
 OPERATORS = ("=", "<", ">")
 EFFECTS = ("mean_difference", "estimate", "odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")
@@ -138,22 +138,20 @@ def paired_p(data):
 
 def p_elsewhere(data):
     """A p-value in the row of a baseline or a control group, where it is not looked for: no standard error is made of it."""
-    after = {}
-    for row in data.having(timepoint=("followup", "change")):
-        who = row["group_id"] if data.arm(row) in CONTROLS else None
-        after.setdefault((row["study_id"], row["outcome"], row["timepoint"], who), row)
-        after.setdefault((row["study_id"], row["outcome"], row["timepoint"], row["group_id"]), row)
+    found = []
     for row in data.having(p_operator=OPERATORS, p_for=("change_from_baseline", "between_groups", "between_periods")):
-        if row["timepoint"] == "baseline" and row["p_for"] == "change_from_baseline":
-            place, other = "baseline", after.get((row["study_id"], row["outcome"], "followup", row["group_id"]))
-        elif row["p_for"] != "change_from_baseline" and data.arm(row) in ("placebo", "untreated"):
-            place, other = "control group", after.get((row["study_id"], row["outcome"], row["timepoint"], None))
-        else:
-            continue
-        if other and other["p_value"] is None:
-            whose = "follow-up" if place == "baseline" else "treated group"
+        before = row["p_for"] == "change_from_baseline"
+        if before and row["timepoint"] == "baseline":
+            found.append((row, "baseline", "follow-up", ("followup", row["group_id"])))
+        if not before and row["timepoint"] in ("followup", "change") and data.arm(row) in ("placebo", "untreated"):
+            found.append((row, "control group", "treated group", (row["timepoint"], "treatment")))
+    rows = grouped(data.having(timepoint=("followup", "change")), lambda row: (row["study_id"], row["outcome"])) if found else {}
+    for row, place, whose, (timepoint, who) in found:
+        others = [other for other in rows.get((row["study_id"], row["outcome"]), ())
+                  if other["timepoint"] == timepoint and who in (other["group_id"], data.arm(other))]  # fmt: skip
+        if others and others[0]["p_value"] is None:
             what = f"{row['p_for']} in the row of the {place}, where it is not looked for"
-            yield Finding(row, "p_for", what, f"Move the p-value to line {other['line']}, the row of the {whose}.")
+            yield Finding(row, "p_for", what, f"Move the p-value to line {others[0]['line']}, the row of the {whose}.")
 
 
 def own_tests(data):

@@ -34,13 +34,14 @@ def pair_folds(data):
 def pair_mixups(data):
     """A follow-up that is far from the level before, and near to it in another unit of the outcome: perhaps printed in that one."""
     low, high = data.limits["fold_low"], data.limits["fold_high"]
-    units = grouped(data.factors, lambda key: key[0])
-    for base, row in data.pairs:
-        before, after = data.converted(base), data.converted(row)
-        if base["unit"] != row["unit"] or before is None or before <= 0 or after <= 0 or not low <= after / before <= high:
+    units = {outcome: several for outcome, several in grouped(data.factors, lambda key: key[0]).items() if len(several) > 1}
+    for base, row in data.pairs if units else []:
+        before, after = base["value"], row["value"]
+        if row["outcome"] not in units or base["unit"] != row["unit"] or before <= 0 or after <= 0:
             continue
         fold = after / before
-        for outcome, unit in units[row["outcome"]] if far(fold) else []:
+        known = (row["outcome"], row["unit"]) in data.factors and low <= fold <= high and far(fold)
+        for outcome, unit in units[row["outcome"]] if known else []:
             step = data.factors[outcome, unit] / data.factors[outcome, row["unit"]]
             if far(step) and not far(fold * step, MUCH_LESS):
                 what = f"from {told(base)} to {told(row)} is {shown(fold)} times the level before; in {unit} it would be {shown(fold * step)}"
