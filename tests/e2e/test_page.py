@@ -335,6 +335,30 @@ def test_nothing_overlaps_or_leaves_the_page(page, width):
     assert page.run("return document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [360, 375, 768, 1280])
+def test_effect_and_certainty_are_in_view(page, width):
+    page.size(width, 900)
+    hidden = page.run("""
+        const wanted = document.querySelectorAll('.findings td[data-name^=Effect], .findings td[data-name=Certainty], .findings td[colspan]');
+        return [wanted.length, [...wanted].filter(one => !one.checkVisibility() || one.getBoundingClientRect().right > innerWidth).length];
+    """)
+    assert hidden[0] > 30 and hidden[1] == 0
+    assert page.run("const one = document.querySelector('.findings').parentNode; return one.scrollWidth - one.clientWidth") == 0
+
+
+def test_the_verdicts_fit_on_a_desk(page):
+    page.size(1280, 900)
+    assert page.run("const one = document.getElementById('table').parentNode; return [one.scrollWidth, one.clientWidth]") == [1136, 1136]
+
+
+@pytest.mark.parametrize("width", [375, 768, 1280])
+def test_the_groups_of_a_study_are_named_in_full(page, width):
+    page.size(width, 900)
+    for outcome in page.run("return [...document.getElementById('choice-outcome').options].map(one => one.value)"):
+        choose(page, outcome=outcome, others=True)
+        assert "\N{HORIZONTAL ELLIPSIS}" not in page.run("return document.getElementById('plot').textContent"), outcome
+
+
 def test_it_can_be_used_by_keyboard_alone(page):
     page.press("tab")
     assert page.run("return document.activeElement.className") == "skip"

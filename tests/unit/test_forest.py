@@ -16,6 +16,7 @@ from matplotlib.patches import Circle, Polygon
 from matplotlib.text import Text
 
 from evidence.stages import palette, plotting
+from evidence.stages.faces import FONT_FOLDERS
 from evidence.stages.forest import (
     ROUTES,
     Block,
@@ -507,7 +508,7 @@ def test_text_stays_text_in_the_shipped_face_through_typst(tmp_path):
 
     plotting.save_svg(forest([BLOCK]), tmp_path / "plot.svg")
     (tmp_path / "page.typ").write_text('#image("plot.svg", alt: "plot")')
-    folders = [str(folder) for folder in plotting.FONT_FOLDERS]
+    folders = [str(folder) for folder in FONT_FOLDERS]
     typst.compile(
         tmp_path / "page.typ", output=tmp_path / "page.pdf", font_paths=folders, ignore_system_fonts=True
     )

@@ -206,6 +206,14 @@ def test_the_first_screen_holds_answer_and_findings(review):
     )
 
 
+def test_a_cell_knows_its_column_where_rows_are_stacked():
+    column = {"title": "I² <tau²>", "align": "right"}
+    named = '<td class="right" data-name="I² &lt;tau²&gt;">94%</td>'
+    assert page_html.cell({"runs": [{"text": "94%"}]}, column, "", 1) == named
+    assert page_html.cell({"runs": [{"text": ""}]}, column, "", 1) == '<td class="right"></td>'
+    assert page_html.cell({"runs": [{"text": "none"}], "span": 9}, column, "", 0) == '<td class="right" colspan="9">none</td>'
+
+
 def test_every_effect_can_be_traced_to_its_rows(review):
     data = data_of(review)
     ids = [row[data["effects"]["columns"].index("id")] for row in data["effects"]["rows"]]

@@ -104,7 +104,8 @@ def cell(one, column, pool, place):
         return f'<th scope="row"><a href="#forest" data-show="{escape(pool)}">{text}</a></th>'
     if pool and one["runs"] and one["runs"][0].get("style") == "bold":
         text = f'<button type="button" class="number" data-pool="{escape(pool)}">{text}</button>'
-    return f'<td class="{escape(column["align"])}"{span}>{text}</td>'
+    name = f' data-name="{escape(column["title"])}"' if text and not span and column["title"] else ""
+    return f'<td class="{escape(column["align"])}"{span}{name}>{text}</td>'
 
 
 def row(made, columns):

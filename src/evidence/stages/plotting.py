@@ -1,4 +1,4 @@
-"""The look that all figures share: faces, colours, millimetres, and SVG files with the same bytes every time.
+"""The look that all figures share: sizes, colours, millimetres, and SVG files with the same bytes every time.
 
 A figure is a page in millimetres with its origin at the top left, so that text
 can be measured and placed exactly.
@@ -9,44 +9,26 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
-from pathlib import Path
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Patch, Polygon
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
+from evidence.stages.faces import face, face_rules, files, known_characters
 from evidence.stages.palette import BLUE, INK, LINE
 from evidence.stages.writing import replace
-
-FONT_FOLDER = Path(__file__).parents[1] / "template" / "fonts"
-FONT_FOLDERS = (FONT_FOLDER, Path(matplotlib.get_data_path()) / "fonts" / "ttf")
-FACES = ("Source Sans Pro", "DejaVu Sans")
 
 BODY, SMALL = 7.5, 6.7
 POINTS_PER_MM = 72 / 25.4
 
 BEHIND, MARKS, WORDS = 1, 3, 6
-
-for _file in sorted(FONT_FOLDER.glob("*.ttf")):
-    fontManager.addfont(_file)
-
-
-@lru_cache(maxsize=32)
-def face(size, weight="normal", style="normal"):
-    """Font properties of the shared face at `size` points."""
-    return FontProperties(family=list(FACES), size=size, weight=weight, style=style)
-
-
-@lru_cache(maxsize=1)
-def _known_characters():
-    return frozenset().union(*(get_font(findfont(name)).get_charmap() for name in FACES))
 
 
 def unprintable(text):
@@ -60,7 +42,7 @@ def unprintable(text):
     -------
     str
     """
-    return "".join(sign for sign in plain(text) if ord(sign) not in _known_characters())
+    return "".join(sign for sign in plain(text) if ord(sign) not in known_characters())
 
 
 def plain(text):
@@ -91,21 +73,15 @@ def clean(text):
 @lru_cache(maxsize=4096)
 def drawable(text):
     """Text with a replacement sign for what no face has, and without what turns the direction of a line."""
-    known = _known_characters()
+    known = known_characters()
     visible = (sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf"))
     return "".join(sign if ord(sign) in known else "\N{REPLACEMENT CHARACTER}" for sign in visible)
-
-
-@lru_cache(maxsize=32)
-def _files(weight, style):
-    """Font files of the shared face; to find them takes longer than to measure a text."""
-    return [findfont(FontProperties(family=name, weight=weight, style=style)) for name in FACES]
 
 
 @lru_cache(maxsize=16384)
 def _unit_width(text, weight, style):
     """Width of a letter or a pair of letters in mm, at one point; FreeType measures in 64ths of a point."""
-    font = get_font(_files(weight, style))
+    font = get_font(files(weight, style))
     font.set_size(100, 72)
     font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
     return font.get_width_height()[0] / 64 / 100 / POINTS_PER_MM
@@ -226,9 +202,10 @@ def dot(sheet, x, y, radius, *, color=BLUE, edge="none", width=0.8, zorder=MARKS
     )
 
 
-def save_svg(figure, path, searchable=True):
+def save_svg(figure, path):
     """Write a figure as SVG, the same bytes for the same figure on any day and in any process.
 
+    Text stays text, and the file carries the faces that it is laid out for.
     The file appears whole or not at all: it is written beside its place and
     moved there.
 
@@ -236,12 +213,10 @@ def save_svg(figure, path, searchable=True):
     ----------
     figure : matplotlib.figure.Figure
     path : path-like
-    searchable : bool
-        Keep text as text, to be drawn with the shipped faces (the report);
-        False draws the letters as outlines, for pages where the faces are missing.
     """
-    settings = {"svg.fonttype": "none" if searchable else "path", "svg.hashsalt": "evidence", "svg.id": None}
-    _save(figure, path, settings, format="svg", metadata={"Date": None, "Creator": None})
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "evidence", "svg.id": None}
+    content = _drawn(figure, io.StringIO(), settings, format="svg", metadata={"Date": None, "Creator": None})
+    replace(path, content.replace("</style>", f"\n{face_rules(figure)}</style>", 1).encode())
 
 
 def save_png(figure, path, dpi=200):
@@ -254,16 +229,14 @@ def save_png(figure, path, dpi=200):
     dpi : float
         Dots per inch.
     """
-    _save(figure, path, {"text.hinting": "no_hinting"}, format="png", dpi=dpi, metadata={"Software": None})
+    replace(path, _drawn(figure, io.BytesIO(), {"text.hinting": "no_hinting"}, format="png", dpi=dpi, metadata={"Software": None}))
 
 
-def _save(figure, path, settings, **options):
-    """Draw in memory and write at once, so that a file is whole or absent."""
-    drawn = io.StringIO() if options["format"] == "svg" else io.BytesIO()
+def _drawn(figure, target, settings, **options):
+    """What a figure is in a format, drawn in memory: a file is then whole or absent."""
     with matplotlib.rc_context(settings):
-        figure.savefig(drawn, **options)
-    content = drawn.getvalue()
-    replace(path, content.encode() if isinstance(content, str) else content)
+        figure.savefig(target, **options)
+    return target.getvalue()
 
 
 def _boxes(figure, kinds, least_zorder=0):

@@ -94,8 +94,22 @@ const words = (x, y, text, look = {}) =>
   draw('text', {x, y, 'font-size': 13, fill: hue.ink, class: 'ink', ...look}, text);
 const quiet = {fill: hue.muted, class: 'quiet', 'font-size': 11};
 
+// Lines of a text that fit into a room, broken between words.
+const ruler = document.createElement('canvas').getContext('2d');
+function wrapped(text, room, size) {
+  ruler.font = `${size}px ${FONT}`;
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (ruler.measureText(longer).width <= room) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.filter(Boolean);
+}
+
 function columnsFor(width) {
-  const narrow = width < 620;
+  const narrow = width < 620,
+    people = Math.max(258, Math.round(0.3 * width));
   return narrow
     ? {
         narrow,
@@ -112,8 +126,8 @@ function columnsFor(width) {
     : {
         narrow,
         label: 0,
-        n: 258,
-        from: 280,
+        n: people,
+        from: people + 22,
         to: width - 268,
         effect: width - 62,
         weight: width,

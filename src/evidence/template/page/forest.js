@@ -113,37 +113,51 @@ function headings(at) {
   ];
 }
 
+const LEADING = 14;
+// The lines of a row's group, and by how much they make the row higher.
+function groupOf(at, row) {
+  const lines = wrapped(row.group, at.narrow ? at.effect : at.n - 44, quiet['font-size']);
+  return {lines, more: LEADING * Math.max(lines.length - 1, 0)};
+}
+
 function line(at, y, row, x, ends, look) {
   const interval = inWords(x.scale, row.yi, row.low, row.high),
+    {lines, more} = groupOf(at, row),
+    middle = y + at.mark + (at.narrow ? more : more / 2),
     band = draw('rect', {
       x: 0,
       y,
       width: at.effect === at.weight ? at.weight : at.weight || at.effect,
-      height: at.row,
+      height: at.row + more,
       fill: 'transparent',
       class: 'band',
     });
   const parts = [
     band,
     words(at.label, y + at.first, row.label, {'data-room': at.narrow ? at.effect - 170 : at.n - 44}),
-    words(at.label, y + at.first + 14, row.group, {...quiet, 'data-room': at.narrow ? at.effect : at.n - 44}),
-    ...nullPart(at, x, y + at.mark + 6, ends),
-    ...mark(x, y + at.mark + (at.narrow ? 6 : 0), row, ends, look),
+    ...lines.map((text, i) =>
+      words(at.label, y + at.first + LEADING * (i + 1), text, {
+        ...quiet,
+        'data-room': at.narrow ? at.effect : at.n - 44,
+      }),
+    ),
+    ...nullPart(at, x, middle + 6, ends),
+    ...mark(x, middle + (at.narrow ? 6 : 0), row, ends, look),
   ];
   parts.push(
-    words(at.effect, y + (at.narrow ? at.first : at.mark + 4), interval, {
+    words(at.effect, at.narrow ? y + at.first : middle + 4, interval, {
       'text-anchor': 'end',
       ...(look.hollow ? {fill: hue.muted, class: 'quiet'} : {}),
     }),
   );
   if (!at.narrow) {
     parts.push(
-      words(at.n, y + at.mark + 4, row.n === null ? '\u2013' : row.n.toLocaleString('en-US'), {
+      words(at.n, middle + 4, row.n === null ? '\u2013' : row.n.toLocaleString('en-US'), {
         'text-anchor': 'end',
       }),
     );
     if (row.weight !== null)
-      parts.push(words(at.weight, y + at.mark + 4, row.weight.toFixed(1) + '%', {'text-anchor': 'end'}));
+      parts.push(words(at.weight, middle + 4, row.weight.toFixed(1) + '%', {'text-anchor': 'end'}));
   }
   const group = draw(
     'g',
@@ -192,7 +206,7 @@ function forest(plot, width) {
   const body = [];
   for (const row of rows) {
     body.push(line(at, y, row, x, ends, {line: hue.line, half: 2.5 + 0.55 * Math.sqrt(row.weight)}));
-    y += at.row;
+    y += at.row + groupOf(at, row).more;
   }
   if (pool) {
     body.push(total(at, y, plot, x, ends));
@@ -204,7 +218,7 @@ function forest(plot, width) {
   }
   for (const row of others) {
     body.push(line(at, y, row, x, ends, {line: hue.bar, hollow: true}));
-    y += at.row;
+    y += at.row + groupOf(at, row).more;
   }
   const frame = axis(
     x,

@@ -67,13 +67,15 @@ const numberButton = (text, lines, open) =>
 
 function tableRow(row) {
   const cells = view.table.columns.map((name, place) => {
-    const long = typeof row[place] === 'string' && row[place].length > 60,
+    const length = typeof row[place] === 'string' ? row[place].length : 0,
       number = typeof row[place] === 'number';
     return make(
       'td',
       {
-        class: long
-          ? 'long'
+        class: length > 60
+          ? length > 200
+            ? 'long longest'
+            : 'long'
           : number
             ? 'right'
             : String(row[place]).length < 28 && !name.endsWith('url')
