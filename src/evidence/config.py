@@ -262,6 +262,20 @@ def load(folder="."):
     EvidenceError
         With every fault of the file at once, each with its line.
     """
+    config, problems = sound(folder)
+    if problems:
+        raise EvidenceError(problems)
+    return config
+
+
+def sound(folder="."):
+    """What holds of FOLDER/config/config.yaml, the defaults in place of what is wrong in it, and what that is.
+
+    Returns
+    -------
+    config : Config
+    problems : list of Problem
+    """
     data, node = load_yaml(Path(folder) / FILE, FILE)
     lines = key_lines(node)
     flat = {name: value for name, value in leaves(data).items() if value is not None or name not in SECTIONS}
@@ -282,7 +296,6 @@ def load(folder="."):
     if not problems and flat.get("checks.least_n", Config.least_n) > flat.get("checks.most_n", Config.most_n):
         what, remedy = "must not be above checks.most_n", "Correct one of them."
         problems.append(Problem(FILE, lines.get("checks.least_n", lines.get("checks.most_n", 0)), "checks.least_n", what, remedy))
-    if problems:
-        raise EvidenceError(problems)
-    values = {name.split(".")[1]: value for name, value in flat.items()}
-    return Config(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values = {name.split(".")[1]: value for name, value in flat.items() if name in KEYS and KEYS[name][0](value)}
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return Config(**dict.fromkeys((field.name for field in fields(Config)[:4]), None) | values), problems

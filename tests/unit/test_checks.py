@@ -128,6 +128,12 @@ def test_names_in_the_config_stand_in_the_tables(tmp_path):
         'config/config.yaml:12 report.outcomes: "levels" stands in no row of data/raw/outcomes.csv. '
         'Add it there, or correct the spelling (did you mean "level"?).',
     ]
+    faulty = CONFIG.replace("  date: 2026-01-02\n", "") + plan + "pools:\n  method: RELM\n"
+    place = folder(tmp_path, config=faulty)
+    assert [problem.column for problem in check(place)[0]] == [
+        "review.date", "sensitivity.only_drug", "certainty.surrogate_domains", "pools.method",
+    ]  # fmt: skip
+    place = folder(tmp_path, config=CONFIG + plan + "report:\n  outcomes: [levels, level]\n")
     (place / "data/raw/groups.csv").unlink()
     assert [problem.column for problem in check(place)[0] if problem.rule == "config"] == ["certainty.surrogate_domains", "report.outcomes"]
 

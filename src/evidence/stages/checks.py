@@ -11,8 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from evidence.config import FILE as CONFIG
-from evidence.config import NO_FILE, Config, lines_of
-from evidence.config import load as load_config
+from evidence.config import NO_FILE, Config, lines_of, sound
 from evidence.problems import EvidenceError, Flag, Problem
 from evidence.stages import checks_keys, checks_names, checks_numbers, checks_p, checks_pairs, checks_rows, checks_spread
 from evidence.stages.cells import near
@@ -168,11 +167,12 @@ def planned(folder, sheets):
     if not (Path(folder) / "config/config.yaml").is_file():
         return {}, []
     try:
-        config = load_config(folder)
+        config, problems = sound(folder)
     except EvidenceError as error:
         return {}, error.problems
     own = {name: getattr(config, name) for name in LIMITS if name != "year_high"}
-    return own | {"year_high": config.date.year + 1}, list(unknown_names(config, lines_of(folder), sheets))
+    own["year_high"] = config.date.year + 1 if config.date else None
+    return own, [*problems, *unknown_names(config, lines_of(folder), sheets)]
 
 
 def raw_tables(folder):
