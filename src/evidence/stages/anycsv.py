@@ -12,7 +12,7 @@ from evidence.problems import EvidenceError, Problem
 from evidence.stages.anysheet import numbers, read
 
 SHOWN = ("estimate", "se", "ci_low", "ci_high", "stat", "p", "df", "pi_low", "pi_high", "tau2", "se_tau2", "I2", "H2", "Q", "Q_df", "Q_p", "k", "loglik")
-OTHER_UNITS = "Check the numbers, or give them in other units."
+CHECK = "Check the numbers of the file."
 
 
 def absent(sheet, name):
@@ -75,7 +75,7 @@ def pool_file(path, yi="yi", vi="vi", sei=None, method="REML", test="knha", by=N
         if by:
             out["groups"] = subgroups(y, v, [text for _, text in sheet.texts(by)], method=method, test=test, level=level)
     except ValueError as error:
-        raise EvidenceError([Problem(sheet.file, 0, "", str(error), OTHER_UNITS)]) from None
+        raise EvidenceError([Problem(sheet.file, 0, "", str(error), CHECK)]) from None
     return out
 
 
