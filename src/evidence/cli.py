@@ -110,7 +110,12 @@ def run_release(args):
     from evidence.stages import releases
 
     folder, date = Path(args.folder), load(args.folder).date
-    say(f"release  {releases.write(folder, date, released(folder))}: a report with a later date in config.yaml is compared with it")
+    frames = released(folder)
+    if stale := releases.stale(folder):
+        raise EvidenceError(stale)
+    target, stood = releases.write(folder, date, frames)
+    already = " stands already, with the same numbers" if stood else ""
+    say(f"release  {target}{already}: a report with a later date in config.yaml is compared with it")
 
 
 def run_workbook(args):
