@@ -183,7 +183,8 @@ def add_trace(commands):
     """The arguments of `evidence trace`."""
     words = "from a printed figure back to the raw rows and their sources, with every conversion as arithmetic"
     one = commands.add_parser("trace", help=words, description=words)
-    one.add_argument("id", metavar="ID", help="id of an effect or a pool, as the tables and the report print it, or its beginning; or a raw row: measurements.csv:57")
+    named = "id of an effect, a pool or a claim, as the tables and the report print it, or its beginning; a raw row: measurements.csv:57; "
+    one.add_argument("id", metavar="ID", help=f"{named}or the file of a figure that shows pools")
     one.add_argument("folder", nargs="?", default=".", help="analysis folder (default: this one)")
     one.add_argument("--json", action="store_true", help="print JSON")
     one.set_defaults(run=run_trace)
