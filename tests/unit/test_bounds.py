@@ -34,6 +34,11 @@ def test_variances_far_apart_with_moderators():
     assert ev.rma(yi, vi).k == 4
 
 
+def test_subgroups_that_share_their_tau2():
+    with pytest.raises(ValueError, match=r"^vi\[3\] must be between 1e-150 and 1e\+150, got 1e-300$"):
+        ev.subgroups([0, 1, 2, 3], [1, 1, 1, 1e-300], ["a", "a", "b", "b"], tau2="common")
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("method", TAU2)
 @pytest.mark.parametrize("unit", [1e-70, 1e-30, 1e30, 1e70])
