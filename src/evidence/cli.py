@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evidence.cli_base import PROCESSED, counted, held, made, say
 from evidence.cli_parts import add_parts, place, run_effects, run_pools
+from evidence.cli_pool import add_pool
 from evidence.problems import EvidenceError, refused
 
 FIGURES = Path("reports/figures")
@@ -109,7 +110,12 @@ def run_release(args):
     from evidence.stages import releases
 
     folder, date = Path(args.folder), load(args.folder).date
-    say(f"release  {releases.write(folder, date, released(folder))}: a report with a later date in config.yaml is compared with it")
+    frames = released(folder)
+    if stale := releases.stale(folder):
+        raise EvidenceError(stale)
+    target, stood = releases.write(folder, date, frames)
+    already = " stands already, with the same numbers" if stood else ""
+    say(f"release  {target}{already}: a report with a later date in config.yaml is compared with it")
 
 
 def run_workbook(args):
@@ -165,18 +171,6 @@ def run_page(args):
     say(f"page     {folder / 'reports/index.html'}")
 
 
-def run_pool(args):
-    from evidence.stages.anycsv import as_json, as_text, pool_file
-
-    pooled = pool_file(args.file, args.yi, args.vi, args.sei, args.method, args.test, args.by, args.label, args.level)
-    print(as_json(pooled) if args.json else as_text(pooled))
-    if args.forest:
-        from evidence.stages.forest import forest
-        from evidence.stages.plotting import save_svg
-
-        save_svg(forest(pooled["fit"], labels=pooled["labels"], transform=args.transform), args.forest)
-
-
 def run_trace(args):
     from evidence.stages.trace import trace
     from evidence.stages.trace_text import as_json, text
@@ -189,7 +183,8 @@ def add_trace(commands):
     """The arguments of `evidence trace`."""
     words = "from a printed figure back to the raw rows and their sources, with every conversion as arithmetic"
     one = commands.add_parser("trace", help=words, description=words)
-    one.add_argument("id", metavar="ID", help="id of an effect or a pool, as the tables and the report print it, or its beginning; or a raw row: measurements.csv:57")
+    named = "id of an effect, a pool or a claim, as the tables and the report print it, or its beginning; a raw row: measurements.csv:57; "
+    one.add_argument("id", metavar="ID", help=f"{named}or the file of a figure that shows pools")
     one.add_argument("folder", nargs="?", default=".", help="analysis folder (default: this one)")
     one.add_argument("--json", action="store_true", help="print JSON")
     one.set_defaults(run=run_trace)
@@ -208,27 +203,6 @@ def add_new(commands):
     one = commands.add_parser("new", help=words, description=words)
     one.add_argument("folder", metavar="FOLDER", help="a folder that is not there yet, or is empty")
     one.set_defaults(run=run_new)
-
-
-def add_pool(commands):
-    """The arguments of `evidence pool`."""
-    from evidence.config import METHODS, TESTS
-
-    words = "pool the effects of any CSV"
-    one = commands.add_parser("pool", help=words, description=words)
-    one.add_argument("file", help="CSV with a header and one row per study")
-    one.add_argument("--yi", default="yi", help="column of effects (default: yi)")
-    one.add_argument("--vi", default="vi", help="column of their variances (default: vi)")
-    one.add_argument("--sei", help="column of their standard errors, instead of --vi")
-    one.add_argument("--method", default="REML", choices=METHODS, help="estimator of tau2 (default: REML)")
-    one.add_argument("--test", default="knha", choices=TESTS, help="kind of test and interval (default: knha)")
-    one.add_argument("--level", type=float, default=0.95, help="level of the intervals (default: 0.95)")
-    one.add_argument("--by", help="column of subgroups")
-    one.add_argument("--label", help="column of study labels")
-    one.add_argument("--json", action="store_true", help="print JSON")
-    one.add_argument("--forest", metavar="OUT.svg", help="draw a forest plot")
-    one.add_argument("--transform", choices=("exp", "percent"), help="effects are logarithms: draw ratios, or percent changes")
-    one.set_defaults(run=run_pool)
 
 
 def parser():

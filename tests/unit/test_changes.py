@@ -151,6 +151,59 @@ def test_a_date_that_was_left_as_it_was_hides_no_change(tmp_path, capsys):
     assert told(folder, capsys) == (words.format(day), {day})
 
 
+def released(folder, capsys):
+    """The exit code of `evidence release`, and what it says."""
+    capsys.readouterr()
+    return cli.main(["release", str(folder)]), capsys.readouterr().err
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_what_went_out_is_never_replaced(tmp_path, capsys):
+    folder = review(tmp_path)
+    for stage in ("tables", "effects", "pools", "verdicts"):
+        assert cli.main([stage, str(folder)]) == 0
+    day = load_config(folder).date.isoformat()
+    place = folder / "reports/released" / day
+    words = "a report with a later date in config.yaml is compared with it\n"
+    assert released(folder, capsys) == (0, f"release  {place}: {words}")
+    first = contents(place)
+    assert set(first) == {f"{name}.csv" for name in releases.COLUMNS}
+    assert released(folder, capsys) == (0, f"release  {place} stands already, with the same numbers: {words}")
+    path = folder / "data/processed/pools.csv"
+    pools = read_csv(path, "pools")
+    write_csv(pools[pools["id"] != POOL], path)
+    line = (folder / "config/config.yaml").read_text(encoding="utf-8").split(f"date: {day}")[0].count("\n") + 1
+    assert released(folder, capsys) == (2, (
+        f"config/config.yaml:{line} review.date: {day} is the date of a release that holds other numbers, and stays as it went out. "
+        "Type a later date there, run snakemake --cores 4, and release again.\n"
+        "1 problem to mend; the reports of the last good run are as they were.\n"
+    ))  # fmt: skip
+    assert contents(place) == first
+
+
+def test_a_release_that_was_cut_short_is_completed(tmp_path, old):
+    place, _ = releases.write(tmp_path, date(2026, 1, 2), old)
+    whole = contents(place)
+    (place / "verdicts.csv").unlink()
+    assert releases.write(tmp_path, date(2026, 1, 2), old) == (place, False) and contents(place) == whole
+
+
+def test_tables_older_than_the_data_do_not_go_out(tmp_path, capsys):
+    folder = review(tmp_path)
+    for stage in ("tables", "effects", "pools", "verdicts"):
+        assert cli.main([stage, str(folder)]) == 0
+    raw = folder / "data/raw/measurements.csv"
+    raw.write_text(raw.read_text(encoding="utf-8").replace(",12,", ",13,", 1), encoding="utf-8")
+    assert released(folder, capsys) == (2, (
+        "data/processed/measurements.csv: what it was made from, in data/raw or config/config.yaml, has changed since. "
+        "Run snakemake --cores 4 first.\n1 problem to mend; the reports of the last good run are as they were.\n"
+    ))  # fmt: skip
+    assert not (folder / "reports/released").exists()
+
+
 def test_a_release_is_read_as_it_was_written(tmp_path, old):
     releases.write(tmp_path, date(2026, 1, 2), old)
     assert not len(changes(releases.read(tmp_path, "2026-01-02"), old))

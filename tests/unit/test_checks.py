@@ -296,7 +296,7 @@ def test_consequences_of_a_lost_column_are_not_listed(tmp_path):
 def test_no_folder():
     problems, flags, summary = check("/nowhere")
     assert [str(problem) for problem in problems] == [
-        "data/raw: the folder is missing. Name an analysis folder, or make one with: evidence new FOLDER."
+        "/nowhere/data/raw: the folder is missing. Name an analysis folder, or make one with: evidence new FOLDER."
     ]
     assert flags == [] and summary["rows"] == {}
 

@@ -106,3 +106,10 @@ CASES = {
 def test_rule(tmp_path, rule):
     tables, expected = CASES[rule]
     assert messages(tmp_path, rule, **tables) == expected
+
+
+def test_a_name_that_begins_with_a_vowel(tmp_path):
+    assert messages(tmp_path, "shape", outcomes=[{"outcome": "Level 1"}]) == [
+        'data/raw/outcomes.csv:2 outcome: "Level 1" does not look like an outcome. Type it with small letters, digits and _ only, '
+        'as in "haemoglobin".'
+    ]

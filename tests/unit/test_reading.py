@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import evidence as ev
-from evidence.stages import reading
+from evidence.stages import csv_text
 from evidence.stages.cells import clean, is_date, near, number
 from evidence.stages.reading import read_sheet
 from evidence.stages.schemas import TABLES, load
@@ -376,4 +376,4 @@ def test_read_raises_all_errors_of_all_files_at_once(tmp_path):
 
 
 def test_limit_of_size_is_stated():
-    assert reading.LIMIT_BYTES == 250_000_000
+    assert csv_text.LIMIT_BYTES == 250_000_000

@@ -309,10 +309,11 @@ def test_names(real):
 @pytest.mark.parametrize(
     "name, told",
     [
-        ("shah2012", 'evidence trace: "shah2012" is no effect, pool or study of this review. The ids stand in '
-                     'data/processed/effects.csv and pools.csv. Did you mean "shah2021"?'),
+        ("shah2012", 'evidence trace: "shah2012" is no effect, pool, study or claim of this review. The ids stand in '
+                     'data/processed/effects.csv, pools.csv and verdicts.csv. Did you mean "shah2021"?'),
+        ("C99", 'Did you mean "C19"?'),
         ("testosteron.before_after.all", 'Did you mean "testosterone.before_after.all"?'),
-        ("", 'evidence trace: "" is no effect, pool or study of this review.'),
+        ("", 'evidence trace: "" is no effect, pool, study or claim of this review.'),
     ],
 )  # fmt: skip
 def test_unknown_names(real, name, told):
@@ -358,6 +359,82 @@ def test_every_raw_row_leads_to_its_effects_or_to_the_reason_why_not(real):
     assert str(error.value) == "data/raw/measurements.csv:24: the number is in no effect: untreated group before the study."
     with pytest.raises(EvidenceError, match="measurements.csv:1: no printed number begins in this line"):
         tracing.found(real, "measurements.csv:1")
+
+
+@pytest.fixture(scope="module")
+def judged(real):
+    """The folder of the real review with its verdicts and a list of figures."""
+    assert cli.main(["verdicts", str(real.folder)]) == 0
+    entries = [{"file": "forest-1.svg", "outcome": "testosterone", "contrast": "versus_control", "measure": "ROM"},
+               {"file": "sensitivity.svg", "outcome": "estradiol", "contrast": "before_after"}, {"file": "flow.svg"}]  # fmt: skip
+    index = real.folder / "reports/figures/figures.json"
+    index.parent.mkdir(parents=True)
+    index.write_text(json.dumps(entries), encoding="utf-8")
+    return real
+
+
+def test_a_claim_leads_to_what_decides_it(judged):
+    traces = tracing.trace("C01", judged.folder)
+    lines = text(traces).splitlines()
+    assert lines[:3] == [
+        "claim C01",
+        "  Anastrozole raises gonadotropins and testosterone and lowers estradiol in subfertile men.",
+        "  verdict: mixed, certainty very low",
+    ]
+    assert lines[lines.index("  outcomes") - 1 :] == [
+        "  the article cites: raman2002, shoshany2017, delgiudice2020",
+        "  outcomes",
+        "    Follicle-stimulating hormone: untested, no result in these people can be weighted",
+        "    Luteinizing hormone: untested, no result in these people can be weighted",
+        "    Total testosterone: as claimed",
+        "        decided by the pool testosterone.before_after.condition-infertility.headline: +52% (+34% to +74%)",
+        "        next: evidence trace testosterone.before_after.condition-infertility.headline",
+        "    Estradiol: untested, no result in these people can be weighted",
+        "    Testosterone to estradiol ratio: undecided",
+        "        decided by the pool te_ratio.before_after.condition-infertility.headline: +114% (\u221264% to +1,180%)",
+        "        next: evidence trace te_ratio.before_after.condition-infertility.headline",
+    ]
+
+
+def test_a_claim_that_a_contrast_decides(judged):
+    (claim,) = tracing.trace("C04", judged.folder)
+    first = claim["outcomes"][0]
+    assert (first["decided_by"], first["effect"]) == ("obesity~others.testosterone.before_after.between", "1.52 (0.48 to 4.83) ratio of ratios")
+    assert first["next"] == "evidence trace testosterone.before_after"
+    printed = " ".join(text([claim]).split())
+    assert "decided by the contrast between studies obesity~others.testosterone.before_after.between: 1.52 (0.48 to 4.83)" in printed
+
+
+def test_every_next_step_of_every_claim_leads_on(judged, capsys):
+    for name in judged.claims:
+        assert cli.main(["trace", name, str(judged.folder), "--json"]) == 0
+        (claim,) = json.loads(capsys.readouterr().out)
+        assert {one["finding"] for one in claim["outcomes"] if not one["decided_by"]} <= {"untested"}
+        for one in claim["outcomes"]:
+            assert not one["next"] or tracing.found(judged, one["next"].removeprefix("evidence trace "))
+
+
+def test_a_figure_leads_to_its_pools(judged, capsys):
+    shown = tracing.found(judged, "reports/figures/forest-1.svg")
+    assert "testosterone.versus_control.all.headline" in shown
+    assert all(one.startswith("testosterone.versus_control.") and one.endswith(".headline") for one in shown)
+    assert "estradiol.before_after.all.headline" in tracing.found(judged, "sensitivity.svg")
+    for name, told in (("flow.svg", '"flow.svg" shows no pool of its own. Trace an effect, a pool or a claim: the report prints their ids.'),
+                       ("x.svg", '"x.svg" is no figure of this review. They stand in reports/figures/figures.json.')):  # fmt: skip
+        assert cli.main(["trace", name, str(judged.folder)]) == 2
+        assert capsys.readouterr().err == f"evidence trace: {told}\n1 problem to mend.\n"
+
+
+def test_a_claim_before_the_verdicts_are_made(tmp_path, capsys):
+    claim = {"claim_id": "c1", "outcomes": "level", "direction": "improves", "kind": "effect", "claim": "It works."}
+    rows = [number("s", 10, "baseline", n=20, **sd(3)), number("s", 14, n=20, **sd(3))]
+    folder = built(toy.folder(tmp_path, measurements=rows, claims=[claim]))
+    capsys.readouterr()
+    assert cli.main(["trace", "c1", str(folder)]) == 2
+    assert capsys.readouterr().err == (
+        f"{folder}/data/processed/verdicts.csv: has not been made yet. Run snakemake --cores 4, which makes everything in order.\n"
+        "1 problem to mend.\n"
+    )
 
 
 def test_an_unknown_name_ends_with_2(real, capsys):
@@ -418,4 +495,4 @@ def test_json_and_text_by_the_command(tmp_path, capsys):
     assert made["effects"][0]["rows"][0]["place"] == "data/raw/measurements.csv:3"
     assert made["effects"][0]["steps"][0]["equation"] == "ln(14 / 10) = 0.336472"
     assert cli.main(["trace", "level.before_after", str(folder)]) == 0
-    assert capsys.readouterr().out.rstrip().endswith("begin so: name one of them, or more of its beginning.")
+    assert capsys.readouterr().out.rstrip().endswith("are meant: name one of them, or more of its beginning.")

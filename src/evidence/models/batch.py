@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from evidence import arguments
-from evidence.models import distributions, regression
+from evidence.models import bounds, distributions, regression
 from evidence.models.forms import prepare
 from evidence.models.sums import dot
 from evidence.models.tau2 import TAU2, q_root
@@ -101,6 +101,8 @@ def rma_batch(Y, V, method="REML", test="knha", level=0.95, X=None, intercept=Tr
     arguments.level(level)
     X = regression.design(X, len(Y), intercept)
     enough(X, np.isfinite(V))
+    if Y.shape[1]:
+        bounds.tame(Y, V, not regression.is_intercept(X), ("Y", "V"))
     step = max(1, NUMBERS // len(Y))
     parts = [
         fit_columns(Y[:, at : at + step], V[:, at : at + step], X, method, test, level, tau2_ci)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evidence import arguments
-from evidence.models import distributions
+from evidence.models import bounds, distributions
 from evidence.models.tau2 import TAU2
 from evidence.models.uni import TESTS, fit_at, rma
 
@@ -74,6 +74,7 @@ def subgroups(yi, vi, labels, method="REML", test="knha", tau2="separate", level
     if tau2 == "separate":
         fits = [rma(yi[part], vi[part], method=method, test=test, level=level) for part in parts]
     else:
+        bounds.tame(yi, vi, len(names) > 1)
         shared = one_tau2(yi, vi, np.column_stack(parts).astype(float), method)
         fits = [
             fit_at(yi[part], vi[part], np.ones((part.sum(), 1)), shared, method, test, level)

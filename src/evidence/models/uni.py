@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evidence import arguments
-from evidence.models import distributions, intervals, printed, regression
+from evidence.models import bounds, distributions, intervals, printed, regression
 from evidence.models.forms import prepare
 from evidence.models.tau2 import TAU2
 from evidence.models.variances import standard_error_tau2
@@ -114,7 +114,9 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
     ------
     ValueError
         For arguments that cannot be fitted, with their name and the first offending index. There must be more
-        studies than columns of the design, as many suffice for EE.
+        studies than columns of the design, as many suffice for EE. Also for numbers that doubles cannot carry: effects
+        beyond 1e75, variances beyond 1e-150 and 1e150, or more than a factor of 1e60 apart (1e20 with moderators), a
+        range of effects whose square is more than 1e60 times the smallest variance.
 
     Notes
     -----
@@ -140,6 +142,7 @@ def rma(yi, vi, X=None, method="REML", test="knha", level=0.95, intercept=True):
     if k < p or (k == p > 1 and method != "EE"):
         raise ValueError(f"X must have fewer columns than there are studies, got {p} columns for {k} studies")
     moderators = regression.moderators(X)
+    bounds.tame(yi, vi, moderators is not None)
     data = prepare(yi, vi, moderators)
     tau2 = 0.0 if k == p else TAU2[method](yi, vi, moderators, data)
     return fit_at(yi, vi, X, tau2, method, test, level, data)

@@ -1,6 +1,5 @@
 """The engine on any CSV: ``evidence pool FILE.csv``."""
 
-import csv
 import difflib
 import json
 import math
@@ -10,55 +9,34 @@ import numpy as np
 from evidence.models.subgroups import subgroups
 from evidence.models.uni import rma
 from evidence.problems import EvidenceError, Problem
+from evidence.stages.anysheet import numbers, read
 
 SHOWN = ("estimate", "se", "ci_low", "ci_high", "stat", "p", "df", "pi_low", "pi_high", "tau2", "se_tau2", "I2", "H2", "Q", "Q_df", "Q_p", "k", "loglik")
+CHECK = "Check the numbers of the file."
 
 
-def rows_of(path):
-    """Header and rows of a CSV as (line, dict), or EvidenceError."""
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as handle:
-            text = handle.read()
-    except OSError as error:
-        raise EvidenceError([Problem(str(path), 0, "", f"cannot be read ({error.strerror})", "Check the name of the file.")]) from None
-    except UnicodeDecodeError:
-        raise EvidenceError([Problem(str(path), 0, "", "is not UTF-8 text", "Save it as CSV UTF-8.")]) from None
-    first = text.split("\n", 1)[0]
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=";" if first.count(";") > first.count(",") else ",")
-    header = [name.strip() for name in next(reader, [])]
-    rows, line = [], 2
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            rows.append((line, dict(zip(header, cells, strict=False))))
-        line = reader.line_num + 1
-    if not rows:
-        raise EvidenceError([Problem(str(path), 0, "", "holds no rows", "Give one row per study below the header.")])
-    return header, rows
+def absent(sheet, name):
+    """Problem of a column that is not in the header."""
+    near = difflib.get_close_matches(name, sheet.names, 1)
+    hint = f'Did you mean "{near[0]}"?' if near else f"The columns are: {', '.join(sheet.names)}."
+    return Problem(sheet.file, sheet.line, name, "no such column", hint)
 
 
-def column(path, header, name):
-    """Problems if a column is not in the header."""
-    if name in header:
-        return []
-    near = difflib.get_close_matches(name, header, 1)
-    hint = f'Did you mean "{near[0]}"?' if near else f"The columns are: {', '.join(header)}."
-    return [Problem(str(path), 1, name, "no such column", hint)]
+def effects_of(sheet, yi, spread, by):
+    """Effects and their spreads as arrays.
 
-
-def numbers(path, rows, name, above_zero=False):
-    """Values of a number column and the problems with them."""
-    values, problems = [], []
-    for line, row in rows:
-        text = (row.get(name) or "").strip()
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value) or (above_zero and value <= 0):
-            wanted = "a number above zero" if above_zero else "a number"
-            problems.append(Problem(str(path), line, name, f'"{text}" is not {wanted}', "Correct it, or take the row out."))
-        values.append(value)
-    return np.array(values), problems
+    Raises
+    ------
+    EvidenceError
+        With every fault of the file, whatever its kind.
+    """
+    comma = sheet.decimal_comma(yi, spread)
+    (y, wrong), (v, wrong_spread) = numbers(sheet, yi, comma), numbers(sheet, spread, comma, above_zero=True)
+    nameless = [line for line, text in sheet.texts(by) if not text] if by else []
+    unnamed = [Problem(sheet.file, line, by, "the subgroup has no name", "Name it, or take the row out.") for line in nameless]
+    if problems := [*sheet.problems, *wrong, *wrong_spread, *unnamed]:
+        raise EvidenceError(problems)
+    return np.array(y), np.array(v)
 
 
 def pool_file(path, yi="yi", vi="vi", sei=None, method="REML", test="knha", by=None, label=None, level=0.95):
@@ -77,23 +55,27 @@ def pool_file(path, yi="yi", vi="vi", sei=None, method="REML", test="knha", by=N
     Returns
     -------
     dict
-        "fit", "labels", and with `by` also "groups" and "between".
+        "fit", "labels", "notices" (of what was read with a doubt), and with `by` also "groups".
+
+    Raises
+    ------
+    EvidenceError
+        If the file cannot be pooled as it stands.
     """
-    header, rows = rows_of(path)
     spread = sei or vi
-    problems = [problem for name in (yi, spread, by, label) if name for problem in column(path, header, name)]
-    if problems:
-        raise EvidenceError(problems)
-    y, wrong = numbers(path, rows, yi)
-    v, wrong_v = numbers(path, rows, spread, above_zero=True)
-    if wrong or wrong_v:
-        raise EvidenceError([*wrong, *wrong_v])
+    wanted = [name for name in (yi, spread, by, label) if name]
+    sheet = read(path, wanted)
+    if missing := [absent(sheet, name) for name in wanted if name not in sheet.names]:
+        raise EvidenceError([*sheet.problems, *missing])
+    y, v = effects_of(sheet, yi, spread, by)
     v = v**2 if sei else v
-    labels = [row[label].strip() if label else f"Study {number}" for number, (_, row) in enumerate(rows, 1)]
-    out = {"labels": labels, "fit": rma(y, v, method=method, test=test, level=level)}
-    if by:
-        groups = [(row.get(by) or "").strip() for _, row in rows]
-        out["groups"] = subgroups(y, v, groups, method=method, test=test)
+    labels = [row[label] if label else f"Study {number}" for number, (_, row) in enumerate(sheet.rows, 1)]
+    try:
+        out = {"labels": labels, "notices": sheet.notices, "fit": rma(y, v, method=method, test=test, level=level)}
+        if by:
+            out["groups"] = subgroups(y, v, [text for _, text in sheet.texts(by)], method=method, test=test, level=level)
+    except ValueError as error:
+        raise EvidenceError([Problem(sheet.file, 0, "", str(error), CHECK)]) from None
     return out
 
 
@@ -140,7 +122,8 @@ def as_text(pooled):
     lines = [f"Random-effects model, {fit.method}, test {fit.test}" if fit.method != "EE" else "Equal-effects model", "", head]
     lines += [line_of(str(name), group, width) for name, group in groups.items()]
     lines += [line_of("all studies", fit, width), ""]
-    lines.append(f"Heterogeneity: Q = {fit.Q:.4f}, df = {fit.Q_df:.0f}, p {p_text(fit.Q_p, True)}; I2 from tau2 and the typical variance")
+    origin = "Q" if fit.method == "EE" else "tau2 and the typical variance"
+    lines.append(f"Heterogeneity: Q = {fit.Q:.4f}, df = {fit.Q_df:.0f}, p {p_text(fit.Q_p, True)}; I2 from {origin}")
     if fit.pi_low is not None and fit.k > 2 and not math.isnan(fit.pi_low):
         lines.append(f"Prediction interval: {fit.pi_low:.4f} to {fit.pi_high:.4f}")
     if groups:

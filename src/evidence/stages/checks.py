@@ -200,7 +200,7 @@ def examine(folder, sheets, limits=None):
     """
     if not sheets:
         remedy = "Name an analysis folder, or make one with: evidence new FOLDER."
-        return [Problem("data/raw", 0, "", "the folder is missing", remedy, "files")], []
+        return [Problem(str(Path(folder) / "data/raw"), 0, "", "the folder is missing", remedy, "files")], []
     own, faults = planned(folder, sheets)
     found = [*faults, *strangers(Path(folder) / "data" / "raw"), *(problem for sheet in sheets.values() for problem in sheet.problems)]
     found += run(Data(sheets, LIMITS | own | (limits or {})))

@@ -56,12 +56,17 @@ def bounds(data):
             yield Finding(row, field.name, f"{text} is above {field.maximum:g}", SOURCE)
 
 
+def article(name):
+    """a or an, as the name of a column is spoken: a unit, an outcome."""
+    return "an" if name[0] in "aeio" else "a"
+
+
 def shape(data):
     """An identifier (DOI, PubMed number, short name) that does not look like one: links would fail."""
     for row, field, text in cells(data, lambda field: field.pattern, lambda field, text: not re.fullmatch(field.pattern, text)):
         found = re.search(rf"(?<![\w.+])(?:{field.pattern})$", text)
         hint = f' (did you mean "{found[0]}"?)' if found and not field.required else ""
-        what = f'"{short(text)}" does not look like a {field.name}'
+        what = f'"{short(text)}" does not look like {article(field.name)} {field.name}'
         letters = "with small letters, digits and _ only, " if field.pattern == SHORT_NAME else ""
         yield Finding(row, field.name, what, f'Type it {letters}as in "{field.example}"{hint}.')
 

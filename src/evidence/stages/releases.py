@@ -3,17 +3,23 @@
 `evidence release` files what `changes` compares under reports/released/DATE, DATE being the review's date in config.yaml.
 A report compares itself with the newest release that is older than its own date. So releasing changes no byte of the
 report that is released, nor does committing it; the next report, with a later date, is compared with it. Where the date
-was left as it was and the tables have moved on, the release of that date is the one to compare with.
+was left as it was and the tables have moved on, the release of that date is the one to compare with. What went out is never
+replaced, and tables that are older than the data do not go out.
 """
 
 import re
 from pathlib import Path
 
+from evidence.config import FILE, lines_of
+from evidence.problems import EvidenceError, Problem
 from evidence.stages.files import csv_bytes, read_csv
+from evidence.stages.tables import written
 from evidence.stages.writing import replace
 
 RELEASED = Path("reports/released")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+LATER = "Type a later date there, run snakemake --cores 4, and release again."
+BEHIND = "what it was made from, in data/raw or config/config.yaml, has changed since"
 NUMBER = ["study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "versus"]
 COLUMNS = {
     "studies": ["study_id", "authors", "year", "title"],
@@ -40,17 +46,41 @@ def kept(frames):
 
 
 def write(folder, date, frames):
-    """File a release under the review's date; the files of one of the same date are replaced.
+    """File a release under the review's date.
 
     Returns
     -------
-    path
-        Its folder.
+    path, bool
+        Its folder, and whether it stood there already, with the same bytes.
+
+    Raises
+    ------
+    EvidenceError
+        If a release of that date stands there with other bytes: it is what went out.
     """
     target = Path(folder) / RELEASED / date.isoformat()
-    for name, frame in kept(frames).items():
-        replace(target / f"{name}.csv", csv_bytes(frame))
-    return target
+    content = {target / f"{name}.csv": csv_bytes(frame) for name, frame in kept(frames).items()}
+    there = {path: path.read_bytes() for path in content if path.is_file()}
+    if any(content[path] != held for path, held in there.items()):
+        what = f"{date} is the date of a release that holds other numbers, and stays as it went out"
+        raise EvidenceError([Problem(FILE, lines_of(folder).get("review.date", 0), "review.date", what, LATER)])
+    for path in content.keys() - there:
+        replace(path, content[path])
+    return target, len(there) == len(content)
+
+
+def stale(folder):
+    """Problems of clean tables in data/processed that are not what the raw tables and the plan make now.
+
+    Raises
+    ------
+    EvidenceError
+        If the raw tables have errors.
+    """
+    processed = Path(folder) / "data/processed"
+    content, _ = written(folder)
+    others = [name for name, now in content.items() if (processed / f"{name}.csv").read_bytes() != now]
+    return [Problem(f"data/processed/{name}.csv", 0, "", BEHIND, "Run snakemake --cores 4 first.") for name in others]
 
 
 def before(folder, date):

@@ -1,7 +1,5 @@
 """From a printed figure back to the paper: evidence trace ID."""
 
-import difflib
-import re
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +9,7 @@ import numpy as np
 from evidence.config import load
 from evidence.problems import EvidenceError, Problem
 from evidence.stages import trace_effects, trace_pools
-from evidence.stages.analyses import HEADLINE, analyses
+from evidence.stages.analyses import analyses
 from evidence.stages.effects import recovering_from
 from evidence.stages.files import read_csv, read_tables
 from evidence.stages.levels import joined
@@ -20,13 +18,12 @@ from evidence.stages.reading import read_sheet
 from evidence.stages.rows import named_rows
 from evidence.stages.schemas import load as schema
 from evidence.stages.trace_arithmetic import Work, six
+from evidence.stages.trace_claims import claim_trace
+from evidence.stages.trace_names import MEASUREMENTS, found
 from evidence.stages.trace_text import citation, number_text
 
-MEASUREMENTS = "data/raw/measurements.csv"
-ROW = re.compile(r"(?:.*/)?measurements(?:\.csv)?:(\d+)", re.ASCII)
 AGAIN = "Build again: snakemake --cores 4."
 MOST = 12
-OF_POOLS = {"regressions": "a meta-regression", "contrasts": "a contrast between strata"}
 
 
 class Made:
@@ -56,6 +53,7 @@ class Made:
         self.effects = {row.id: row for row in named_rows(self.frames["effects"])}
         self.rows = {row.line: row for row in named_rows(joined(self.tables))}
         self.studies = {row.study_id: row for row in named_rows(self.tables.studies)}
+        self.claims = {row.claim_id: row for row in named_rows(self.tables.claims)}
         self.outcomes = {row.outcome: row for row in named_rows(self.tables.outcomes)}
         flags = self.tables.flags
         doubts = flags[(flags["table"] == "measurements") & (flags["blocks"] == "yes")]
@@ -82,69 +80,6 @@ class Made:
     def ids(self):
         """Ids of all pools and effects."""
         return [*self.pools, *self.effects]
-
-
-def found(made, name):
-    """Ids that a name means: one id, the headline of a pool without its analysis, all that begin with it, or those of a raw row.
-
-    Raises
-    ------
-    EvidenceError
-        If there are none.
-    """
-    name = name.strip().rstrip(".")
-    if name in made.pools or name in made.effects:
-        return [name]
-    if f"{name}.{HEADLINE}" in made.pools:
-        return [f"{name}.{HEADLINE}"]
-    if row := ROW.fullmatch(name):
-        return of_row(made, int(row[1]))
-    starting = [one for one in made.ids if one.startswith(f"{name}.")] or [one for one in made.ids if name and one.startswith(name)]
-    if starting:
-        return starting
-    raise EvidenceError([unknown(made, name)])
-
-
-def of_row(made, line):
-    """Ids of the effects that the printed number in a line of measurements.csv is in.
-
-    Raises
-    ------
-    EvidenceError
-        If it is in none, with the reason.
-    """
-    ids = [effect.id for effect in made.effects.values() if str(line) in effect.lines.split(";")]
-    if ids:
-        return ids
-    unused = read_csv(made.folder / "data/processed/unused.csv", "unused")
-    reasons = list(unused.loc[unused["line"] == line, "reason"])
-    what = f"the number is in no effect: {reasons[0]}" if reasons else "no printed number begins in this line"
-    raise EvidenceError([Problem(MEASUREMENTS, line, "", what, "")])
-
-
-def of_pools(made, name):
-    """The problem with the id of a comparison of pools, None for any other name."""
-    for table, words in OF_POOLS.items():
-        path = made.folder / f"data/processed/{table}.csv"
-        for row in named_rows(read_csv(path, table)) if path.is_file() else ():
-            if row.id == name:
-                remedy = f"Trace the pools or effects that it compares: evidence trace {row.outcome}.{row.contrast}"
-                return Problem("evidence trace", 0, "", f"{name} is {words}", remedy)
-    return None
-
-
-def unknown(made, name):
-    """The problem with a name that nothing begins with."""
-    if problem := of_pools(made, name):
-        return problem
-    if name in made.studies:
-        what = f"{name} has no number that makes an effect"
-        return Problem("evidence trace", 0, "", what, "What it prints, and why that makes none, stands in data/processed/unused.csv.")
-    shorter = {one.rsplit(".", cut)[0] for one in made.ids for cut in (1, 2, 3)}
-    near = difflib.get_close_matches(name, [*made.studies, *sorted(shorter), *made.ids], 1, 0.6)
-    hint = f' Did you mean "{near[0]}"?' if near else ""
-    what = f'"{name}" is no effect, pool or study of this review'
-    return Problem("evidence trace", 0, "", what, f"The ids stand in data/processed/effects.csv and pools.csv.{hint}")
 
 
 def fresh(made, lines):
@@ -281,14 +216,15 @@ def trace(name, folder="."):
     Parameters
     ----------
     name : str
-        Id of an effect or a pool, the beginning of several, or a raw row as measurements.csv:57.
+        Id of an effect, a pool or a claim, the beginning of several, a raw row as measurements.csv:57, or the file of a
+        figure that shows pools.
     folder : str or path
         The analysis folder, built.
 
     Returns
     -------
     list of dict
-        A trace of each effect or pool; where more than MOST are meant only `kind` "name" and `id`.
+        A trace of each effect, pool or claim; where more than MOST are meant only `kind` "name" and `id`.
 
     Raises
     ------
@@ -296,6 +232,8 @@ def trace(name, folder="."):
         If nothing has been built, the name is unknown, or the made tables are older than the data.
     """
     made = Made(folder)
+    if claim := claim_trace(made, name.strip()):
+        return [claim]
     ids = found(made, name)
     if len(ids) > MOST:
         return [{"kind": "name", "id": one} for one in ids]

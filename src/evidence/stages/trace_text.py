@@ -97,12 +97,31 @@ def pool_lines(made):
     return lines
 
 
+def claim_lines(made):
+    """A claim: its words, the verdict, and of each outcome the finding, what decides it and the next step."""
+    certainty = f", certainty {made['certainty']}" if made["certainty"] else ""
+    lines = [f"claim {made['id']}", *wrapped(made["claim"], 2), *wrapped(f"verdict: {made['verdict']}{certainty}", 2)]
+    lines += wrapped(made["sentence"], 2)
+    lines += wrapped(f"the article cites: {', '.join(made['cites'])}", 2) if made["cites"] else []
+    lines += ["  outcomes"]
+    for one in made["outcomes"]:
+        found = one["finding"].replace("_", " ")
+        lines += wrapped(f"{one['outcome']}: {found}{', ' + one['why'] if one['why'] else ''}", 4)
+        if one["decided_by"]:
+            decides = "pool" if one["decided_as"] == "pool" else f"contrast {one['decided_as']} studies"
+            lines += [*wrapped(f"decided by the {decides} {one['decided_by']}: {one['effect']}", 8), *wrapped(f"next: {one['next']}", 8)]
+    return lines
+
+
 def text(traces):
     """Traces for a reader."""
     if traces[0]["kind"] == "name":
-        return "\n".join([*(made["id"] for made in traces), f"{len(traces)} begin so: name one of them, or more of its beginning."])
-    lines = [pool_lines(made) if made["kind"] == "pool" else effect_lines(made) for made in traces]
+        return "\n".join([*(made["id"] for made in traces), f"{len(traces)} are meant: name one of them, or more of its beginning."])
+    lines = [LINES[made["kind"]](made) for made in traces]
     return "\n\n".join("\n".join(part) for part in lines)
+
+
+LINES = {"pool": pool_lines, "effect": effect_lines, "claim": claim_lines}
 
 
 def finite(value):

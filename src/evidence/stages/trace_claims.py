@@ -1,0 +1,53 @@
+"""From a verdict back to what decides it: the claim, its outcomes, and the pools and contrasts to trace next."""
+
+from evidence.problems import EvidenceError, Problem
+from evidence.stages.files import read_csv
+from evidence.stages.rows import named_rows
+from evidence.stages.words import interval, templates
+
+NUMBERS = ("estimate", "ci_low", "ci_high", "p", "k", "n")
+
+
+def claim_trace(made, name):
+    """A claim with its verdict and what decides it, outcome by outcome; None for a name that is no claim.
+
+    Raises
+    ------
+    EvidenceError
+        If the verdicts have not been made, or were made of other claims.
+    """
+    if name not in made.claims:
+        return None
+    processed = made.folder / "data/processed"
+    verdicts = [row for row in named_rows(read_csv(processed / "verdicts.csv", "verdicts")) if row.claim_id == name]
+    if not verdicts:
+        what = f"the claim {name} was not there when the verdicts were made"
+        raise EvidenceError([Problem("data/processed/verdicts.csv", 0, "", what, "Build again: snakemake --cores 4.")])
+    parts = read_csv(processed / "verdict_outcomes.csv", "verdict_outcomes")
+    reasons = templates(str(made.folder), "verdicts")["verdict"]["why"]
+    verdict = verdicts[0]
+    return {
+        "kind": "claim", "id": name, "claim": verdict.claim, "verdict": verdict.verdict, "certainty": verdict.certainty,
+        "sentence": verdict.sentence, "cites": [one for one in verdict.cites.split(";") if one],
+        "outcomes": [outcome_trace(made, row, reasons) for row in named_rows(parts[parts["claim_id"] == name])],
+    }  # fmt: skip
+
+
+def outcome_trace(made, row, reasons):
+    """One outcome of a claim: the finding, what decides it, and what to trace next."""
+    numbers = {name: getattr(row, name) for name in NUMBERS}
+    step = row.decided_by if row.decided_as == "pool" else f"{row.outcome}.{row.contrast}"
+    return {
+        "outcome": made.outcomes[row.outcome].label, "expected": row.expected, "finding": row.finding,
+        "why": reasons.get(row.why, row.why), "decided_by": row.decided_by, "decided_as": row.decided_as,
+        "effect": readable(row) if row.decided_by else "",
+        "numbers": {name: None if value != value else value for name, value in numbers.items()},
+        "next": f"evidence trace {step}" if row.decided_by else "",
+    }  # fmt: skip
+
+
+def readable(row):
+    """What decides, as the report prints it: an effect, or a ratio of ratios."""
+    if row.decided_as != "pool" and row.effect_unit == "ratio of ratios":
+        return f"{row.effect:.2f} ({row.effect_low:.2f} to {row.effect_high:.2f}) {row.effect_unit}"
+    return interval(row.measure, row.estimate, row.ci_low, row.ci_high, row.effect_unit)
