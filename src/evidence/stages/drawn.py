@@ -25,7 +25,7 @@ def program():
     from matplotlib import __version__
 
     total = hashlib.sha256(__version__.encode())
-    for path in sorted(path for kind in ("py", "yaml", "ttf", "otf") for path in PROGRAM.rglob(f"*.{kind}")):
+    for path in sorted(path for kind in ("py", "yaml", "ttf", "otf", "woff") for path in PROGRAM.rglob(f"*.{kind}")):
         total.update(path.relative_to(PROGRAM).as_posix().encode() + b"\n" + path.read_bytes())
     return total.hexdigest()
 

@@ -1,4 +1,7 @@
-"""The faces that all figures share, and the parts of them that an SVG carries so that it looks the same on any machine."""
+"""The faces that all figures share, and the parts of them that an SVG carries so that it looks the same on any machine.
+
+The part that nearly every figure needs lies beside its face; `python -m evidence.stages.faces` cuts it anew.
+"""
 
 import base64
 import io
@@ -6,13 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import matplotlib
-from fontTools import subset
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font, weight_dict
 from matplotlib.text import Text
 
 FONT_FOLDER = Path(__file__).parents[1] / "template" / "fonts"
 FONT_FOLDERS = (FONT_FOLDER, Path(matplotlib.get_data_path()) / "fonts" / "ttf")
 FACES = ("Source Sans Pro", "DejaVu Sans")
+USUAL = FONT_FOLDER / "usual"
 
 COMMON = frozenset(range(32, 127)) | frozenset(map(ord, "±²³·×µτχ–…←→−≤≥"))
 ROW = 128
@@ -89,7 +92,16 @@ def shared(points):
 
 @lru_cache(maxsize=64)
 def part(file, points):
-    """The part of a face that draws some code points, with its kerning and licence, as WOFF in base64."""
+    """The part of a face that draws some code points, as WOFF in base64."""
+    usual = USUAL / f"{Path(file).stem}.woff"
+    content = usual.read_bytes() if points == COMMON & characters(file) and usual.is_file() else cut(file, points)
+    return base64.b64encode(content).decode()
+
+
+def cut(file, points):
+    """A font of some code points of a face, with its kerning and licence."""
+    from fontTools import subset
+
     options = subset.Options(
         flavor="woff", hinting=False, layout_features=["ccmp", "kern", "liga", "mark"], name_IDs=[COPYRIGHT, LICENCE, LICENCE_ADDRESS]
     )
@@ -97,4 +109,9 @@ def part(file, points):
     cutter.populate(unicodes=points)
     cutter.subset(font)
     subset.save_font(font, content, options)
-    return base64.b64encode(content.getvalue()).decode()
+    return content.getvalue()
+
+
+if __name__ == "__main__":
+    for _file in sorted(FONT_FOLDER.glob("*.ttf")):
+        (USUAL / f"{_file.stem}.woff").write_bytes(cut(_file, COMMON & characters(_file)))
