@@ -26,6 +26,14 @@ def test_numbers_beyond_doubles(yi, vi, told):
         ev.rma_batch(np.column_stack([[0.1, 0.2], yi]), np.column_stack([[1, 1], vi]))
 
 
+@pytest.mark.parametrize("model", [ev.bayes, lambda yi, vi: ev.multilevel(yi, vi, [1, 2]), ev.henmi_copas, ev.selection_model],
+                         ids=["bayes", "multilevel", "henmi_copas", "selection_model"])  # fmt: skip
+@pytest.mark.parametrize("yi, vi, told", CASES)
+def test_the_other_models_refuse_them_too(model, yi, vi, told):
+    with pytest.raises(ValueError, match=f"^{re.escape(told.format(y='yi', v='vi', at='', column=''))}$"):
+        model(yi, vi)
+
+
 def test_variances_far_apart_with_moderators():
     yi, vi, X = [0.1, 0.4, 0.2, 0.9], [1, 1, 1, 1e-21], [1, 2, 3, 5]
     told = r"^vi must be within a factor of 1e\+20 of each other, got a factor of 1e\+21$"

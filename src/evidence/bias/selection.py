@@ -8,6 +8,7 @@ import scipy
 from evidence import arguments
 from evidence.arguments import choice, studies, vector
 from evidence.bias.steplikelihood import StepModel, loglik
+from evidence.models.bounds import tame
 from evidence.models.distributions import chi2_p, quantile, two_sided_p
 from evidence.models.uni import rma
 
@@ -90,7 +91,7 @@ def selection_model(yi, vi, steps=(0.025,), alternative="greater", X=None, level
     .. [hedges1992] Hedges LV. Stat Sci 1992;7:246-255.
     .. [vevea1995] Vevea JL, Hedges LV. Psychometrika 1995;60:419-435.
     """
-    yi, vi = studies(yi, vi)
+    yi, vi = tame(*studies(yi, vi))
     choice("alternative", alternative, tuple(PIECES))
     steps = _checked_steps(steps)
     arguments.level(level)

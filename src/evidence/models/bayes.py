@@ -7,6 +7,7 @@ import numpy as np
 import scipy
 
 from evidence import arguments
+from evidence.models import bounds
 from evidence.models.posterior import PRIORS, conditional, mixture_quantiles, posterior, tau_quantile
 
 
@@ -78,7 +79,7 @@ def bayes(yi, vi, tau_prior=("halfnormal", 0.5), mu_prior=("flat",), level=0.95)
     ----------
     Roever 2020, J Stat Softw 93(6), section 2 [roever2020].
     """
-    yi, vi = arguments.studies(yi, vi)
+    yi, vi = bounds.tame(*arguments.studies(yi, vi))
     tau_prior, mu_prior = checked(tau_prior, mu_prior, level)
     found, moments, given = quadrature(yi, vi, tau_prior, mu_prior)
     finite_se = moments == 2 or mu_prior[0] == "normal"
@@ -99,7 +100,7 @@ def bayes_average(yi, vi, tau_prior=("halfnormal", 0.5), mu_prior=("flat",), lev
 
     The quantiles that `bayes` adds (of tau, of each study's own effect) take most of its time.
     """
-    yi, vi = arguments.studies(yi, vi)
+    yi, vi = bounds.tame(*arguments.studies(yi, vi))
     tau_prior, mu_prior = checked(tau_prior, mu_prior, level)
     found, moments, given = quadrature(yi, vi, tau_prior, mu_prior)
     of_average = average(found, *given, level, moments == 2 or mu_prior[0] == "normal")

@@ -8,7 +8,7 @@ SPAN, SPAN_MODERATED = 1e60, 1e20  # eigenvalues of the contrasts between modera
 
 
 def tame(yi, vi, moderated=False, names=("yi", "vi")):
-    """Raise ValueError for numbers that doubles cannot carry through a fit.
+    """Return effects and variances, or raise ValueError for those that doubles cannot carry through a fit.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def tame(yi, vi, moderated=False, names=("yi", "vi")):
     y, v = names
     span = SPAN_MODERATED if moderated else SPAN
     if yi.ndim == 1 and clearly(yi, vi, span):
-        return
+        return yi, vi
     present = np.isfinite(vi)
     refuse_first(y, yi, np.abs(yi) > LARGEST_EFFECT, f"between -{LARGEST_EFFECT:g} and {LARGEST_EFFECT:g}")
     extreme = present & ((vi > LARGEST_VARIANCE) | (vi < 1 / LARGEST_VARIANCE))
@@ -32,6 +32,7 @@ def tame(yi, vi, moderated=False, names=("yi", "vi")):
     reach = np.where(present, yi, -np.inf).max(0) - np.where(present, yi, np.inf).min(0)
     words = f"the range of {y}, squared, must be at most {SPAN:g} times the smallest of {v}"
     refuse_column(reach**2 / least, words, "{:g} times", SPAN)
+    return yi, vi
 
 
 def clearly(yi, vi, span):

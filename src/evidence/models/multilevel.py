@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evidence import arguments
-from evidence.models import distributions, regression
+from evidence.models import bounds, distributions, regression
 from evidence.models.nested import Nested, at, derivatives, grid_loglik
 from evidence.models.uni import rma
 
@@ -92,7 +92,7 @@ def multilevel(yi, vi, cluster, X=None, method="REML", test="z", level=0.95):
     Konstantopoulos 2011, Res Synth Methods 2:61 [konstantopoulos2011]; Searle, Casella &
     McCulloch 1992, chapter 6 [searle1992].
     """
-    yi, vi = arguments.studies(yi, vi, least=2)
+    yi, vi = bounds.tame(*arguments.studies(yi, vi, least=2))
     arguments.choice("method", method, ("REML", "ML"))
     arguments.choice("test", test, ("z", "t"))
     arguments.level(level)
