@@ -126,6 +126,8 @@ def test_errors():
         cumulative(fit, order=[1.0, np.nan] + [0.0] * 11)
     with pytest.raises(ValueError, match="fit must have at least 2 studies to leave one out, got 1"):
         leave_one_out(rma(YI[:1], VI[:1]))
+    with pytest.raises(ValueError, match="fit must have at least 4 studies to leave one out, got 3"):
+        influence(rma(YI[:3], VI[:3], LATITUDE[:3]))
     with pytest.raises(ValueError, match="fit must have test 'z' or 'adhoc': without study 2 the others"):
         influence(rma([0.1, 0.1, 0.4], [0.1, 0.2, 0.3]))
     for labels, named in ((3, "3"), ("abcdefghijklm", "'abcdefghijklm'")):

@@ -8,7 +8,6 @@ import numpy as np
 from evidence.arguments import same_length, vector
 from evidence.models.batch import rma_batch
 from evidence.models.distributions import chi2_p
-from evidence.models.regression import independent
 from evidence.models.uni import result_of_rma, rma
 
 COLUMNS = ("estimate", "se", "stat", "p", "ci_low", "ci_high", "Q", "Q_p", "tau2", "I2", "H2")
@@ -193,21 +192,21 @@ def _regressions_without(fit):
     for i in range(fit.k):
         kept = np.arange(fit.k) != i
         try:
-            independent(fit.X[kept])
+            line = rma(fit.yi[kept], fit.vi[kept], fit.X[kept], fit.method, fit.test, intercept=False)
         except ValueError:
             found.append(None)
             continue
-        line = rma(fit.yi[kept], fit.vi[kept], fit.X[kept], fit.method, fit.test, intercept=False)
         plain = _unscaled_vcov(line.X, line.vi, line.tau2)
         found.append(Without(line.beta, line.vcov, line.tau2, line.Q, line.vcov[0, 0] / plain[0, 0]))
     return found
 
 
 def _enough_to_leave_one_out(fit):
-    """Raise ValueError unless a study can be spared."""
+    """Raise ValueError unless a study can be spared: `rma` fits as many coefficients as studies for an average and EE alone."""
     k, p = fit.X.shape
-    if k <= p:
-        raise ValueError(f"fit must have at least {p + 1} studies to leave one out, got {k}")
+    least = p + 1 if p == 1 or fit.method == "EE" else p + 2
+    if k < least:
+        raise ValueError(f"fit must have at least {least} studies to leave one out, got {k}")
 
 
 def _scatter_is_left(left_out):
