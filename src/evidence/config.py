@@ -290,12 +290,13 @@ def sound(folder="."):
         problems.append(Problem(FILE, lines.get(name, 0), name, "no such key", hint))
     for name in REQUIRED - flat.keys():
         problems.append(Problem(FILE, 0, name, "the key is missing", "Add it: the report is titled by it."))
-    for name, value in flat.items():
-        if name in KEYS and not KEYS[name][0](value):
+    known = {name: value for name, value in flat.items() if name in KEYS}
+    right = {name: value for name, value in known.items() if KEYS[name][0](value)}
+    for name, value in known.items():
+        if name not in right:
             problems.append(Problem(FILE, lines.get(name, 0), name, f"must be {KEYS[name][1]}, not {value!r}", "Correct the value."))
     if not problems and flat.get("checks.least_n", Config.least_n) > flat.get("checks.most_n", Config.most_n):
         what, remedy = "must not be above checks.most_n", "Correct one of them."
         problems.append(Problem(FILE, lines.get("checks.least_n", lines.get("checks.most_n", 0)), "checks.least_n", what, remedy))
-    values = {name.split(".")[1]: value for name, value in flat.items() if name in KEYS and KEYS[name][0](value)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    values = {name.split(".")[1]: tuple(value) if isinstance(value, list) else value for name, value in right.items()}
     return Config(**dict.fromkeys((field.name for field in fields(Config)[:4]), None) | values), problems

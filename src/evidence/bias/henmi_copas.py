@@ -6,7 +6,6 @@ import numpy as np
 import scipy
 
 from evidence import arguments
-from evidence.arguments import studies
 from evidence.models.bounds import tame
 from evidence.models.diagnostics import without_moderators
 
@@ -93,7 +92,7 @@ def _data(fit_or_yi, vi, level):
         yi, vi, own_level = fit.yi, fit.vi, fit.level
     else:
         yi, own_level = fit_or_yi, 0.95
-    return *tame(*studies(yi, vi, least=2)), arguments.level(own_level if level is None else level)
+    return *tame(*arguments.studies(yi, vi, least=2)), arguments.level(own_level if level is None else level)
 
 
 def critical_value(wi, tau2, level):

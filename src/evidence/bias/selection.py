@@ -6,7 +6,6 @@ import numpy as np
 import scipy
 
 from evidence import arguments
-from evidence.arguments import choice, studies, vector
 from evidence.bias.steplikelihood import StepModel, loglik
 from evidence.models.bounds import tame
 from evidence.models.distributions import chi2_p, quantile, two_sided_p
@@ -91,8 +90,8 @@ def selection_model(yi, vi, steps=(0.025,), alternative="greater", X=None, level
     .. [hedges1992] Hedges LV. Stat Sci 1992;7:246-255.
     .. [vevea1995] Vevea JL, Hedges LV. Psychometrika 1995;60:419-435.
     """
-    yi, vi = tame(*studies(yi, vi))
-    choice("alternative", alternative, tuple(PIECES))
+    yi, vi = tame(*arguments.studies(yi, vi))
+    arguments.choice("alternative", alternative, tuple(PIECES))
     steps = _checked_steps(steps)
     arguments.level(level)
     interval = np.searchsorted(steps, P_VALUES[alternative](yi / np.sqrt(vi)), side="left")
@@ -113,7 +112,7 @@ def selection_model(yi, vi, steps=(0.025,), alternative="greater", X=None, level
 
 def _checked_steps(steps):
     """Steps as a vector that rises within (0, 1), a last one of 1 left out."""
-    steps = vector("steps", steps)
+    steps = arguments.vector("steps", steps)
     given = steps
     if len(steps) and steps[-1] == 1:
         steps = steps[:-1]

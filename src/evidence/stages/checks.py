@@ -164,7 +164,7 @@ def place(problem):
 
 def planned(folder, sheets):
     """Limits of config/config.yaml, and what is wrong with it; a folder of tables alone has neither."""
-    if not (Path(folder) / "config/config.yaml").is_file():
+    if not (Path(folder) / CONFIG).is_file():
         return {}, []
     try:
         config, problems = sound(folder)
@@ -209,6 +209,12 @@ def examine(folder, sheets, limits=None):
     return problems, [problem for problem in found if isinstance(problem, Flag)]
 
 
+def counts(flags):
+    """How many doubts block the headline (`flags`), and how many only tell (`notices`)."""
+    blocking = sum(flag.blocks == "yes" for flag in flags)
+    return {"flags": blocking, "notices": len(flags) - blocking}
+
+
 def check(folder=".", limits=None, plan=False):
     """Check the evidence base of an analysis folder.
 
@@ -233,13 +239,11 @@ def check(folder=".", limits=None, plan=False):
     problems, flags = examine(folder, sheets, limits)
     if plan and sheets and not (Path(folder) / CONFIG).is_file():
         problems = [*problems, Problem(CONFIG, 0, "", *NO_FILE, "files")]
-    blocking = sum(flag.blocks == "yes" for flag in flags)
     summary = {
         "rows": {sheet.schema.file: len(sheet.columns["line"]) for sheet in sheets.values()},
         "rules": len(CHECKS),
         "errors": len(problems),
-        "flags": blocking,
-        "notices": len(flags) - blocking,
+        **counts(flags),
     }
     return problems, flags, summary
 

@@ -7,14 +7,10 @@ from itertools import combinations
 
 from evidence.stages.cells import near
 from evidence.stages.checks_data import Finding
+from evidence.stages.schemas import items
 
 FREE = (("groups", "drug"), ("risk_of_bias", "domain"))
 ALIKE = 0.88  # anastrozol and anastrozole have 0.95, testolactone and hydrotestolactone 0.83
-
-
-def listed(cell):
-    """Entries of a list with semicolons."""
-    return [name for name in map(str.strip, cell.split(";")) if name]
 
 
 def folded(name):
@@ -22,19 +18,20 @@ def folded(name):
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
-def whole(cell):
-    """Entries of a list, and the list, which makes a stratum of its own."""
-    return dict.fromkeys([*listed(cell), cell]) if cell else ()
+def whole(field, cell):
+    """Entries of a cell, and the cell, which as a list makes a stratum of its own."""
+    return dict.fromkeys([*items(field, cell), cell]) if cell else ()
 
 
 def rarer(data, alike, entries):
     """Yield (row, column, name, other, how often) of each row with the rarer of two names of a column that are alike."""
     for table, column in FREE:
-        times = Counter(name for cell in data.sheets[table].columns[column] for name in entries(cell))
+        field = data.sheets[table].schema.fields[column]
+        times = Counter(name for cell in data.sheets[table].columns[column] for name in entries(field, cell))
         pairs = [sorted(pair, key=times.get, reverse=True) for pair in combinations(times, 2) if alike(*pair)]
         others = {rare: common for common, rare in pairs}
         for row in data.rows(table) if others else []:
-            yield from ((row, column, name, others[name], times[others[name]]) for name in entries(row[column]) if name in others)
+            yield from ((row, column, name, others[name], times[others[name]]) for name in entries(field, row[column]) if name in others)
 
 
 def spelled_twice(data):
@@ -51,7 +48,7 @@ def spelled_alike(data):
         one, two = folded(one), folded(two)
         return one != two and SequenceMatcher(None, one, two, autojunk=False).ratio() >= ALIKE
 
-    for row, column, name, other, _ in rarer(data, alike, listed):
+    for row, column, name, other, _ in rarer(data, alike, items):
         remedy = "Correct it, for they would count as two; nothing to do if they are."
         yield Finding(row, column, f'"{name}" is nearly "{other}"', remedy)
 

@@ -130,8 +130,7 @@ def written(folder):
         raise EvidenceError(problems)
     content = content or as_csv(sheets)
     rows = {name: len(sheet.columns["line"]) for name, sheet in sheets.items()}
-    blocking = sum(flag.blocks == "yes" for flag in flags)
-    return content | {"flags": csv_bytes(flag_frame(flags))}, rows | {"flags": blocking, "notices": len(flags) - blocking}
+    return content | {"flags": csv_bytes(flag_frame(flags))}, rows | checks.counts(flags)
 
 
 def columns(name):
