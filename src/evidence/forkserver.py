@@ -12,6 +12,7 @@ import sys
 
 VARIABLE = "EVIDENCE_FORKSERVER"
 LOST = 137  # as a shell says of a process that was killed
+STOPPED = 130  # and of one that Ctrl-C has ended
 # In the order in which a run needs them, large packages in pieces: who asks waits for the piece that is being imported.
 IMPORTED = (
     "evidence.cli", "numpy", "pandas", "evidence.stages.tables", "scipy.special", "evidence.stages.parts", "evidence.stages.joining",
@@ -86,6 +87,7 @@ def answer(connection):
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _, streams, _, _ = socket.recv_fds(connection, 1, 3)
         for number, stream in enumerate(streams):
@@ -101,6 +103,9 @@ def answer(connection):
         os.environ.update(environment)
         end_with(connection)
         status = ended(arguments)
+        connection.send(bytes([status]))
+    except KeyboardInterrupt:  # before the command has begun, which has words of its own
+        status = STOPPED
         connection.send(bytes([status]))
     except BaseException:
         traceback.print_exc()

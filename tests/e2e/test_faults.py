@@ -30,17 +30,22 @@ import sys, time
 def wait(event, arguments):
     if event == "open" and "{file}" in str(arguments[0]) and arguments[1] == "w":
         time.sleep(6)
-if "evidence" in sys.orig_argv:
+if sys.orig_argv[2:3] in (["evidence"], ["evidence.forkserver"]):
     sys.addaudithook(wait)
 """
 
 
-def start(folder, hook=""):
-    """A rebuild in a process group of its own; `hook` is code that each stage, then a process of its own, runs at its start."""
+def start(folder, hook="", copies=False):
+    """A rebuild in a process group of its own.
+
+    `hook` is code that each stage runs at its start, as a process of its own or as a copy of the server.
+    """
     (folder / ".hook").mkdir(exist_ok=True)
     (folder / ".hook/sitecustomize.py").write_text(hook, encoding="utf-8")
     path = f"{ROOT / 'src'}{os.pathsep}{folder / '.hook'}"
-    environment = os.environ | {"PYTHONPATH": path, "XDG_CACHE_HOME": str(folder / ".cache")} | ({"EVIDENCE_FORKSERVER": "no"} if hook else {})
+    environment = os.environ | {"PYTHONPATH": path, "XDG_CACHE_HOME": str(folder / ".cache")}
+    if hook and not copies:
+        environment["EVIDENCE_FORKSERVER"] = "no"
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", str(folder), *TARGETS]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
@@ -115,15 +120,38 @@ def test_a_part_that_was_killed_is_made_again_and_no_other(clean, tmp_path, stag
     assert made(folder) == made(clean)
 
 
-@pytest.mark.parametrize(("stage", "hook"), [("effects.1-of-1", ""), ("figures", SLOW.format(file="figures.json"))], ids=["effects", "figures"])
-def test_a_run_stopped_at_the_keyboard_says_so_and_is_finished_by_the_plain_command(clean, tmp_path, stage, hook):
+@pytest.mark.parametrize(
+    ("stage", "file", "copies"),
+    [("effects.1-of-1", "1-of-1.effects", True), ("effects.1-of-1", "1-of-1.effects", False), ("figures", "figures.json", False)],
+)
+def test_a_run_stopped_at_the_keyboard_says_so_and_is_finished_by_the_plain_command(clean, tmp_path, stage, file, copies):
     folder = copy(tmp_path / "bcg")
-    run = start(folder, hook)
+    run = start(folder, SLOW.format(file=file), copies)
     until(run, (folder / f"data/processed/.{stage}.unfinished").exists)
     time.sleep(0.5)
     told = stopped(run, os.killpg, signal.SIGINT)
     assert run.returncode != 0
-    assert "Traceback" not in told, told
+    assert f"{stage.split('.')[0]}: stopped; what it would have written is as it was.\n" in told
+    assert "Traceback" not in told and "non-zero exit status" not in told, told
+    finished(folder)
+    assert made(folder) == made(clean)
+
+
+PRESSED = """
+import os, signal, sys
+def press(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("run.lock"):
+        os.kill(os.getpid(), signal.SIGINT)
+sys.addaudithook(press)
+"""
+
+
+def test_a_run_stopped_while_it_is_planned_says_so_in_a_line(clean, tmp_path):
+    folder = copy(tmp_path / "bcg")
+    run = start(folder, PRESSED)
+    told, _ = run.communicate(timeout=60)
+    assert run.returncode == -signal.SIGINT
+    assert told.splitlines()[1:] == ["Stopped before a stage had begun."]
     finished(folder)
     assert made(folder) == made(clean)
 

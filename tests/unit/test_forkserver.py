@@ -1,7 +1,9 @@
 """Commands run by a copy of a server are as those that are processes of their own, in what they say, return and end with."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.forkserver import IMPORTED
+from evidence.forkserver import IMPORTED, answer
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "evidence"]
@@ -107,6 +109,40 @@ def test_the_server_ends_with_the_run_that_started_it(server):
     assert run.wait(timeout=60) == 0
     alone, without = both(["check"], environment, ROOT / "examples/bcg")
     assert (without.returncode, without.stdout) == (0, alone.stdout)
+
+
+EARLY = """
+import os, signal, sys
+def press(event, arguments):
+    if event == "import" and arguments[0] == "evidence.cli_parts" and not pressed:
+        pressed.append(event)
+        os.kill(os.getpid(), signal.SIGINT)
+pressed = []
+sys.addaudithook(press)
+"""
+
+
+def test_a_command_that_is_stopped_before_it_begins_says_nothing(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(EARLY, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{tmp_path}"}
+    run = subprocess.run([*COMMAND, "check"], env=environment, cwd=ROOT / "examples/bcg", capture_output=True, timeout=60)
+    assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"")
+
+
+def test_a_copy_that_is_stopped_before_it_begins_says_nothing(tmp_path, capfd, monkeypatch):
+    def pressed(arguments):
+        raise KeyboardInterrupt
+
+    asking, answering = socket.socketpair(socket.AF_UNIX)
+    if (copy := os.fork()) == 0:
+        monkeypatch.setattr("evidence.forkserver.ended", pressed)
+        answer(answering)
+    answering.close()
+    socket.send_fds(asking, [b"\n"], [0, 1, 2])
+    asking.sendall(json.dumps([["check"], str(tmp_path), dict(os.environ)]).encode() + b"\n")
+    assert asking.recv(1) == bytes([130])
+    assert os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1]) == 130
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("name", IMPORTED)

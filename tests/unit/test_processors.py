@@ -1,6 +1,9 @@
 """Work done on several processors at once: the same answers, and errors that reach the one who waits."""
 
 import os
+import signal
+import subprocess
+import sys
 from functools import partial
 
 import pytest
@@ -78,6 +81,31 @@ def test_an_error_of_an_item_is_raised_here(monkeypatch):
     monkeypatch.setattr(processors, "processors", lambda: 2)
     with pytest.raises(ValueError, match="invalid literal"):
         list(mapped(int, ["1", "x", "3"]))
+
+
+BUSY = """
+import os, time
+from evidence.stages import processors
+processors.processors = lambda: 2
+def work(seconds=30):
+    os.write(1, b"begun\\n")
+    time.sleep(seconds)
+try:
+    {call}
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+@pytest.mark.parametrize("call", ["list(processors.mapped(work, [30, 30, 30]))", "processors.side_by_side(work, work)"])
+def test_ctrl_c_is_for_the_process_that_asked_which_ends_the_others(call):
+    command = [sys.executable, "-c", BUSY.format(call=call)]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert [run.stdout.readline(), run.stdout.readline()] == ["begun\n", "begun\n"]
+    os.killpg(run.pid, signal.SIGINT)
+    assert run.communicate(timeout=20) == ("stopped\n", "")
+    with pytest.raises(ProcessLookupError):
+        os.killpg(run.pid, 0)
 
 
 def test_large_tables_are_checked_and_written_as_small_ones_are(monkeypatch, tmp_path):

@@ -24,9 +24,12 @@ def raw():
 
 
 def marked(mark, command):
-    """Shell words of a command that is to be trusted only when it has ended, and no input was edited meanwhile. See outdate()."""
+    """Shell words of a command that is to be trusted only when it has ended, and no input was edited meanwhile. See outdate().
+
+    Ctrl-C is for the command, once it has begun: it would find Python at its own start, which answers with a traceback.
+    """
     mark = f"data/processed/.{mark}.unfinished"
-    return f'mkdir -p data/processed; touch {mark}; {EVIDENCE} {command}; test -n "$(find {{input}} -newer {mark})" || rm -f {mark}'
+    return f'mkdir -p data/processed; touch {mark}; trap "" INT; {EVIDENCE} {command}; test -n "$(find {{input}} -newer {mark})" || rm -f {mark}'
 
 
 def stage(command):

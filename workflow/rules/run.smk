@@ -6,6 +6,7 @@ import fcntl
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +17,16 @@ from snakemake.logging import logger
 STAGES_LOCK = ".snakemake/stages.lock"
 FORKSERVER = ".snakemake/forkserver"
 PARTS_OF = {"effects": ("effects", "unused"), "pools": ("pools", "members", "regressions")}
-SAID_BY_STAGE = ("returned non-zero exit status 2.", "Restored previous version of", "Exiting because a job execution failed",
-                 "At least one job did not complete", "Cannot restore")
+SAID_BY_STAGE = ("returned non-zero exit status 2.", "returned non-zero exit status 130.", "Restored previous version of",
+                 "Exiting because a job execution failed", "At least one job did not complete", "Cannot restore")
+
+
+def uncaught(kind, error, trace):
+    """Words for an error that nobody has caught: Ctrl-C while Snakemake plans is none to trace back."""
+    if kind is KeyboardInterrupt:
+        print("Stopped before a stage had begun.", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
 
 
 def planned():
@@ -90,7 +99,9 @@ def import_program():
     """
     if sys.platform != "linux" or os.environ.get("EVIDENCE_FORKSERVER") == "no" or workflow.output_settings.dryrun:
         return None
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C is for the copies, which hear it again
     server = subprocess.Popen([sys.executable, "-m", "evidence.forkserver", FORKSERVER], stdin=subprocess.PIPE)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     atexit.register(end, server, Path(FORKSERVER).absolute())  # Snakemake leaves the folder before it ends
     return server
 
@@ -155,6 +166,7 @@ def outdate(rules):
 
 
 if workflow.is_main_process:
+    sys.excepthook = uncaught
     planned()
     speak()
     RUN = alone()

@@ -1,6 +1,8 @@
 """How many processors this process may use, and work done on several of them at once."""
 
 import os
+import signal
+from contextlib import contextmanager
 
 from evidence.problems import EvidenceError, Problem
 
@@ -13,6 +15,16 @@ KILLED = Problem(
 def processors():
     """Those that the scheduler of a cluster or of this machine grants, which may be fewer than there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def out_of_reach():
+    """Processes that begin meanwhile never hear of Ctrl-C: the one that began them does, and ends them."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def mapped(function, items):
@@ -42,9 +54,16 @@ def mapped(function, items):
         return
     with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
         try:
-            yield from pool.map(function, items)
+            with out_of_reach():
+                begun = [pool.submit(function, item) for item in items]
+            for one in begun:
+                yield one.result()
         except BrokenProcessPool:
             raise EvidenceError([KILLED]) from None
+        except BaseException:  # Ctrl-C, an error of an item, or nobody waits for the rest
+            for process in multiprocessing.active_children():
+                process.kill()
+            raise
 
 
 def side_by_side(*works):
@@ -78,7 +97,8 @@ def begin(work, context):
     """A process that runs a function, and the end of the pipe at which its answer comes."""
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=answer, args=(work, sender))
-    process.start()
+    with out_of_reach():
+        process.start()
     sender.close()
     return process, receiver
 
