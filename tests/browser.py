@@ -42,6 +42,8 @@ class Browser:
             "goog:loggingPrefs": {"browser": "ALL"},
         }
         self.base += "/" + self.send("POST", "", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
+        # Else it depends on the release whether a window that nobody sees has the focus, without which there is no focus event.
+        self.command("Emulation.setFocusEmulationEnabled", {"enabled": True})
 
     def send(self, method, path, body=None):
         content = None if body is None else json.dumps(body).encode()
