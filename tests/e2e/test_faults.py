@@ -137,18 +137,27 @@ def test_a_run_stopped_at_the_keyboard_says_so_and_is_finished_by_the_plain_comm
     assert made(folder) == made(clean)
 
 
-PRESSED = """
+SENT = """
 import os, signal, sys
-def press(event, arguments):
-    if event == "open" and str(arguments[0]).endswith("run.lock"):
-        os.kill(os.getpid(), signal.SIGINT)
-sys.addaudithook(press)
+def send(event, arguments):
+    if event == "{event}" and "{file}" in str(arguments[0]):
+        os.kill(os.getpid(), signal.{sign})
+sys.addaudithook(send)
 """
+
+
+def test_a_run_killed_while_it_lists_the_code_leaves_nothing_for_good(clean, tmp_path):
+    folder = copy(tmp_path / "bcg")
+    run = start(folder, SENT.format(event="os.rename", file="tables.txt", sign="SIGKILL"))
+    told, _ = run.communicate(timeout=60)
+    assert (run.returncode, len(list((folder / "data/processed/.code").iterdir()))) == (-signal.SIGKILL, 1), told
+    finished(folder)
+    assert made(folder) == made(clean)
 
 
 def test_a_run_stopped_while_it_is_planned_says_so_in_a_line(clean, tmp_path):
     folder = copy(tmp_path / "bcg")
-    run = start(folder, PRESSED)
+    run = start(folder, SENT.format(event="open", file="run.lock", sign="SIGINT"))
     told, _ = run.communicate(timeout=60)
     assert run.returncode == -signal.SIGINT
     assert told.splitlines()[1:] == ["Stopped before a stage had begun."]

@@ -84,7 +84,7 @@ def code(rule, *names):
     listed = Path(f"data/processed/.code/{rule}.txt")
     if not listed.is_file() or listed.read_text(encoding="utf-8") != text:
         listed.parent.mkdir(parents=True, exist_ok=True)
-        fresh = listed.with_suffix(f".{os.getpid()}")
+        fresh = listed.with_name(f".{listed.name}.{os.getpid()}.part")
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(listed)
     return str(listed)
