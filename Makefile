@@ -1,5 +1,5 @@
 # make reports: the whole review, from data/raw to reports/evidence.pdf
-# make test:    the tests
+# make test:    the tests; those of a file by one process, which makes what they share once, and in their order: the costly ones first
 # make faults:  thirty runs killed at random moments;  make slurm: a cluster of two nodes on this machine
 PYTHON ?= python3
 CORES ?= 4
@@ -11,7 +11,7 @@ reports: .venv/ready
 	$(BIN)/snakemake --cores $(CORES)
 
 test: .venv/ready .venv/plugins/ready
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 faults: .venv/ready
 	EVIDENCE_KILLS=30 $(BIN)/python -m pytest -n auto tests/e2e/test_faults.py -k killed
