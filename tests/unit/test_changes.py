@@ -15,6 +15,7 @@ from evidence.stages.content_changes import changes as section
 from evidence.stages.content_inputs import Inputs
 from evidence.stages.files import read_csv, write_csv
 from evidence.stages.schemas import load
+from tests.browser import page_of
 from tests.unit.test_content import made_tables, review
 
 POOL = "level.before_after.all.headline"
@@ -136,8 +137,7 @@ def told(folder, capsys):
 def test_a_date_that_was_left_as_it_was_hides_no_change(tmp_path, capsys):
     folder = review(tmp_path)
     config = folder / "config/config.yaml"
-    for stage in ("tables", "effects", "pools", "verdicts"):
-        assert cli.main([stage, str(folder)]) == 0
+    page_of(folder)
     assert told(folder, capsys) == ("changes  no earlier release", set())
     day = load_config(folder).date.isoformat()
     assert cli.main(["release", str(folder)]) == 0
@@ -163,8 +163,7 @@ def contents(folder):
 
 def test_what_went_out_is_never_replaced(tmp_path, capsys):
     folder = review(tmp_path)
-    for stage in ("tables", "effects", "pools", "verdicts"):
-        assert cli.main([stage, str(folder)]) == 0
+    page_of(folder)
     day = load_config(folder).date.isoformat()
     place = folder / "reports/released" / day
     words = "a report with a later date in config.yaml is compared with it\n"
@@ -191,17 +190,30 @@ def test_a_release_that_was_cut_short_is_completed(tmp_path, old):
     assert releases.write(tmp_path, date(2026, 1, 2), old) == (place, False) and contents(place) == whole
 
 
-def test_tables_older_than_the_data_do_not_go_out(tmp_path, capsys):
+def behind(*files):
+    """What `evidence release` says of files that are older than what they are made from."""
+    words = "what it was made from, in data/raw or config, has changed since. Run snakemake --cores 4 first."
+    number = f"{len(files)} problem{'' if len(files) == 1 else 's'}"
+    return "\n".join([*(f"{file}: {words}" for file in files), f"{number} to mend; the reports of the last good run are as they were.\n"])
+
+
+def test_tables_and_reports_older_than_the_data_or_the_plan_do_not_go_out(tmp_path, capsys):
     folder = review(tmp_path)
-    for stage in ("tables", "effects", "pools", "verdicts"):
-        assert cli.main([stage, str(folder)]) == 0
-    raw = folder / "data/raw/measurements.csv"
-    raw.write_text(raw.read_text(encoding="utf-8").replace(",12,", ",13,", 1), encoding="utf-8")
-    assert released(folder, capsys) == (2, (
-        "data/processed/measurements.csv: what it was made from, in data/raw or config/config.yaml, has changed since. "
-        "Run snakemake --cores 4 first.\n1 problem to mend; the reports of the last good run are as they were.\n"
-    ))  # fmt: skip
+    page_of(folder)
+    raw, plan = folder / "data/raw/measurements.csv", folder / "config/config.yaml"
+    before = raw.read_bytes(), plan.read_bytes()
+    raw.write_bytes(before[0].replace(b",12,", b",13,", 1))
+    assert released(folder, capsys) == (2, behind("data/processed/measurements.csv", "reports/index.html"))
+    assert cli.main(["tables", str(folder)]) == 0
+    assert released(folder, capsys) == (2, behind("reports/index.html"))
+    raw.write_bytes(before[0])
+    assert released(folder, capsys) == (2, behind("data/processed/measurements.csv"))
+    assert cli.main(["tables", str(folder)]) == 0
+    plan.write_bytes(before[1] + b"# another plan\n")
+    assert released(folder, capsys) == (2, behind("reports/index.html"))
+    plan.write_bytes(before[1])
     assert not (folder / "reports/released").exists()
+    assert released(folder, capsys)[0] == 0
 
 
 def test_a_release_is_read_as_it_was_written(tmp_path, old):

@@ -10,7 +10,8 @@ import pypdf
 import pytest
 
 import evidence as ev
-from evidence.stages.report import build, digest, prose
+from evidence.stages.files import digest
+from evidence.stages.report import build, prose
 from tests.toy import number, p, study
 from tests.unit.test_content import GROUPS, MEASUREMENTS, STUDIES, made_tables, review
 

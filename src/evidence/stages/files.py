@@ -1,6 +1,7 @@
 """Reading and writing made tables: the same bytes for the same numbers."""
 
 import csv
+import hashlib
 import re
 from pathlib import Path
 
@@ -93,3 +94,18 @@ def read_tables(folder, *names):
     wanted = names or (*TABLES, "flags")
     frames = {name: read_csv(processed / f"{name}.csv", name) if name in wanted else empty(name) for name in (*TABLES, "flags")}
     return Tables(folder=str(folder), **frames)
+
+
+def digest(folder, *places):
+    """SHA-256 over the names and bytes of the files in `places`, in the order of their names."""
+    files = sorted(path for place in places for path in (folder / place).rglob("*") if path.is_file())
+    total = hashlib.sha256()
+    for path in files:
+        total.update(f"{path.relative_to(folder).as_posix()}\n".encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()[:12]
+
+
+def digests(folder):
+    """Of the plan and of the data, as the foot of each report names them."""
+    return {"config": digest(folder, "config"), "data": digest(folder, "data/raw")}

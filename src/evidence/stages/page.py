@@ -11,8 +11,9 @@ from evidence.stages import page_data, page_html
 from evidence.stages.content import Inputs, subject
 from evidence.stages.content_front import front
 from evidence.stages.content_names import Names
+from evidence.stages.files import digests
 from evidence.stages.page_tables import page_tables
-from evidence.stages.report import digest, prose, versions
+from evidence.stages.report import prose, versions
 from evidence.stages.trace import Made
 
 SOURCES = Path(__file__).parents[1] / "template" / "page"
@@ -97,7 +98,7 @@ def build(folder, tables, config, effects, pools, members, unused, opinion, **mo
     beside = {name: more.pop(name) for name in ("map", "citations")}
     inputs = Inputs(
         tables, config, effects, pools, members, unused, opinion, [], texts=prose(folder), versions=versions(),
-        digests={"config": digest(folder, "config"), "data": digest(folder, "data/raw")}, **more,
+        digests=digests(folder), **more,
     )  # fmt: skip
     words = page_html.TracedProse(inputs.texts, Names(inputs))
     first = front(inputs, words)

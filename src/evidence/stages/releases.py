@@ -4,7 +4,7 @@
 A report compares itself with the newest release that is older than its own date. So releasing changes no byte of the
 report that is released, nor does committing it; the next report, with a later date, is compared with it. Where the date
 was left as it was and the tables have moved on, the release of that date is the one to compare with. What went out is never
-replaced, and tables that are older than the data do not go out.
+replaced, and neither tables nor a report that are older than the data go out.
 """
 
 import re
@@ -12,14 +12,15 @@ from pathlib import Path
 
 from evidence.config import FILE, lines_of
 from evidence.problems import EvidenceError, Problem
-from evidence.stages.files import csv_bytes, read_csv
+from evidence.stages.files import csv_bytes, digests, read_csv
 from evidence.stages.tables import written
 from evidence.stages.writing import replace
 
 RELEASED = Path("reports/released")
+PAGE = Path("reports/index.html")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 LATER = "Type a later date there, run snakemake --cores 4, and release again."
-BEHIND = "what it was made from, in data/raw or config/config.yaml, has changed since"
+BEHIND = "what it was made from, in data/raw or config, has changed since"
 NUMBER = ["study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "versus"]
 COLUMNS = {
     "studies": ["study_id", "authors", "year", "title"],
@@ -70,17 +71,23 @@ def write(folder, date, frames):
 
 
 def stale(folder):
-    """Problems of clean tables in data/processed that are not what the raw tables and the plan make now.
+    """Problems of clean tables that are not what data and plan make now, and of a page whose foot names others than these.
+
+    The page stands for all that lies between: it is made of pools, verdicts and certainty.
 
     Raises
     ------
     EvidenceError
         If the raw tables have errors.
     """
-    processed = Path(folder) / "data/processed"
+    folder = Path(folder)
     content, _ = written(folder)
-    others = [name for name, now in content.items() if (processed / f"{name}.csv").read_bytes() != now]
-    return [Problem(f"data/processed/{name}.csv", 0, "", BEHIND, "Run snakemake --cores 4 first.") for name in others]
+    tables = {f"data/processed/{name}.csv": now for name, now in content.items()}
+    others = [file for file, now in tables.items() if (folder / file).read_bytes() != now]
+    page = (folder / PAGE).read_text(encoding="utf-8")
+    if not all(f"{name} {digest}" in page for name, digest in digests(folder).items()):
+        others.append(PAGE.as_posix())
+    return [Problem(file, 0, "", BEHIND, "Run snakemake --cores 4 first.") for file in others]
 
 
 def before(folder, date):

@@ -1,6 +1,5 @@
 """Stage report: reports/evidence.pdf, from the content of the report and the template."""
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -11,21 +10,12 @@ from pathlib import Path
 from evidence.problems import EvidenceError, Problem
 from evidence.stages.content import Inputs, content
 from evidence.stages.content_printable import printable, replaced
+from evidence.stages.files import digests
 
 TEMPLATE = Path(__file__).parents[1] / "template"
 FONTS = TEMPLATE / "fonts"
 STANDARDS = ["a-2a", "ua-1"]
 PACKAGES = ("numpy", "scipy", "pandas", "PyMARE", "statsmodels", "matplotlib", "typst", "snakemake")
-
-
-def digest(folder, *places):
-    """SHA-256 over the names and bytes of the files in `places`, in the order of their names."""
-    files = sorted(path for place in places for path in (folder / place).rglob("*") if path.is_file())
-    total = hashlib.sha256()
-    for path in files:
-        total.update(f"{path.relative_to(folder).as_posix()}\n".encode())
-        total.update(path.read_bytes())
-    return total.hexdigest()[:12]
 
 
 def versions():
@@ -117,7 +107,7 @@ def build(folder, tables, config, effects, pools, members, unused, opinion, figu
     inputs = Inputs(
         tables, config, effects, pools, members, unused, opinion, figures,
         texts=prose(folder), versions=versions(),
-        digests={"config": digest(folder, "config"), "data": digest(folder, "data/raw")}, **more,
+        digests=digests(folder), **more,
     )  # fmt: skip
     made = content(inputs)
     signs = ", ".join(f"U+{ord(sign):04X} as {words}" for sign, words in replaced(made).items())

@@ -5,8 +5,8 @@ import math
 from datetime import datetime, time
 from pathlib import Path
 
-from evidence.stages.files import FORMULA
-from evidence.stages.report import digest, versions
+from evidence.stages.files import FORMULA, digests
+from evidence.stages.report import versions
 from evidence.stages.schemas import TABLES, load
 from evidence.stages.workbook_sheets import NARROW, SHEETS, WIDE, codebook_rows, first_rows, number_format, shown
 
@@ -132,10 +132,10 @@ def workbook(tables, config, frames, folder):
     folder, target = Path(folder), io.BytesIO()
     data = {name: getattr(tables, name) for name in (*TABLES, "flags")} | frames
     shown_tables = {name: SHEETS[name](data[name]) if name in SHEETS else data[name] for name in ordered(data)}
-    digests = {name: digest(folder, place) for name, place in (("data", "data/raw"), ("config", "config"))}
+    named = digests(folder)
     program = versions().get("evidence", "")
-    book = Book(target, config.title, config.date, f"evidence {program}, data {digests['data']}, config {digests['config']}")
-    first_sheet(book, config, first_rows(config, digests, program, shown_tables))
+    book = Book(target, config.title, config.date, f"evidence {program}, data {named['data']}, config {named['config']}")
+    first_sheet(book, config, first_rows(config, named, program, shown_tables))
     for name, frame in shown_tables.items():
         table_sheet(book, name, frame)
     codebook_sheet(book, list(shown_tables))
