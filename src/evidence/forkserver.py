@@ -3,6 +3,7 @@
 `workflow/rules/run.smk` starts the server for one run on one machine; without it each stage is a process of its own.
 """
 
+import gc
 import json
 import os
 import select
@@ -13,13 +14,18 @@ import sys
 VARIABLE = "EVIDENCE_FORKSERVER"
 LOST = 137  # as a shell says of a process that was killed
 STOPPED = 130  # and of one that Ctrl-C has ended
+LATE = ".late"  # at the end of the address of the server for what comes late in a run
+LATE_COMMANDS = ("opinion", "figures", "page", "report", "workbook")
+UNHURRIED = ("page", "workbook")  # no stage waits for them, and the report waits for the figures
 # In the order in which a run needs them, large packages in pieces: who asks waits for the piece that is being imported.
-IMPORTED = (
+EARLY_MODULES = (
     "evidence.cli", "numpy", "pandas", "evidence.stages.tables", "scipy.special", "evidence.stages.parts", "evidence.stages.joining",
-    "evidence.stages.appraisal", "evidence.stages.changes", "matplotlib", "matplotlib.backends.backend_agg", "matplotlib.axes",
-    "evidence.stages.figures", "evidence.stages.page", "evidence.stages.report", "typst", "xlsxwriter", "evidence.stages.workbook",
+    "evidence.stages.appraisal", "evidence.stages.changes",
+)  # fmt: skip
+LATE_MODULES = (
     "scipy.optimize", "scipy.interpolate", "scipy.ndimage", "scipy.stats", "sympy", "pymare.estimators", "statsmodels.regression",
-    "statsmodels.stats.meta_analysis", "evidence.stages.opinion",
+    "statsmodels.stats.meta_analysis", "evidence.stages.opinion", "matplotlib", "matplotlib.backends.backend_agg", "matplotlib.axes",
+    "evidence.stages.figures", "evidence.stages.page", "evidence.stages.report", "typst", "xlsxwriter", "evidence.stages.workbook",
 )  # fmt: skip
 
 
@@ -38,7 +44,7 @@ def asked(arguments):
     """
     connection = socket.socket(socket.AF_UNIX)
     try:
-        connection.connect(os.environ[VARIABLE])
+        connection.connect(os.environ[VARIABLE] + (LATE if arguments and arguments[0] in LATE_COMMANDS else ""))
     except OSError:
         return None
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the copy too, whose last words are awaited
@@ -54,30 +60,56 @@ def asked(arguments):
 def serve(address):
     """Answer until the input of this process ends, which it does with the run that started it, however that ends.
 
-    While nobody asks, one more module is imported.
+    When it has imported what the early stages need, a copy goes on with the rest and answers the late ones, so that no
+    early stage waits for a piece of that.
     """
-    from importlib import import_module
-
+    gc.disable()  # a tenth of the time of imports
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no copy is left as a zombie
+    early, late = listening(address), listening(address + LATE)
+    importing(early, EARLY_MODULES)
+    mine, other = socket.socketpair()
+    if os.fork() == 0:
+        mine.close()
+        early.close()
+        end_with(other)
+        importing(late, LATE_MODULES)
+        answering(late)
+    else:
+        other.close()
+        late.close()
+        answering(early)
+
+
+def listening(address):
+    """A socket that takes those who ask."""
     if os.path.exists(address):
         os.unlink(address)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen()
-    awaited = list(IMPORTED)
-    while True:
-        ready, _, _ = select.select([listener, sys.stdin], [], [], 0 if awaited else None)
-        if sys.stdin in ready:
-            return
-        if listener in ready:
-            connection, _ = listener.accept()
-            if os.fork() == 0:
-                listener.close()
-                answer(connection)
-            connection.close()
-        else:
-            import_module(awaited.pop(0))
+    return listener
+
+
+def importing(listener, modules):
+    """Import modules, and between two of them answer who asks meanwhile."""
+    from importlib import import_module
+
+    for module in modules:
+        import_module(module)
+        answering(listener, wait=0)
+
+
+def answering(listener, wait=None):
+    """Answer all who ask; with `wait` 0, those who are asking now."""
+    while listener in (ready := select.select([listener, sys.stdin], [], [], wait)[0]) and sys.stdin not in ready:
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            listener.close()
+            answer(connection)
+        connection.close()
+    if sys.stdin in ready:
+        os._exit(0)
 
 
 def answer(connection):
@@ -88,6 +120,8 @@ def answer(connection):
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        gc.freeze()  # what is imported is not searched for cycles, which would also copy its memory
+        gc.enable()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _, streams, _, _ = socket.recv_fds(connection, 1, 3)
         for number, stream in enumerate(streams):
@@ -102,6 +136,8 @@ def answer(connection):
         os.environ.clear()
         os.environ.update(environment)
         end_with(connection)
+        if arguments[0] in UNHURRIED:
+            os.nice(10)
         status = ended(arguments)
         connection.send(bytes([status]))
     except KeyboardInterrupt:  # before the command has begun, which has words of its own

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence.forkserver import IMPORTED, answer
+from evidence.cli import STAGES
+from evidence.forkserver import EARLY_MODULES, LATE, LATE_COMMANDS, LATE_MODULES, answer
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "evidence"]
@@ -34,11 +35,16 @@ def children(process):
     return [int(one) for one in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
 
 
+def held(process):
+    """Files that a process has open."""
+    return [os.path.realpath(one) for one in Path(f"/proc/{process}/fd").iterdir()]
+
+
 @pytest.fixture
 def server(tmp_path):
     address = str(tmp_path / "server")
     run = subprocess.Popen([sys.executable, "-m", "evidence.forkserver", address], stdin=subprocess.PIPE)
-    until(lambda: os.path.exists(address))
+    until(lambda: os.path.exists(address + LATE))
     yield run, os.environ | {"EVIDENCE_FORKSERVER": address}
     run.kill()
     run.communicate()
@@ -54,7 +60,7 @@ def both(arguments, environment, folder):
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [(["check"], 0), (["check", "nowhere"], 2), (["pool", "data/raw/studies.csv"], 2), (["--help"], 0), (["measure"], 2)],
+    [(["check"], 0), (["check", "nowhere"], 2), (["page", "nowhere"], 2), (["pool", "data/raw/studies.csv"], 2), (["--help"], 0), (["measure"], 2)],
 )
 def test_a_copy_says_and_ends_with_the_same(server, arguments, status):
     alone, copy = both(arguments, server[1], ROOT / "examples/bcg")
@@ -77,7 +83,7 @@ def hanging(server, tmp_path):
     os.mkfifo(pipe)
     asking = subprocess.Popen([*COMMAND, "pool", str(pipe)], env=server[1], stderr=subprocess.PIPE)
     writing = until(lambda: opened(pipe))
-    yield asking, children(server[0])[0]
+    yield asking, until(lambda: [one for one in children(server[0]) if str(pipe) in held(one)])[0]
     os.close(writing)
     asking.kill()
     asking.communicate()
@@ -109,6 +115,25 @@ def test_the_server_ends_with_the_run_that_started_it(server):
     assert run.wait(timeout=60) == 0
     alone, without = both(["check"], environment, ROOT / "examples/bcg")
     assert (without.returncode, without.stdout) == (0, alone.stdout)
+
+
+ASK = "import sys; from evidence.forkserver import asked; print(asked(sys.argv[1:]))"
+
+
+def test_late_stages_have_a_server_of_their_own_that_ends_with_the_early_one(server):
+    run, environment = server
+    late = until(lambda: children(run))[0]
+    os.unlink(environment["EVIDENCE_FORKSERVER"])
+    for command, answered in (("page", "2"), ("tables", "None")):
+        asking = [sys.executable, "-c", ASK, command, "nowhere"]
+        assert subprocess.run(asking, env=environment, capture_output=True, text=True, timeout=60).stdout == f"{answered}\n"
+    run.kill()
+    until(lambda: not os.path.exists(f"/proc/{late}"))
+
+
+@pytest.mark.parametrize("command", LATE_COMMANDS)
+def test_what_comes_late_is_a_command(command):
+    assert command in STAGES
 
 
 EARLY = """
@@ -145,6 +170,6 @@ def test_a_copy_that_is_stopped_before_it_begins_says_nothing(tmp_path, capfd, m
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("name", IMPORTED)
+@pytest.mark.parametrize("name", EARLY_MODULES + LATE_MODULES)
 def test_what_the_server_imports_is_there(name):
     assert find_spec(name)

@@ -3,6 +3,7 @@
 import atexit
 import base64
 import fcntl
+import gc
 import json
 import logging
 import os
@@ -107,10 +108,11 @@ def import_program():
 
 
 def end(server, address):
-    """Stop the server, which may still be importing, and take its address away: tools that copy folders stumble over it."""
+    """Stop the server, which may still be importing, and take its addresses away: tools that copy folders stumble over them."""
     server.kill()
     server.wait()
-    address.unlink(missing_ok=True)
+    for path in address.parent.glob(f"{address.name}*"):
+        path.unlink()
 
 
 def begin():
@@ -167,6 +169,7 @@ def outdate(rules):
 
 if workflow.is_main_process:
     sys.excepthook = uncaught
+    gc.freeze()  # the search of Snakemake's own modules for cycles takes a third of a second at its end
     planned()
     speak()
     RUN = alone()
