@@ -425,6 +425,24 @@ def test_a_figure_leads_to_its_pools(judged, capsys):
         assert capsys.readouterr().err == f"evidence trace: {told}\n1 problem to mend.\n"
 
 
+def test_a_claim_that_was_typed_otherwise_or_is_gone_since_its_verdict(judged, capsys):
+    raw = judged.folder / "data/raw/claims.csv"
+    before = raw.read_text(encoding="utf-8")
+    lines = before.splitlines(keepends=True)
+    where = "Build again: snakemake --cores 4.\n1 problem to mend.\n"
+    for rows, told in (
+        ([*lines[:2], lines[2].replace(",improves,", ",worsens,").replace("get better", "get worse"), *lines[3:]],
+         f"data/raw/claims.csv:3: direction and claim changed since the verdict was made. {where}"),
+        ([*lines[:2], *lines[3:]], f"data/raw/claims.csv: the claim C02 has gone since its verdict was made. {where}"),
+    ):  # fmt: skip
+        raw.write_text("".join(rows), encoding="utf-8")
+        capsys.readouterr()
+        status = cli.main(["trace", "C02", str(judged.folder)])
+        raw.write_text(before, encoding="utf-8")
+        assert (status, capsys.readouterr()) == (2, ("", told))
+    assert cli.main(["trace", "C02", str(judged.folder)]) == 0
+
+
 def test_a_claim_before_the_verdicts_are_made(tmp_path, capsys):
     claim = {"claim_id": "c1", "outcomes": "level", "direction": "improves", "kind": "effect", "claim": "It works."}
     rows = [number("s", 10, "baseline", n=20, **sd(3)), number("s", 14, n=20, **sd(3))]

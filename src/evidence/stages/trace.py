@@ -19,10 +19,9 @@ from evidence.stages.rows import named_rows
 from evidence.stages.schemas import load as schema
 from evidence.stages.trace_arithmetic import Work, six
 from evidence.stages.trace_claims import claim_trace
-from evidence.stages.trace_names import MEASUREMENTS, found
+from evidence.stages.trace_names import AGAIN, MEASUREMENTS, found
 from evidence.stages.trace_text import citation, number_text
 
-AGAIN = "Build again: snakemake --cores 4."
 MOST = 12
 
 

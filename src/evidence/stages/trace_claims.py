@@ -2,9 +2,13 @@
 
 from evidence.problems import EvidenceError, Problem
 from evidence.stages.files import read_csv
+from evidence.stages.reading import read_sheet
 from evidence.stages.rows import named_rows
+from evidence.stages.schemas import load
+from evidence.stages.trace_names import AGAIN
 from evidence.stages.words import interval, templates
 
+CLAIMS = "data/raw/claims.csv"
 NUMBERS = ("estimate", "ci_low", "ci_high", "p", "k", "n")
 
 
@@ -14,7 +18,7 @@ def claim_trace(made, name):
     Raises
     ------
     EvidenceError
-        If the verdicts have not been made, or were made of other claims.
+        If the verdicts have not been made, or were made of other claims or of this one as it was typed before.
     """
     if name not in made.claims:
         return None
@@ -22,15 +26,28 @@ def claim_trace(made, name):
     verdicts = [row for row in named_rows(read_csv(processed / "verdicts.csv", "verdicts")) if row.claim_id == name]
     if not verdicts:
         what = f"the claim {name} was not there when the verdicts were made"
-        raise EvidenceError([Problem("data/processed/verdicts.csv", 0, "", what, "Build again: snakemake --cores 4.")])
+        raise EvidenceError([Problem("data/processed/verdicts.csv", 0, "", what, AGAIN)])
     parts = read_csv(processed / "verdict_outcomes.csv", "verdict_outcomes")
     reasons = templates(str(made.folder), "verdicts")["verdict"]["why"]
     verdict = verdicts[0]
+    as_typed(made, verdict)
     return {
         "kind": "claim", "id": name, "claim": verdict.claim, "verdict": verdict.verdict, "certainty": verdict.certainty,
         "sentence": verdict.sentence, "cites": [one for one in verdict.cites.split(";") if one],
         "outcomes": [outcome_trace(made, row, reasons) for row in named_rows(parts[parts["claim_id"] == name])],
     }  # fmt: skip
+
+
+def as_typed(made, verdict):
+    """Raise EvidenceError where the claim's raw row is no longer what its verdict was made of."""
+    rows = [row for row in read_sheet(made.folder / CLAIMS, load("claims")).rows if row["claim_id"] == verdict.claim_id]
+    if not rows:
+        raise EvidenceError([Problem(CLAIMS, 0, "", f"the claim {verdict.claim_id} has gone since its verdict was made", AGAIN)])
+    both = [name for name in load("claims").fields if name in load("verdicts").fields]
+    changed = [name for name in both if rows[0][name] != getattr(verdict, name)]
+    if changed:
+        what = f"{' and '.join(changed)} changed since the verdict was made"
+        raise EvidenceError([Problem(CLAIMS, rows[0]["line"], "", what, AGAIN)])
 
 
 def outcome_trace(made, row, reasons):

@@ -11,6 +11,7 @@ from evidence.stages.files import read_csv
 from evidence.stages.rows import named_rows
 
 MEASUREMENTS = "data/raw/measurements.csv"
+AGAIN = "Build again: snakemake --cores 4."
 FIGURES = "reports/figures/figures.json"
 ROW = re.compile(r"(?:.*/)?measurements(?:\.csv)?:(\d+)", re.ASCII)
 OF_POOLS = {"regressions": "a meta-regression", "contrasts": "a contrast between strata"}
