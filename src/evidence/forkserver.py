@@ -136,7 +136,7 @@ def answer(connection):
         os.environ.clear()
         os.environ.update(environment)
         end_with(connection)
-        if arguments[0] in UNHURRIED:
+        if arguments and arguments[0] in UNHURRIED:
             os.nice(10)
         status = ended(arguments)
         connection.send(bytes([status]))

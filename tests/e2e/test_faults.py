@@ -160,7 +160,7 @@ def test_a_run_stopped_while_it_is_planned_says_so_in_a_line(clean, tmp_path):
     run = start(folder, SENT.format(event="open", file="run.lock", sign="SIGINT"))
     told, _ = run.communicate(timeout=60)
     assert run.returncode == -signal.SIGINT
-    assert told.splitlines()[1:] == ["Stopped before a stage had begun."]
+    assert told.splitlines()[1:] == ["Stopped. Run it again to go on."]
     finished(folder)
     assert made(folder) == made(clean)
 

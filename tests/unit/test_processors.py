@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from functools import partial
 
 import pytest
@@ -81,6 +82,19 @@ def test_an_error_of_an_item_is_raised_here(monkeypatch):
     monkeypatch.setattr(processors, "processors", lambda: 2)
     with pytest.raises(ValueError, match="invalid literal"):
         list(mapped(int, ["1", "x", "3"]))
+
+
+def three_items():
+    """What a consumer that stops early has seen, the generator being closed behind it."""
+    answers = mapped(abs, range(50))
+    seen = [next(answers) for _ in range(3)]
+    answers.close()
+    return seen
+
+
+def test_who_stops_early_ends_no_process_but_those_of_the_items(monkeypatch):
+    monkeypatch.setattr(processors, "processors", lambda: 2)
+    assert side_by_side(three_items, lambda: time.sleep(1) or "awaited") == [[0, 1, 2], "awaited"]
 
 
 BUSY = """

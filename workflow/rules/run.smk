@@ -23,9 +23,9 @@ SAID_BY_STAGE = ("returned non-zero exit status 2.", "returned non-zero exit sta
 
 
 def uncaught(kind, error, trace):
-    """Words for an error that nobody has caught: Ctrl-C while Snakemake plans is none to trace back."""
+    """Words for an error that nobody has caught: Ctrl-C while Snakemake plans, or ends, is none to trace back."""
     if kind is KeyboardInterrupt:
-        print("Stopped before a stage had begun.", file=sys.stderr)
+        print("Stopped. Run it again to go on.", file=sys.stderr)
     else:
         sys.__excepthook__(kind, error, trace)
 

@@ -52,6 +52,7 @@ def mapped(function, items):
     if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(function, items)
         return
+    others = multiprocessing.active_children()
     with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
         try:
             with out_of_reach():
@@ -61,7 +62,7 @@ def mapped(function, items):
         except BrokenProcessPool:
             raise EvidenceError([KILLED]) from None
         except BaseException:  # Ctrl-C, an error of an item, or nobody waits for the rest
-            for process in multiprocessing.active_children():
+            for process in {*multiprocessing.active_children()} - {*others}:
                 process.kill()
             raise
 
