@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from functools import partial
 
 import pytest
@@ -82,6 +83,24 @@ def test_an_error_of_an_item_is_raised_here(monkeypatch):
     monkeypatch.setattr(processors, "processors", lambda: 2)
     with pytest.raises(ValueError, match="invalid literal"):
         list(mapped(int, ["1", "x", "3"]))
+
+
+class Answer(list):
+    """A list that one can look after."""
+
+
+def answered(item):
+    return Answer([item])
+
+
+def test_answers_are_not_kept(monkeypatch):
+    monkeypatch.setattr(processors, "processors", lambda: 2)
+    answers = mapped(answered, range(20))
+    seen = []
+    for answer in answers:
+        seen.append(weakref.ref(answer))
+        assert [one() for one in seen[:-1]] == [None] * (len(seen) - 1)
+    assert len(seen) == 20
 
 
 def three_items():

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections import deque
 from contextlib import contextmanager
 
 from evidence.problems import EvidenceError, Problem
@@ -56,9 +57,9 @@ def mapped(function, items):
     with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
         try:
             with out_of_reach():
-                begun = [pool.submit(function, item) for item in items]
-            for one in begun:
-                yield one.result()
+                begun = deque(pool.submit(function, item) for item in items)
+            while begun:
+                yield begun.popleft().result()  # which is not kept: the answers of a large base fill gigabytes
         except BrokenProcessPool:
             raise EvidenceError([KILLED]) from None
         except BaseException:  # Ctrl-C, an error of an item, or nobody waits for the rest
