@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import SENT
+
 ROOT = Path(__file__).parents[2]
 # make faults kills thirty runs of everything; else a few of the run up to the figures, which have the costliest stages behind them.
 KILLS = int(os.environ.get("EVIDENCE_KILLS", 0))
@@ -135,15 +137,6 @@ def test_a_run_stopped_at_the_keyboard_says_so_and_is_finished_by_the_plain_comm
     assert "Traceback" not in told and "non-zero exit status" not in told, told
     finished(folder)
     assert made(folder) == made(clean)
-
-
-SENT = """
-import os, signal, sys
-def send(event, arguments):
-    if event == "{event}" and "{file}" in str(arguments[0]):
-        os.kill(os.getpid(), signal.{sign})
-sys.addaudithook(send)
-"""
 
 
 def test_a_run_killed_while_it_lists_the_code_leaves_nothing_for_good(clean, tmp_path):

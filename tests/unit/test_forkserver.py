@@ -14,6 +14,7 @@ import pytest
 
 from evidence.cli import STAGES
 from evidence.forkserver import EARLY_MODULES, LATE, LATE_COMMANDS, LATE_MODULES, answer
+from tests import SENT
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "evidence"]
@@ -136,19 +137,8 @@ def test_what_comes_late_is_a_command(command):
     assert command in STAGES
 
 
-EARLY = """
-import os, signal, sys
-def press(event, arguments):
-    if event == "import" and arguments[0] == "evidence.cli_parts" and not pressed:
-        pressed.append(event)
-        os.kill(os.getpid(), signal.SIGINT)
-pressed = []
-sys.addaudithook(press)
-"""
-
-
 def test_a_command_that_is_stopped_before_it_begins_says_nothing(tmp_path):
-    (tmp_path / "sitecustomize.py").write_text(EARLY, encoding="utf-8")
+    (tmp_path / "sitecustomize.py").write_text(SENT.format(event="import", file="evidence.cli_parts", sign="SIGINT"), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{tmp_path}"}
     run = subprocess.run([*COMMAND, "check"], env=environment, cwd=ROOT / "examples/bcg", capture_output=True, timeout=60)
     assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"")

@@ -96,11 +96,10 @@ def read_tables(folder, *names):
     return Tables(folder=str(folder), **frames)
 
 
-def digest(folder, *places):
-    """SHA-256 over the names and bytes of the files in `places`, in the order of their names."""
-    files = sorted(path for place in places for path in (folder / place).rglob("*") if path.is_file())
+def digest(folder, place):
+    """SHA-256 over the names and bytes of the files in a place of a folder, in the order of their names."""
     total = hashlib.sha256()
-    for path in files:
+    for path in sorted(filter(Path.is_file, (folder / place).rglob("*"))):
         total.update(f"{path.relative_to(folder).as_posix()}\n".encode())
         total.update(path.read_bytes())
     return total.hexdigest()[:12]
