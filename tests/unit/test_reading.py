@@ -73,7 +73,7 @@ def test_line_is_where_a_record_starts(tmp_path):
 def test_what_spreadsheets_do_is_read(tmp_path, content):
     sheet = read(tmp_path, content)
     assert said(sheet) == []
-    assert [{name: row[name] for name in UNITS.fields} for row in sheet.rows] == [
+    assert [{name: row[name] for name in UNITS.needed} for row in sheet.rows] == [
         {"outcome": "level", "unit": "u", "to_unit": "u", "factor": 1.0, "source": "same"}
     ]
 

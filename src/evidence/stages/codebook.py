@@ -58,7 +58,7 @@ def column(field, made=False):
     """Row of the codebook for one column."""
     cells = [f"`{field.name}`", cell(field.description), kind(field)]
     if not made:
-        cells += ["yes" if field.required else "", f"`{cell(field.example)}`"]
+        cells += ["yes" if field.required else "column may be left out" if field.optional else "", f"`{cell(field.example)}`"]
     return f"| {' | '.join(cells)} |"
 
 

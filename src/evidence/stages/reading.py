@@ -68,7 +68,7 @@ def header_problems(names, schema, line):
             shown = f'"{cells.short(name)}"' if name else "a column without a name"
             what, hint = f"{shown} is no column of this table", cells.near(name, tuple(missing))
             yield Problem(schema.file, line, "", what, f"Delete it, or correct its name{hint}.", "header")
-    for name in missing:
+    for name in [name for name in schema.needed if name not in names]:
         hint = cells.near(name, tuple(other for other in names if other and other not in schema.fields))
         yield Problem(schema.file, line, name, "the column is missing", f"Add it to the first row{hint}.", "header")
 
@@ -129,7 +129,7 @@ def column_names(found, schema):
     line, names, width = header(found)
     if not set(names) & set(schema.fields):
         what = f'the first row holds none of the column names: it is "{cells.short(",".join(names))}"'
-        remedy = f"Put the column names back above the rows, as they are: {','.join(schema.fields)}."
+        remedy = f"Put the column names back above the rows, as they are: {','.join(schema.needed)}."
         raise Unreadable(line, "", what, remedy)
     return line, names, width
 

@@ -19,9 +19,9 @@ IGNORED = "data/processed/\nreports/figures/\n.snakemake/\n"
 
 
 def header(name):
-    """The first line of a table."""
+    """The first line of a table: the columns that every review needs."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(load(name).fields)
+    csv.writer(line, lineterminator="\n").writerow(load(name).needed)
     return line.getvalue()
 
 

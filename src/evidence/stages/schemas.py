@@ -1,7 +1,7 @@
 """The schema of each table, raw or made: src/evidence/schema/*.yaml, in Table Schema form.
 
 Beside the standard's words a field may have `separator` (a list in one cell), `options` (what each allowed
-word means), `refers_to` (a column of another table) with `within` (the column that both tables share), and a
+word means), `optional` (the file may lack the column), `refers_to` (a column of another table) with `within` (the column that both tables share), and a
 table `optional`, or `made` by the program. The standard's own `foreignKeys` know no lists.
 """
 
@@ -32,6 +32,7 @@ class Field:
     separator: str
     options: dict
     required: bool
+    optional: bool
     unique: bool
     enum: tuple
     minimum: float | None
@@ -67,6 +68,11 @@ class Schema:
         return f"data/{'processed' if self.made else 'raw'}/{self.name}.csv"
 
     @property
+    def needed(self):
+        """Names of the columns that the file must have."""
+        return tuple(name for name, field in self.fields.items() if not field.optional)
+
+    @property
     def numbers(self):
         """Names of the columns that hold numbers."""
         return tuple(name for name, field in self.fields.items() if field.type in NUMBERS)
@@ -83,6 +89,7 @@ def field(stated):
         separator=stated.get("separator", ""),
         options=stated.get("options", {}),
         required=constraints.get("required", False),
+        optional=stated.get("optional", False),
         unique=constraints.get("unique", False),
         enum=tuple(constraints.get("enum", ())),
         minimum=constraints.get("minimum"),
