@@ -35,6 +35,7 @@ class Config:
     year_low: int = 1850
     fold_low: float = 0.02
     fold_high: float = 10
+    ratio_high: float = 20
     least_n: int = 5
     most_n: int = 1000
     se_slack: float = 0.05
@@ -122,6 +123,7 @@ KEYS = {
     "checks.year_low": (whole(1, 9999), "a year"),
     "checks.fold_low": (number(0, 1), "a number from 0 to 1"),
     "checks.fold_high": (number(1, 1e6), "a number from 1 on"),
+    "checks.ratio_high": (number(1, 1e6), "a number from 1 on"),
     "checks.least_n": (whole(1, 1e6), "a whole number of participants"),
     "checks.most_n": (whole(1, 1e9), "a whole number of participants"),
     "checks.se_slack": (number(0, 1), "a share from 0 to 1"),

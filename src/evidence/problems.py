@@ -76,6 +76,29 @@ class EvidenceError(Exception):
         return type(self), (self.problems,)
 
 
+def line_list(lines, most=10):
+    """Line numbers as people write them: 3, 5, 9 to 40; the first ten places where there are more.
+
+    Parameters
+    ----------
+    lines : iterable of int
+    most : int
+        Places that are listed.
+
+    Returns
+    -------
+    str
+    """
+    ends = []
+    for line in sorted(set(lines)):
+        if ends and line == ends[-1][1] + 1:
+            ends[-1][1] = line
+        else:
+            ends.append([line, line])
+    places = [str(first) if first == last else f"{first}{' to ' if last > first + 1 else ', '}{last}" for first, last in ends]
+    return ", ".join(places[:most]) + (", ..." if len(places) > most else "")
+
+
 def refused(error, path=None):
     """Problem of a file or folder that the system does not let us read or write.
 

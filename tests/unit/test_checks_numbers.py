@@ -78,11 +78,11 @@ CASES = {
         ["data/raw/measurements.csv:2 value: 17% is no whole number of 13 participants. "
          "Check percent and n: the percentage may have another denominator."],
     ),
-    "possible_values": (
-        {"measurements": [number("s", 0, "difference", statistic="odds_ratio"),
-                          number("s", 1.2, "difference", statistic="correlation")]},
-        ["data/raw/measurements.csv:2 value: a ratio of 0. A ratio is above zero.",
-         "data/raw/measurements.csv:3 value: a correlation of 1.2. A correlation lies between -1 and 1."],
+    "shares": (
+        {"outcomes": PROPORTION,
+         "measurements": [counted("percent", "0.25", n=24), counted("percent", "0.25", n=400, weeks=2), counted("percent", "2", n=24, weeks=3)]},
+        ["data/raw/measurements.csv:2 value: 0.25% of 24 participants is less than one of them. "
+         "Type 25 if the source means that share; else check percent and n."],
     ),
     "positive_levels": (
         {"measurements": [number("s", -10), number("s", -2, "change")]},
@@ -121,9 +121,9 @@ def test_a_change_in_percent_typed_as_a_mean(tmp_path):
 
 
 def test_a_share_typed_as_a_percentage(tmp_path):
-    assert messages(tmp_path, "whole_persons", outcomes=PROPORTION, measurements=[counted("percent", "0.25", n=24)]) == [
-        "data/raw/measurements.csv:2 value: 0.25% is no whole number of 24 participants. "
-        "Check percent and n: as a share it is 6 of them, and 25 the percentage."
+    assert messages(tmp_path, "whole_persons", outcomes=PROPORTION, measurements=[counted("percent", "0.8", n=85)]) == [
+        "data/raw/measurements.csv:2 value: 0.8% is no whole number of 85 participants. "
+        "Check percent and n: as a share it is 68 of them, and 80 the percentage."
     ]
 
 

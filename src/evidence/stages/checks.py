@@ -13,7 +13,7 @@ from pathlib import Path
 from evidence.config import FILE as CONFIG
 from evidence.config import NO_FILE, Config, lines_of, sound
 from evidence.problems import EvidenceError, Flag, Problem
-from evidence.stages import checks_keys, checks_names, checks_numbers, checks_p, checks_pairs, checks_rows, checks_spread
+from evidence.stages import checks_keys, checks_names, checks_numbers, checks_p, checks_pairs, checks_rows, checks_scales, checks_spread
 from evidence.stages.cells import near
 from evidence.stages.checks_config import unknown_names
 from evidence.stages.checks_data import Data
@@ -24,7 +24,7 @@ from evidence.stages.schemas import TABLES, load
 # Every number that a check judges by; `checks` in config.yaml, where each is explained.
 LIMITS = {
     name: getattr(Config, name)
-    for name in ("year_low", "fold_low", "fold_high", "least_n", "most_n", "se_slack", "cohort_share", "thresholds")
+    for name in ("year_low", "fold_low", "fold_high", "ratio_high", "least_n", "most_n", "se_slack", "cohort_share", "thresholds")
 } | {"year_high": None}
 
 CHECKS = {
@@ -60,7 +60,13 @@ CHECKS = {
     "counts_without_n": checks_numbers.counts_without_n,
     "whole_persons": checks_numbers.whole_persons,
     "statistics_fit": checks_numbers.statistics_fit,
-    "possible_values": checks_numbers.possible_values,
+    "shares": checks_numbers.shares,
+    "possible_values": checks_scales.possible_values,
+    "plain_scale": checks_scales.plain_scale,
+    "estimate_scale": checks_scales.estimate_scale,
+    "estimate_bounds": checks_scales.estimate_bounds,
+    "estimate_size": checks_scales.estimate_size,
+    "undecided_scale": checks_scales.undecided_scale,
     "positive_levels": checks_numbers.positive_levels,
     "relative_changes": checks_numbers.relative_changes,
     "p_cells": checks_rows.p_cells,
@@ -93,7 +99,7 @@ CHECKS = {
 }
 
 FLAGS = (
-    "group_sizes", "zero_spreads", "interval_order", "percent_levels", "positive_levels", "relative_changes",
+    "group_sizes", "zero_spreads", "interval_order", "percent_levels", "positive_levels", "relative_changes", "plain_scale", "estimate_size",
     "suspects", "pair_folds", "pair_mixups", "sources_disagree", "whole_equals_part", "spread_plausible", "paired_p",
     "own_p",
 )  # fmt: skip
@@ -101,7 +107,7 @@ NOTICES = (
     "year_in_id", "spelled_alike", "p_elsewhere", "dates", "interval_centre", "counts_without_n", "whole_persons", "statistics_fit", "threshold_p",
     "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
-    "relative_p",
+    "relative_p", "undecided_scale",
 )  # fmt: skip
 LARGE = 50_000
 GRADES = {rule: "flag" if rule in FLAGS else "notice" if rule in NOTICES else "error" for rule in CHECKS}

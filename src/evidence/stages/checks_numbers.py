@@ -3,7 +3,7 @@
 import math
 
 from evidence.stages.cells import near
-from evidence.stages.checks_data import LEVELS, RATIOS, Finding, half_unit
+from evidence.stages.checks_data import LEVELS, Finding, half_unit
 
 SOURCE = "Check it against the source."
 COUNTED = ("PLO", "OR", "RR", "RD")
@@ -116,6 +116,20 @@ def counts_without_n(data):
             yield Finding(row, "n", what, "Add n if the source prints it.")
 
 
+def below_one(row):
+    """Whether a percentage above zero is less than half a participant, whatever digits it lost."""
+    half = half_unit(row["value_text"])
+    return 0 < row["value"] <= 1 and (row["value"] + half) * (row["n"] or math.inf) < 50
+
+
+def shares(data):
+    """A percentage that is less than half a participant: a share, typed in place of a percentage."""
+    for row in data.having(statistic=("percent",)):
+        if below_one(row):
+            what = f"{row['value_text']}% of {row['n_text']} participants is less than one of them"
+            yield Finding(row, "value", what, f"Type {100 * row['value']:g} if the source means that share; else check percent and n.")
+
+
 def whole_persons(data):
     """A percentage that no whole number of participants can give: percent or n belong to others.
 
@@ -124,7 +138,7 @@ def whole_persons(data):
     Brown & Heathers 2017, Soc Psychol Personal Sci 8:363, the GRIM test [brown2017].
     """
     for row in data.having(statistic=("percent",)):
-        if 0 < (row["n"] or 0) < 1e9 and 0 <= row["value"] <= 100:
+        if 0 < (row["n"] or 0) < 1e9 and 0 <= row["value"] <= 100 and not below_one(row):
             half = half_unit(row["value_text"])
             nearest = round(row["value"] * row["n"] / 100)
             if abs(100 * nearest / row["n"] - row["value"]) > half * 1.0001:
@@ -148,16 +162,6 @@ def statistics_fit(data):
         measure = data.outcomes[row["outcome"]]["measure"]
         what = f"{row['statistic']}, while {row['outcome']} is pooled as {measure}: shown, not weighted"
         yield Finding(row, "statistic", what, "Nothing to do if the source prints no other number.")
-
-
-def possible_values(data):
-    """A ratio that is not above zero, or a correlation beyond -1 and 1."""
-    for row in data.having(statistic=(*RATIOS, "correlation")):
-        if row["statistic"] in RATIOS and row["value"] <= 0:
-            yield Finding(row, "value", f"a ratio of {row['value_text']}", "A ratio is above zero.")
-        if row["statistic"] == "correlation" and abs(row["value"]) > 1:
-            what = f"a correlation of {row['value_text']}"
-            yield Finding(row, "value", what, "A correlation lies between -1 and 1.")
 
 
 def positive_levels(data):
