@@ -61,7 +61,7 @@ def test_units_cancel_between_groups(measure, numbers, factor):
     same(ev.escalc(measure, **numbers), ev.escalc(measure, **scaled(numbers, factor)))
 
 
-@pytest.mark.parametrize("measure", ["SMCC", "SMCR", "SMCRH", "ROMC"])
+@pytest.mark.parametrize("measure", ["SMCC", "SMCR", "SMCRH", "SMCRP", "ROMC"])
 @given(numbers=PAIRED, factor=st.sampled_from([1e-6, 0.0347, 28.84, 1e6]))
 @BUDGET
 def test_units_cancel_within_people(measure, numbers, factor):

@@ -11,7 +11,7 @@ import evidence as ev
 REFERENCE = json.loads((Path(__file__).parent / "metafor_effects.json").read_text())["effects"]
 STUDIES = 24
 MEASURES = [
-    "MD", "SMD", "SMDH", "SMD1", "ROM", "CVR", "VR", "SMD_UB", "MC", "SMCC", "SMCR", "SMCRH", "ROMC",
+    "MD", "SMD", "SMDH", "SMD1", "ROM", "CVR", "VR", "SMD_UB", "MC", "SMCC", "SMCR", "SMCRH", "SMCRP", "ROMC",
     "OR", "RR", "RD", "AS", "PETO", "OR2DN", "OR2DL", "PR", "PLN", "PLO", "PAS", "PFT", "COR", "ZCOR",
     "IRR", "IRD", "MN", "MNLN",
 ]  # fmt: skip

@@ -47,7 +47,7 @@ def escalc(measure, *, add=None, to="only0", drop00=False, vtype="LS", correct=T
         - two means, from m1i sd1i n1i m2i sd2i n2i: "MD" difference, "SMD" "SMDH" "SMD1"
           standardised differences, "ROM" log ratio; "CVR" "VR" log ratios of spread
         - the same people twice, from m1i sd1i m2i sd2i ni ri: "MC" change, "SMCC" "SMCR"
-          "SMCRH" standardised changes, "ROMC" log ratio
+          "SMCRH" "SMCRP" standardised changes, "ROMC" log ratio
         - 2x2 tables, from ai bi ci di (or n1i for bi, n2i for di): "OR" "RR" log ratios, "RD"
           "AS" differences, "PETO", "OR2DN" "OR2DL" standardised differences
         - one proportion, from xi and ni (or mi): "PR", "PLN" log, "PLO" log odds, "PAS" "PFT" arcsine
@@ -64,8 +64,8 @@ def escalc(measure, *, add=None, to="only0", drop00=False, vtype="LS", correct=T
     vtype : {"LS", "UB"}
         Large-sample or, for SMD, unbiased variance.
     correct : bool
-        Correct the small-sample bias of SMD, SMDH, SMD1, SMCC, SMCR, SMCRH, ROM, ROMC, CVR and
-        VR, as metafor 5 does; with False a log ratio is that of the printed means.
+        Correct the small-sample bias of SMD, SMDH, SMD1, SMCC, SMCR, SMCRH, SMCRP, ROM, ROMC,
+        CVR and VR, as metafor 5 does; with False a log ratio is that of the printed means.
     **numbers : array_like, shape (k,), or scalar
         The figures named above. A scalar holds for every study. What the measure has no use
         for is not looked at if another measure of the same line uses it.

@@ -75,8 +75,14 @@ def standardised_mean_difference(m1i, sd1i, n1i, m2i, sd2i, n2i, vtype="LS", cor
     factor = unbiasing_factor(m) if correct else 1.0
     pooled = np.sqrt(((n1i - 1) * sd1i**2 + (n2i - 1) * sd2i**2) / m)
     yi = factor * (m1i - m2i) / pooled
-    shape = 1 / (2 * (n1i + n2i)) if vtype == "LS" else 1 - (m - 2) / (m * factor**2)
-    return yi, 1 / n1i + 1 / n2i + shape * yi**2
+    if vtype == "LS":
+        return yi, large_sample_variance(yi, n1i, n2i)
+    return yi, 1 / n1i + 1 / n2i + (1 - (m - 2) / (m * factor**2)) * yi**2
+
+
+def large_sample_variance(yi, n1i, n2i):
+    """Variance of a standardised difference of two groups: 1/n1 + 1/n2 + yi^2 / (2 (n1 + n2)). Hedges 1982, eq. 8 [hedges1982]."""
+    return 1 / n1i + 1 / n2i + yi**2 / (2 * (n1i + n2i))
 
 
 def standardised_mean_difference_heteroscedastic(m1i, sd1i, n1i, m2i, sd2i, n2i, correct=True):

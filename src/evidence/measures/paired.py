@@ -90,6 +90,24 @@ def standardised_change_heteroscedastic(m1i, sd1i, m2i, sd2i, ni, ri, correct=Tr
     return yi, (of_change + yi**2 / 2) / (ni - 1)
 
 
+def standardised_change_average(m1i, sd1i, m2i, sd2i, ni, ri, correct=True):
+    """SMCRP: mean change in units of the average spread of both measurements.
+
+    Notes
+    -----
+    s^2 = (sd1^2 + sd2^2) / 2, m = 2 (n - 1) / (1 + r^2), yi = c(m) (m1 - m2) / s,
+    vi = 2 (1 - r)/n + (1 + r^2) yi^2/(4n). With r = 0 both are those of SMD for two groups of n.
+
+    References
+    ----------
+    Cousineau 2020 for the degrees of freedom m [cousineau2020].
+    """
+    degrees = 2 * (at_least("ni", ni, 3) - 1) / (1 + ri**2)
+    factor = unbiasing_factor(degrees) if correct else 1.0
+    yi = factor * (m1i - m2i) / np.sqrt((sd1i**2 + sd2i**2) / 2)
+    return yi, 2 * (1 - ri) / ni + (1 + ri**2) * yi**2 / (4 * ni)
+
+
 def log_ratio_of_means_change(m1i, sd1i, m2i, sd2i, ni, ri, correct=True):
     """ROMC: logarithm of the ratio of two means of the same people, both above zero.
 
@@ -121,5 +139,6 @@ MEASURES = {
     "SMCC": standardised_change,
     "SMCR": standardised_change_raw,
     "SMCRH": standardised_change_heteroscedastic,
+    "SMCRP": standardised_change_average,
     "ROMC": log_ratio_of_means_change,
 }
