@@ -60,6 +60,7 @@ class Config:
     other_methods: tuple = ("DL", "PM", "REML")
     other_tests: tuple = TESTS
     tau_prior: float = 0.5
+    rare_risk: float = 0.05
     deciding: tuple = ("versus_control", "before_after")
     negligible_ratio: float = 1.05
     contrast_cohorts: int = 3
@@ -148,6 +149,7 @@ KEYS = {
     "sensitivity.other_methods": (list_of(one_of(METHODS)), f"a list of {', '.join(METHODS)}"),
     "sensitivity.other_tests": (list_of(one_of(TESTS)), f"a list of {', '.join(TESTS)}"),
     "sensitivity.tau_prior": (number(1e-6, 100), "a number above 0"),
+    "sensitivity.rare_risk": (number(0, 1), "a share from 0 to 1"),
     "verdicts.deciding": (list_of(one_of(CONTRASTS[:2])), f"a list of {', '.join(CONTRASTS[:2])}"),
     "verdicts.negligible_ratio": (number(1, 10), "a ratio of 1 or more"),
     "verdicts.contrast_cohorts": (whole(2, 1000), "a whole number from 2"),

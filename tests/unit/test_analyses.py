@@ -171,7 +171,7 @@ def test_analyses_follow_the_config(tmp_path):
     config = load(toy.folder(tmp_path))
     assert "only_drug" not in analyses(config)
     config = replace(config, only_drug="drug_a", correlation_grid=(0.2,), other_methods=("PM",), other_tests=("z", "adhoc"))
-    names = [name for name, plan in analyses(config).items() if plan.kind not in ("studies", "scale")]
+    names = [name for name, plan in analyses(config).items() if plan.everywhere and plan.kind != "studies"]
     assert names == ["headline", "r_0.2", "method_PM", "test_z"]
     assert analyses(config)["only_drug"].label == "Drug_a only"
 
@@ -207,7 +207,7 @@ def test_bounded_and_flagged_enter_only_where_asked(tmp_path):
 def test_every_headline_pool_has_the_whole_set(real):
     """Whatever its stratum: each analysis of the plan is a row, computed or with nothing left."""
     _, pools, _, frame, config, _ = real
-    wanted = {name for name, plan in analyses(config).items() if plan.kind != "scale"}
+    wanted = {name for name, plan in analyses(config).items() if plan.everywhere}
     have = frame.groupby("pool")["analysis"].agg(set)
     heads = pools[pools.analysis == "headline"]
     assert set(have.index) == set(heads.index)

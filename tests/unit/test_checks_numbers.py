@@ -3,7 +3,7 @@
 import pytest
 
 from tests.checking import messages
-from tests.toy import group, number
+from tests.toy import group, number, study
 
 PROPORTION = [{"outcome": "cured", "measure": "PLO", "cv_low": "", "cv_high": ""}]
 
@@ -71,6 +71,15 @@ CASES = {
         {"outcomes": PROPORTION, "measurements": [counted("events", 2)]},
         ["data/raw/measurements.csv:2 n: events or percent without n can be shown, not weighted. "
          "Add n if the source prints it."],
+    ),
+    "double_zeros": (
+        {"outcomes": PROPORTION, "studies": [study(name) for name in "stuv"],
+         "groups": [one for name in "stuv" for one in (group(name), group(name, "placebo", arm="placebo"))],
+         "measurements": [counted("events", value, n=20, study_id=name, group_id=arm)
+                          for name, *values in (("s", 0, 0), ("t", 20, 20), ("u", 0, 3), ("v", 1, 0))
+                          for arm, value in zip(("treated", "placebo"), values, strict=True)]},
+        ["data/raw/measurements.csv:2 value: no event, or nothing else, in any arm of 2 trials: s, t. Nothing to do: the ratio of cured "
+         "leaves them out, and a sensitivity analysis puts them in."],
     ),
     "whole_persons": (
         {"outcomes": PROPORTION,

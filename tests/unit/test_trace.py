@@ -18,7 +18,7 @@ from evidence.problems import EvidenceError
 from evidence.stages import trace as tracing
 from evidence.stages import trace_effects
 from evidence.stages.trace_text import text
-from tests import toy
+from tests import rosiglitazone, toy
 from tests.property.test_nothing_is_lost import base, mutate
 from tests.toy import group, number, p, sd, se, study
 
@@ -126,6 +126,18 @@ def test_every_equation_of_another_review_holds(bcg):
     assert [str(step) for step in pool["steps"] if step.what == "ratio: e^y"] == ["exp(-0.714532) = 0.489421"]
     effect = traced(bcg, "aronson1948.vaccinated~unvaccinated.tuberculosis.versus_control")
     assert "ln((4 / (4 + 119)) / (11 / (11 + 128))) = -0.889311" in [str(step) for step in effect["steps"]]
+
+
+@pytest.mark.parametrize("measure", ["OR", "RR", "RD"])
+def test_every_equation_of_pools_of_tables_holds(tmp_path, measure):
+    tables = {"a": (0, 40, 3, 38), "b": (2, 60, 5, 62), "c": (1, 25, 0, 24), "none": (0, 30, 0, 31), "all": (12, 12, 9, 9)}
+    made = tracing.Made(built(rosiglitazone.folder(tmp_path, tables, measure)))
+    for pool in made.pools.values():
+        if pool.stratum == "all" and pool.method in ("MH", "Peto", "GLMM") or pool.analysis == "with_double_zeros":
+            trace = traced(made, pool.id)
+            assert all(cohort["steps"] or pool.analysis != "with_double_zeros" for cohort in trace["cohorts"][-1:])
+    named = "".join(text([tracing.pool_trace(made, made.pools["infarction.versus_control.all.MH"])]))
+    assert "2/60 v. 5/62, weight " in named
 
 
 def test_every_equation_of_every_effect_holds(real):

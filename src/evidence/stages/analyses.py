@@ -5,13 +5,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from evidence.measures import summary
 from evidence.measures.escalc import escalc
+from evidence.stages.counted import double_zeros
 
 HEADLINE = "headline"
 LEAST_STUDIES = 10  # to tell asymmetry from chance, see funnel.py
 IN_UNIT = ("levels", "follow_up", "change")
+CELLS = ["x1", "n1", "x2", "n2"]
+QUESTION = ["outcome", "contrast", "measure"]
 
 
 def headline(effects, config):
@@ -100,14 +104,59 @@ def as_standardised(effects, config):
     return chosen.assign(measure="SMCR", effect_unit="SD", yi=effect.yi, vi=effect.vi)
 
 
+def empty_tables(effects):
+    """Which effects are double zeros of eligible, undoubted studies."""
+    empty = double_zeros(effects["measure"], *(effects[name] for name in CELLS)) != ""
+    return empty & (effects["eligibility"] == "include") & (effects["flags"] == "")
+
+
+def of_questions(effects, of):
+    """The effects of the outcomes, contrasts and measures that the effects `of` are of."""
+    asked = set(zip(*(of[name] for name in QUESTION), strict=True))
+    return effects[np.array([key in asked for key in zip(*(effects[name] for name in QUESTION), strict=True)], bool)]
+
+
+def with_double_zeros(effects, config):
+    """The headline and double zeros, 1/2 added to each of their cells, of the outcomes that have any."""
+    chosen = headline(effects, config)
+    empty = of_questions(effects[empty_tables(effects)], chosen)
+    if not len(empty):
+        return empty
+    parts = [of_questions(chosen, empty)]
+    for measure, part in empty.groupby("measure", sort=True):
+        x1, n1, x2, n2 = (part[name].to_numpy() for name in CELLS)
+        effect = escalc(measure, ai=x1, n1i=n1, ci=x2, n2i=n2)
+        parts.append(part.assign(yi=effect.yi, vi=effect.vi, route="counts"))
+    return pd.concat([part for part in parts if len(part)])
+
+
+def rare_tables(effects, config, measures):
+    """All 2x2 tables of the outcomes whose events are rare, double zeros too.
+
+    Rare: a cell of a table is empty, or the risk of the control groups together is not above `rare_risk` of the config.
+    """
+    tables = effects[effects["measure"].isin(measures) & ((effects["headline"] == "yes") | empty_tables(effects))]
+    tables = tables[tables[CELLS].notna().all(axis=1)]
+    if not len(tables):
+        return tables
+    full = (tables["x1"] == tables["n1"]) | (tables["x2"] == tables["n2"])
+    groups = tables.assign(gap=(tables["x1"] == 0) | (tables["x2"] == 0) | full).groupby(QUESTION)
+    rare = groups["gap"].transform("any") | (groups["x2"].transform("sum") <= config.rare_risk * groups["n2"].transform("sum"))
+    return tables[rare].assign(route="counts")
+
+
 @dataclass(frozen=True)
 class Analysis:
-    """An analysis: its effects, its plan, its name for a reader, and what kind of choice it turns."""
+    """An analysis: its effects, its plan, its name for a reader, and what kind of choice it turns.
+
+    `everywhere`: whether it speaks of every headline pool, so that a pool without its row has nothing left.
+    """
 
     label: str
     select: Callable = headline
     changes: tuple = ()
     kind: str = "studies"
+    everywhere: bool = True
 
     def plan(self, config):
         """The config of this analysis."""
@@ -124,8 +173,15 @@ STUDIES = {
     "randomised": Analysis("Randomised studies only", randomised),
 }
 SCALES = {
-    "MD": Analysis("Difference in the unit", as_differences, kind="scale"),
-    "SMCR": Analysis("Standardised change", as_standardised, kind="scale"),
+    "MD": Analysis("Difference in the unit", as_differences, kind="scale", everywhere=False),
+    "SMCR": Analysis("Standardised change", as_standardised, kind="scale", everywhere=False),
+}
+ODDS, ANY = partial(rare_tables, measures=("OR",)), partial(rare_tables, measures=("OR", "RR", "RD"))
+RARE = {
+    "with_double_zeros": Analysis("Double zeros in", with_double_zeros, kind="rare events", everywhere=False),
+    "MH": Analysis("Mantel-Haenszel", ANY, (("method", "MH"), ("test", "z")), "rare events", everywhere=False),
+    "Peto": Analysis("Peto", ODDS, (("method", "Peto"), ("test", "z")), "rare events", everywhere=False),
+    "GLMM": Analysis("Binomial model", ODDS, (("method", "GLMM"), ("test", "z")), "rare events", everywhere=False),
 }
 
 
@@ -146,4 +202,4 @@ def analyses(config):
         for test in config.other_tests
         if test != config.test
     }
-    return {HEADLINE: Analysis("Headline", kind=HEADLINE), **STUDIES, **drug, **grid, **methods, **tests, **SCALES}
+    return {HEADLINE: Analysis("Headline", kind=HEADLINE), **STUDIES, **drug, **grid, **methods, **tests, **RARE, **SCALES}

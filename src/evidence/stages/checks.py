@@ -58,6 +58,7 @@ CHECKS = {
     "percent_levels": checks_numbers.percent_levels,
     "events": checks_numbers.events,
     "counts_without_n": checks_numbers.counts_without_n,
+    "double_zeros": checks_numbers.double_zeros,
     "whole_persons": checks_numbers.whole_persons,
     "statistics_fit": checks_numbers.statistics_fit,
     "shares": checks_numbers.shares,
@@ -104,7 +105,7 @@ FLAGS = (
     "own_p",
 )  # fmt: skip
 NOTICES = (
-    "year_in_id", "spelled_alike", "p_elsewhere", "dates", "interval_centre", "counts_without_n", "whole_persons", "statistics_fit", "threshold_p",
+    "year_in_id", "spelled_alike", "p_elsewhere", "dates", "interval_centre", "counts_without_n", "double_zeros", "whole_persons", "statistics_fit", "threshold_p",
     "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
     "relative_p", "undecided_scale",

@@ -3,7 +3,7 @@
 import math
 
 from evidence.stages.cells import near
-from evidence.stages.checks_data import LEVELS, Finding, half_unit
+from evidence.stages.checks_data import LEVELS, Finding, grouped, half_unit
 
 SOURCE = "Check it against the source."
 COUNTED = ("PLO", "OR", "RR", "RD")
@@ -128,6 +128,37 @@ def shares(data):
         if below_one(row):
             what = f"{row['value_text']}% of {row['n_text']} participants is less than one of them"
             yield Finding(row, "value", what, f"Type {100 * row['value']:g} if the source means that share; else check percent and n.")
+
+
+def double_zeros(data):
+    """Trials without an event, or with the event in everyone, in all their arms: they say nothing of a ratio, and stay out of it.
+
+    References
+    ----------
+    Higgins et al. 2024, Cochrane Handbook, section 10.4.4 [higgins2024].
+    """
+    ratios = {name for name, row in data.outcomes.items() if row["measure"] in ("PLO", "OR", "RR", "IRR")}
+    rows = data.having(statistic=("events", "percent"), timepoint=("followup",), outcome=ratios)
+    trials = grouped(rows, lambda row: (row["outcome"], row["study_id"], row["weeks"]))
+    empty = {}
+    for (outcome, study, _), together in trials.items():
+        arms = {data.arm(row) for row in together}
+        if "treatment" in arms and len(arms) > 1 and (nobody(together) or everybody(together)):
+            empty.setdefault(outcome, {})[study] = together[0]
+    for outcome, studies in empty.items():
+        what = f"no event, or nothing else, in any arm of {len(studies)} {'trial' if len(studies) == 1 else 'trials'}: {', '.join(studies)}"
+        remedy = f"Nothing to do: the ratio of {outcome} leaves them out, and a sensitivity analysis puts them in."
+        yield Finding(next(iter(studies.values())), "value", what, remedy)
+
+
+def nobody(rows):
+    """Whether none of the counts holds an event."""
+    return all(row["value"] == 0 for row in rows)
+
+
+def everybody(rows):
+    """Whether everyone of every group has the event."""
+    return all(row["value"] == (100 if row["statistic"] == "percent" else row["n"]) for row in rows)
 
 
 def whole_persons(data):

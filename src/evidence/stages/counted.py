@@ -8,6 +8,7 @@ from evidence.stages.pairs import arms, escalc_where, joined_lines, shaped
 COUNTS = ("PLO", "OR", "RR", "RD")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")
 TWO_ARM = {"PLO": "OR", "OR": "OR", "RR": "RR", "RD": "RD"}
+EMPTY = {"none": "no event in either arm, which says nothing of a ratio", "all": "the event in everyone of both arms, which says nothing of a ratio"}
 POOLED_AS = TWO_ARM | {"HR": "HR", "IRR": "IRR"}
 
 
@@ -34,6 +35,18 @@ def counts(joined):
     return rows
 
 
+def double_zeros(measure, x1, n1, x2, n2):
+    """Which 2x2 tables say nothing of a ratio: no event in either arm ("none"), or the event in everyone ("all"), else "".
+
+    References
+    ----------
+    Higgins et al. 2024, Cochrane Handbook, section 10.4.4 [higgins2024].
+    """
+    ratio = np.isin(measure, ("OR", "RR", "IRR"))
+    everyone = np.isin(measure, ("OR", "RR")) & (x1 == n1) & (x2 == n2)
+    return np.select([ratio & (x1 == 0) & (x2 == 0), everyone], ["none", "all"], "")
+
+
 def single_arm(rows):
     """Proportions of treated groups, on the logit scale (outcomes with measure PLO)."""
     rows = rows[(rows["arm"] == "treatment") & (rows["measure"] == "PLO")]
@@ -45,15 +58,17 @@ def single_arm(rows):
 
 
 def two_arms(rows, control_arms):
-    """Counts of a treated and a control group; a proportion is compared by the odds ratio."""
+    """Counts of a treated and a control group; a proportion is compared by the odds ratio, and a double zero by no ratio."""
     pairs = arms(rows, control_arms, ["x", "n", "why_not", "line"], ["study_id", "outcome"])
     parts = []
     for measure, part in pairs.groupby(pairs["measure"].map(TWO_ARM), sort=True):
-        usable = (part["x1"].notna() & part["x2"].notna()).to_numpy()
+        empty = double_zeros(measure, *(part[name] for name in ("x1", "n1", "x2", "n2")))
+        usable = (part["x1"].notna() & part["x2"].notna()).to_numpy() & (empty == "")
+        why_not = part["why_not1"].where(part["why_not1"] != "", part["why_not2"])
         yi, vi = escalc_where(measure, usable, ai=part["x1"], n1i=part["n1"], ci=part["x2"], n2i=part["n2"])
         parts.append(shaped(
             part.drop(columns="measure"), measure=measure, contrast="versus_control", pairing="counts", yi=yi, vi_printed=vi,
-            n=part["n1"], n_control=part["n2"], why_not=part["why_not1"].where(part["why_not1"] != "", part["why_not2"]),
+            n=part["n1"], n_control=part["n2"], why_not=np.where(empty == "", why_not, [EMPTY.get(kind, "") for kind in empty]),
             lines=joined_lines(part["line1"], part["line2"]),
             **{name: part[name] for name in ("x1", "x2", "n1", "n2")},
         ))  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from evidence.stages.analyses import empty_tables
 from evidence.stages.labels import label
 from evidence.stages.rows import by, named_rows
 from evidence.stages.strata import ALL, larger_groups, listed, with_broader
@@ -56,11 +57,12 @@ def treated(tables, studies):
 
 
 def from_effects(effects, studies):
-    """Numbers: those in the headline, and those that are shown without weight."""
+    """Numbers: those in the headline (with double zeros, of which nothing is unseen), and those that are shown without weight."""
     rows = effects[effects["study_id"].isin(studies["study_id"])]
     kinds = [rows["contrast"] == "single_arm", rows["yi"] > 0, rows["yi"] < 0, rows["yi"] == 0]
     direction = np.select(kinds, ["", "up", "down", "none"], "unknown")
-    return rows.assign(status=np.where(rows["headline"] == "yes", "poolable", "number"), direction=direction)
+    poolable = (rows["headline"] == "yes") | empty_tables(rows)
+    return rows.assign(status=np.where(poolable, "poolable", "number"), direction=direction)
 
 
 def from_unreported(tables, groups, config):

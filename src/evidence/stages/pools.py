@@ -7,7 +7,7 @@ import pandas as pd
 
 from evidence.measures import summary
 from evidence.models.batch import rma_batch
-from evidence.stages import readable
+from evidence.stages import readable, two_by_two
 from evidence.stages.analyses import HEADLINE, analyses
 from evidence.stages.strata import stratified, without_subgroups
 
@@ -26,7 +26,7 @@ USED = [
     "id", "study_id", "group_id", "cohort_id", "study_label", "outcome", "contrast", "measure", "effect_unit", "drug", "conditions",
     "part_of", "design", "eligibility", "route", "judged", "n", "n_control", "yi", "vi",
 ]  # fmt: skip
-MEMBERS = ["pool", "cohort_id", "study_label", "effect_ids", "arms", "n", "yi", "vi", "weight", "left_out"]
+MEMBERS = ["pool", "cohort_id", "study_label", "effect_ids", "arms", "n", *two_by_two.CELLS, "yi", "vi", "weight", "left_out"]
 
 
 def numbered(members):
@@ -117,20 +117,20 @@ def fits_of(Y, V, plans):
 
 
 def fitted(cohorts, config, plans):
-    """Fit all pools at once.
+    """Fit all pools of effects at once.
 
     Parameters
     ----------
     cohorts : DataFrame
         From `combined`.
     config : Config
-    plans : dict of Analysis
+    plans : dict of Config
         By the names in `cohorts["analysis"]`.
 
     Returns
     -------
     pools, cohorts : DataFrame
-        Results by pool, and the cohorts with their weights in percent.
+        Results by pool, and the cohorts with the id of their pool and their weights in percent.
     """
     number = cohorts.groupby(POOL, sort=True).ngroup().to_numpy()
     within = cohorts.groupby(number).cumcount().to_numpy()
@@ -138,14 +138,25 @@ def fitted(cohorts, config, plans):
     Y, V = np.full(shape, np.nan), np.full(shape, np.nan)
     Y[within, number], V[within, number] = cohorts["yi"], cohorts["vi"]
     pools = cohorts[POOL].iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
-    chosen = {name: plan.plan(config) for name, plan in plans.items()}
-    pools["method"] = pools["analysis"].map({name: plan.method for name, plan in chosen.items()})
-    pools["test"] = pools["analysis"].map({name: plan.test for name, plan in chosen.items()})
+    pools["id"] = pool_id(pools)
+    pools["method"] = pools["analysis"].map({name: plan.method for name, plan in plans.items()})
+    pools["test"] = pools["analysis"].map({name: plan.test for name, plan in plans.items()})
     pools = pools.assign(**fits_of(Y, V, {"method": pools["method"], "test": pools["test"], "level": config.level}))
     pools["n"] = known_sum(cohorts.groupby(number)["n"]).to_numpy()
     w = 1 / (cohorts["vi"] + pools["tau2"].to_numpy()[number])
     weight = 100 * w / np.bincount(number, w)[number]
-    return pools, cohorts.assign(weight=weight, number=number)
+    return limited(pools), cohorts.assign(weight=weight, pool=pools["id"].to_numpy()[number], left_out="")
+
+
+def pools_of(cohorts, effects, config, plans):
+    """Pools of all cohorts, by their effects or by their 2x2 tables, and the cohorts with their weights."""
+    chosen = {name: plan.plan(config) for name, plan in plans.items()}
+    as_tables = cohorts["analysis"].isin([name for name, plan in chosen.items() if plan.method in two_by_two.METHODS])
+    parts = [fitted(cohorts[~as_tables], config, chosen)] if not as_tables.all() else []
+    if as_tables.any():
+        tables = cohorts[as_tables]
+        parts.append(two_by_two.fitted(tables.assign(pool=pool_id(tables)), effects, chosen, config.level, POOL))
+    return tuple(whole(frames) for frames in zip(*parts, strict=True))
 
 
 def limited(pools):
@@ -209,16 +220,14 @@ def pools_and_members(effects, config, only=None):
         return pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=MEMBERS)
     members, subgroups = without_subgroups(members, POOL)
     members, others = one_report_per_cohort(numbered(members))
-    frame, cohorts = fitted(combined(members, config), config, plans)
-    frame = limited(frame)
-    frame["id"] = pool_id(frame)
+    frame, cohorts = pools_of(combined(members, config), effects, config, plans)
     left = pd.concat([
         subgroups.assign(left_out="part of a larger group in the pool"),
         others.assign(left_out="cohort counted once, by " + others["kept_study"].astype(object)),
     ])  # fmt: skip
     left = left.assign(pool=pool_id(left), effect_ids=left["id"], arms=1, weight=np.nan)
-    cohorts = cohorts.assign(pool=frame["id"].to_numpy()[cohorts["number"]], left_out="")
-    members = pd.concat([cohorts[MEMBERS], left[MEMBERS]] if len(left) else [cohorts[MEMBERS]])
+    left = left[left["pool"].isin(frame["id"])]
+    members = whole([cohorts.reindex(columns=MEMBERS), left.reindex(columns=MEMBERS)])
     frame = frame.assign(**{name: readable.back(frame["measure"], frame[of]) for name, of in READABLE.items()})
     frame["n_analysis"] = frame["analysis"].map(list(plans).index)
     frame = frame.sort_values(["outcome", "contrast", "stratum", "measure", "n_analysis"], ignore_index=True)

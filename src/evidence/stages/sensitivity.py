@@ -88,7 +88,7 @@ def extremes(frame):
 
 def absent(headline, present, plans):
     """Rows for the analyses in which a headline pool has no cohort left."""
-    wanted = [(pool, name) for pool in headline["id"] for name, plan in plans.items() if plan.kind != "scale"]
+    wanted = [(pool, name) for pool in headline["id"] for name, plan in plans.items() if plan.everywhere]
     missing = [pair for pair in wanted if pair not in present]
     return pd.DataFrame(missing, columns=["pool", "analysis"]).assign(k=0.0)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from evidence.config import load
 from evidence.problems import EvidenceError, Problem
-from evidence.stages import trace_effects, trace_pools
+from evidence.stages import trace_effects, trace_pools, trace_tables, two_by_two
 from evidence.stages.analyses import analyses
 from evidence.stages.effects import recovering_from
 from evidence.stages.files import read_csv, read_tables
@@ -177,6 +177,17 @@ def cohort_trace(made, member, there):
     }, agree  # fmt: skip
 
 
+def table_trace(made, member):
+    """A cohort of a pool of 2x2 tables: its table, and the steps to it where it has several arms."""
+    work = trace_tables.table([made.effects[one] for one in member.effect_ids.split(";")])
+    agree = np.allclose([work[name] for name in two_by_two.CELLS], [getattr(member, name) for name in two_by_two.CELLS], rtol=1e-9)
+    return {
+        "label": member.study_label, "cohort": member.cohort_id, "yi": member.yi, "vi": member.vi, "weight": member.weight,
+        "n": number_text(member.n), "table": [getattr(member, name) for name in two_by_two.CELLS],
+        "effects": member.effect_ids.split(";"), "steps": work.steps,
+    }, agree  # fmt: skip
+
+
 def pool_trace(made, pool):
     """Everything between the effects and one pool, and those effects.
 
@@ -190,8 +201,12 @@ def pool_trace(made, pool):
     left = named_rows(members[members["left_out"] != ""])
     used = analyses(made.config)[pool.analysis].select(made.frames["effects"], made.config)
     there = {row.id: row for row in named_rows(used)}
-    cohorts = [cohort_trace(made, member, there) for member in weighted]
-    work = trace_pools.spelled_out(pool, weighted, made.config.level)
+    if pool.method in two_by_two.METHODS:
+        cohorts = [table_trace(made, member) for member in weighted]
+        work = trace_tables.spelled_out(pool, weighted, made.config.level)
+    else:
+        cohorts = [cohort_trace(made, member, there) for member in weighted]
+        work = trace_pools.spelled_out(pool, weighted, made.config.level)
     differing = trace_pools.differing(work, pool) + [cohort["label"] for cohort, agree in cohorts if not agree]
     if differing:
         what = f"{', '.join(differing)} of {pool.id} are not what the effects give"

@@ -148,11 +148,15 @@ def counts(work, effect, rows):
         else:
             work.given(**{events: (row.value, row.value_text)})
         work.step({"a": "b", "c": "d"}[events], f"people without the event{group}", f"{people} - {events}")
-    cells = "abcd"[: 2 * len(rows)]
+    of_cells(work, effect.measure, "abcd"[: 2 * len(rows)])
+
+
+def of_cells(work, measure, cells):
+    """Effect and variance from the cells of a table, or of one group."""
     if any(work[name] == 0 for name in cells):
         for name in cells:
             work.step(name, "a cell is empty: 1/2 is added to every cell", f"{name} + 0.5")
-    yi, yi_words, vi, vi_words = CELLS[effect.measure]
+    yi, yi_words, vi, vi_words = CELLS[measure]
     work.step("yi", yi_words, yi)
     work.step("vi", f"variance: {vi_words}", vi)
 

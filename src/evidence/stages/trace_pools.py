@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from evidence.stages.trace_arithmetic import Work, logarithmic_mean
-from evidence.stages.trace_effects import BACK
+from evidence.stages.trace_effects import BACK, of_cells
 
 FIXED_POINT = "sum w^2 ((y - mu)^2 - v) / sum w^2"
 PARTS = {
@@ -76,8 +76,16 @@ def as_standardised(work, effect, there):
     work.step("vi", "variance: 2 (1 - r) / n + y^2 / (2 n)", "2 * (1 - r) / n + yi ** 2 / (2 * n)")
 
 
+def as_counted(work, effect, there):
+    """A double zero with 1/2 in each cell."""
+    work.given(a=effect.x1, n1=effect.n1, c=effect.x2, n2=effect.n2)
+    work.step("b", "people without the event", "n1 - a")
+    work.step("d", "people without the event of the controls", "n2 - c")
+    of_cells(work, there.measure, "abcd")
+
+
 def rescaled(effect, there):
-    """Steps from an effect to what it is in an analysis with another correlation or on another scale.
+    """Steps from an effect to what it is in an analysis with another correlation, on another scale, or with double zeros in.
 
     Parameters
     ----------
@@ -92,7 +100,9 @@ def rescaled(effect, there):
     work = Work()
     numbers = {name: getattr(effect, name) for name in ("vi", "v_sum", "v_cross", "m1", "se1", "m2", "se2", "n", "r")}
     work.carried(**{name: number for name, number in numbers.items() if number == number})
-    if there.measure != effect.measure:
+    if there.route != effect.route:
+        as_counted(work, effect, there)
+    elif there.measure != effect.measure:
         {"MD": as_difference, "SMCR": as_standardised}[there.measure](work, effect, there)
     elif there.vi != effect.vi:
         at_correlation(work, effect, there)

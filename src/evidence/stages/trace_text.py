@@ -75,6 +75,15 @@ def effect_lines(made):
     return [*lines, *arithmetic(made["steps"])]
 
 
+def cohort_words(cohort):
+    """What a cohort brings to a pool: its effect, or its 2x2 table, and its weight where it has one."""
+    weight = f", weight {cohort['weight']:.1f}%" if cohort["weight"] == cohort["weight"] else ""
+    if "table" in cohort:
+        x1, n1, x2, n2 = (f"{number:.6g}" for number in cohort["table"])
+        return f"{x1}/{n1} v. {x2}/{n2}{weight}"
+    return f"y = {six(cohort['yi'])}, v = {six(cohort['vi'])}{weight}"
+
+
 def pool_lines(made):
     """A pool: what it is, its cohorts with their weights, the arithmetic, and all its effects."""
     numbers = made["numbers"]
@@ -85,7 +94,7 @@ def pool_lines(made):
     lines += wrapped(made["note"], 2) if made["note"] else []
     lines += ["  cohorts"]
     for cohort in made["cohorts"]:
-        words = f"y = {six(cohort['yi'])}, v = {six(cohort['vi'])}, weight {cohort['weight']:.1f}%, n {cohort['n']}"
+        words = f"{cohort_words(cohort)}, n {cohort['n']}"
         lines += wrapped(f"{cohort['label']}: {words}; {', '.join(cohort['effects'])}", 4)
         lines += arithmetic(cohort["steps"], 8)
     lines += ["  left out"] if made["left_out"] else []
