@@ -31,6 +31,16 @@ CASES = {
          "data/raw/measurements.csv:3 unit: from 290 mu to 15.8 mu is 0.0545 times the level before; in u it would be 1.36. "
          "Check the unit against the source."],
     ),
+    "pair_unit_slips": (
+        {"units": [{}, {"unit": "mu", "factor": "0.29"}], "groups": [group("s"), group("s", "b"), group("s", "c")],
+         "measurements": [number("s", 8.2, "baseline"), number("s", 17.5, unit="mu"),
+                          number("s", 10, "baseline", group_id="b"), number("s", 50, unit="mu", group_id="b"),
+                          number("s", 10, "baseline", group_id="c"), number("s", 11, unit="mu", group_id="c")]},
+        [f"data/raw/measurements.csv:{line} unit: from 8.2 u to 17.5 mu is 0.619 times the level before; in one unit it would be 2.13. "
+         "Type the unit that the source prints for both." for line in (2, 3)]
+        + [f"data/raw/measurements.csv:{line} unit: from 10 u to 11 mu is 0.319 times the level before; in one unit it would be 1.1. "
+           "Type the unit that the source prints for both." for line in (6, 7)],
+    ),
     "pair_units": (
         {"units": TWO_UNITS, "measurements": [number("s", 400, "baseline", unit="mu"), number("s", 0.6)]},
         ["data/raw/measurements.csv:3 unit: u at follow-up, while the baseline in line 2 has mu. "
@@ -81,9 +91,21 @@ CASES = {
     "shared_numbers": (
         {"studies": [study("s"), study("t"), study("u", cohort_id="s")], "groups": [group("s"), group("t"), group("u")],
          "measurements": [number(name, value, point, spread="sd", spread_low=12.5)
-                          for name in "stu" for value, point in ((27.4, "baseline"), (31.9, "followup"))]},
+                          for name in "stu" for value, point in ((27.4, "baseline"), (31.9, "followup"))]
+         + [number(name, value, outcome="other") for name, value in (("s", 3), ("t", 4), ("u", 4))],
+         "outcomes": [{}, {"outcome": "other"}], "units": [{}, {"outcome": "other"}]},
         ["data/raw/studies.csv:3 cohort_id: 2 numbers with their spreads are also those of s (measurements.csv, lines 4 and 2, "
          "5 and 3). If they are the same people, give both the cohort_id of s."],
+    ),
+    "same_report": (
+        {"studies": [study("s"), study("t"), study("u")], "groups": [group("s"), group("t"), group("u")],
+         "outcomes": [{}, {"outcome": "other"}], "units": [{}, {"outcome": "other"}],
+         "measurements": [number(name, value, point, spread="sd", spread_low=12.5)
+                          for name in "stu" for value, point in ((27.4 + (name == "u"), "baseline"), ("31.90" if name == "t" else 31.9, "followup"))]
+         + [number("s", 3, outcome="other")]},
+        [f"data/raw/measurements.csv:{line} study_id: {name} and {twin} print the same numbers wherever both print one: the same people would "
+         "count twice. Give both the same cohort_id in studies.csv, or delete one report."
+         for line, name, twin in ((2, "s", "t"), (3, "s", "t"), (4, "t", "s"), (5, "t", "s"))],
     ),
     "wholes": (
         {"groups": [*WHOLE_AND_PART, group("s", "core", part_of="part")],

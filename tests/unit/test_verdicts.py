@@ -73,7 +73,7 @@ def test_contradicted_where_the_effect_goes_the_other_way(tmp_path):
 
 
 def test_contradicted_by_no_change_worth_the_name(tmp_path):
-    flat = [row for name in ("s1", "s2", "s3") for row in before_after(name, 100, 100.5, n=400, spread=8)]
+    flat = [row for name, low in (("s1", 100), ("s2", 110), ("s3", 120)) for row in before_after(name, low, low * 1.005, n=400, spread=8)]
     row, *_ = only(tmp_path, [claim()], measurements=flat)
     assert row.verdict == "contradicted"
     assert "No change worth the name: level changed by 0% from baseline (95% CI \N{MINUS SIGN}1% to +2%" in row.sentence
@@ -117,7 +117,7 @@ def test_untested_says_why(tmp_path, made, words):
 
 def test_a_condition_without_weight_is_not_one_without_a_study(tmp_path):
     groups = [group("s1", conditions="condition_b"), group("s2", conditions="condition_b"), group("s3", conditions="condition_c")]
-    numbers = before_after("s1", 10, 12) + before_after("s2", 10, 12) + [number("s3", 10, "baseline"), number("s3", 12)]
+    numbers = before_after("s1", 10, 12) + before_after("s2", 11, 13.2) + [number("s3", 10, "baseline"), number("s3", 12)]
     claims = [claim(direction="attenuates", kind="modifier", condition="condition_c")]
     row, *_ = only(tmp_path, claims, groups=groups, measurements=numbers)
     assert row.sentence == "Not tested: level (no cohort of the condition can be weighted)."
@@ -177,7 +177,7 @@ def between_base(path, extra=0):
     highs = {"a1": 20, "a2": 21, "a3": 19, "b1": 11, "b2": 10.5}
     numbers = [row for name, high in highs.items() for row in before_after(name, 10, high)]
     for which in range(extra):
-        more, rows = two_groups(f"both{which}", 12, 20)
+        more, rows = two_groups(f"both{which}", 12, 20.2)
         groups, numbers = groups + more, numbers + rows
     studies = [study(name) for name in dict.fromkeys(row["study_id"] for row in groups)]
     claims = [claim(direction="improves_more", kind="modifier")]

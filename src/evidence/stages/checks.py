@@ -13,7 +13,7 @@ from pathlib import Path
 from evidence.config import FILE as CONFIG
 from evidence.config import NO_FILE, Config, lines_of, sound
 from evidence.problems import EvidenceError, Flag, Problem
-from evidence.stages import checks_keys, checks_names, checks_numbers, checks_p, checks_pairs, checks_rows, checks_scales, checks_spread
+from evidence.stages import checks_exchanged, checks_keys, checks_names, checks_numbers, checks_p, checks_pairs, checks_rows, checks_scales, checks_spread
 from evidence.stages.cells import near
 from evidence.stages.checks_config import unknown_names
 from evidence.stages.checks_data import Data
@@ -80,6 +80,7 @@ CHECKS = {
     "week_order": checks_rows.week_order,
     "pair_folds": checks_pairs.pair_folds,
     "pair_mixups": checks_pairs.pair_mixups,
+    "pair_unit_slips": checks_pairs.pair_unit_slips,
     "pair_units": checks_pairs.pair_units,
     "pair_sizes": checks_pairs.pair_sizes,
     "pairless": checks_pairs.pairless,
@@ -87,10 +88,16 @@ CHECKS = {
     "repeated": checks_pairs.repeated,
     "cohort_values": checks_pairs.cohort_values,
     "cohort_overlap": checks_pairs.cohort_overlap,
+    "same_report": checks_pairs.same_report,
     "shared_numbers": checks_pairs.shared_numbers,
     "wholes": checks_pairs.wholes,
     "whole_equals_part": checks_pairs.whole_equals_part,
     "copied": checks_pairs.copied,
+    "exchanged_change": checks_exchanged.exchanged_change,
+    "exchanged_changes": checks_exchanged.exchanged_changes,
+    "exchanged_arms": checks_exchanged.exchanged_arms,
+    "exchanged_others": checks_exchanged.exchanged_others,
+    "exchanged_p": checks_exchanged.exchanged_p,
     "spread_plausible": checks_spread.spread_plausible,
     "spread_unjudged": checks_spread.spread_unjudged,
     "paired_p": checks_p.paired_p,
@@ -102,7 +109,7 @@ CHECKS = {
 FLAGS = (
     "group_sizes", "zero_spreads", "interval_order", "percent_levels", "positive_levels", "relative_changes", "plain_scale", "estimate_size",
     "suspects", "pair_folds", "pair_mixups", "sources_disagree", "whole_equals_part", "spread_plausible", "paired_p",
-    "own_p",
+    "own_p", "pair_unit_slips", "same_report", "exchanged_change", "exchanged_changes", "exchanged_arms", "exchanged_others", "exchanged_p",
 )  # fmt: skip
 NOTICES = (
     "year_in_id", "spelled_alike", "p_elsewhere", "dates", "interval_centre", "counts_without_n", "double_zeros", "whole_persons", "statistics_fit", "threshold_p",
@@ -134,7 +141,7 @@ def run(data):
     """Problems and flags of all rules; of large tables, those across rows are looked for beside those of single rows."""
     if not large(data.sheets):
         return of_rules(data, CHECKS)
-    across = [rule for rule, check in CHECKS.items() if check.__module__ == checks_pairs.__name__]
+    across = [rule for rule, check in CHECKS.items() if check.__module__ in (checks_pairs.__name__, checks_exchanged.__name__)]
     single = [rule for rule in CHECKS if rule not in across]
     data.prepare()
     return [one for found in side_by_side(partial(of_rules, data, across), partial(of_rules, data, single)) for one in found]

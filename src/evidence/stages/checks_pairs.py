@@ -53,13 +53,34 @@ def far(ratio, much=MUCH):
     return not 1 / much < ratio < much
 
 
+def unit_pairs(data):
+    """Yield (baseline, follow-up, fold, fold in one unit) of pairs printed in two units of which both are known; None below zero."""
+    for base, row in data.pairs:
+        factors = [data.factors.get((part["outcome"], part["unit"])) for part in (base, row)]
+        if base["unit"] != row["unit"] and None not in factors and factors[0] != factors[1]:
+            fold = row["value"] / base["value"] if base["value"] > 0 and row["value"] > 0 else None
+            yield base, row, fold and fold * factors[1] / factors[0], fold
+
+
+def slipped(data, fold, plain):
+    """Whether a change that is plausible in one unit is far as typed, or goes the other way; beyond the limits `pair_folds` tells it."""
+    if not fold or not data.limits["fold_low"] <= fold <= data.limits["fold_high"]:
+        return False
+    return not far(plain, MUCH_LESS) and (far(fold, MUCH_LESS) or (fold - 1) * (plain - 1) < 0)
+
+
+def pair_unit_slips(data):
+    """Two units within a pair whose numbers make a plausible change in one unit, and as typed a far one or one the other way."""
+    for base, row, fold, plain in unit_pairs(data):
+        if slipped(data, fold, plain):
+            what = f"from {told(base)} to {told(row)} is {shown(fold)} times the level before; in one unit it would be {shown(plain)}"
+            yield from (Finding(part, "unit", what, "Type the unit that the source prints for both.") for part in (base, row))
+
+
 def pair_units(data):
     """Two units within one pair: a paper seldom changes the unit between baseline and follow-up."""
-    for base, row in data.pairs:
-        if base["unit"] == row["unit"]:
-            continue
-        factors = {data.factors.get((part["outcome"], part["unit"])) for part in (base, row)}
-        if len(factors) > 1 and None not in factors:
+    for base, row, fold, plain in unit_pairs(data):
+        if not slipped(data, fold, plain):
             what = f"{row['unit']} at follow-up, while the baseline in line {base['line']} has {base['unit']}"
             yield Finding(row, "unit", what, SOURCE)
 
@@ -158,8 +179,9 @@ def cohort_overlap(data):
             yield Finding(row, "cohort_id", what, remedy)
 
 
-# What a row prints to the last digit.
-PRINTED = ("outcome", "timepoint", "statistic", "unit", "value_text", "spread", "spread_low_text", "spread_high_text")
+# What a row prints, and the quantity that it is printed of.
+PRINTED = ("outcome", "timepoint", "statistic", "unit", "value", "spread", "spread_low", "spread_high")
+QUANTITY = ("outcome", "timepoint", "statistic")
 
 
 def telling(row):
@@ -167,17 +189,45 @@ def telling(row):
     return bool(row["spread_low_text"]) and sum(char.isdigit() for char in row["value_text"] + row["spread_low_text"]) >= 4
 
 
-def shared_numbers(data):
-    """Reports of different cohorts that print the same numbers: perhaps the same people, who would count twice."""
-    alike = defaultdict(list)
+def alike(data):
+    """Yield (study, other study, pairs of rows) of reports of different cohorts that print two or more telling numbers alike."""
+    found = defaultdict(list)
     for rows in data.alike(*PRINTED):
         for row in rows[1:] if telling(rows[0]) else []:
-            cohorts = [data.studies[one["study_id"]]["cohort_id"] for one in (rows[0], row)]
+            cohorts = [data.studies[side["study_id"]]["cohort_id"] for side in (rows[0], row)]
             if cohorts[0] != cohorts[1]:
-                alike[row["study_id"], rows[0]["study_id"]].append((row, rows[0]))
-    for (study, other), pairs in alike.items():
+                found[row["study_id"], rows[0]["study_id"]].append((row, rows[0]))
+    for (study, other), pairs in found.items():
         if len(pairs) > 1:
-            lines = ", ".join(f"{one['line']} and {two['line']}" for one, two in pairs[:3])
+            yield study, other, pairs
+
+
+def wholly_alike(data, study, other):
+    """Rows of two reports that print the same numbers, where the smaller prints no other number of what both print; else none."""
+    sides = [[row for row in data.measured if row["study_id"] == name] for name in (study, other)]
+    small, large = sorted(sides, key=len)
+    quantities = {tuple(row[name] for name in QUANTITY) for row in large}
+    shared = [row for row in small if tuple(row[name] for name in QUANTITY) in quantities]
+    statements = {tuple(row[name] for name in PRINTED) for row in shared}
+    equal = [row for row in large if tuple(row[name] for name in PRINTED) in statements]
+    covered = statements == {tuple(row[name] for name in PRINTED) for row in equal}
+    return [*shared, *equal] if covered else []
+
+
+def same_report(data):
+    """Two reports of different cohorts of which one prints nothing but the numbers of the other: the same people count twice."""
+    for study, other, _ in alike(data):
+        for row in wholly_alike(data, study, other):
+            twin = other if row["study_id"] == study else study
+            what = f"{row['study_id']} and {twin} print the same numbers wherever both print one: the same people would count twice"
+            yield Finding(row, "study_id", what, "Give both the same cohort_id in studies.csv, or delete one report.")
+
+
+def shared_numbers(data):
+    """Reports of different cohorts that print some numbers alike: perhaps the same people, who would count twice."""
+    for study, other, pairs in alike(data):
+        if not wholly_alike(data, study, other):
+            lines = ", ".join(f"{row['line']} and {twin['line']}" for row, twin in pairs[:3])
             what = f"{len(pairs)} numbers with their spreads are also those of {other} (measurements.csv, lines {lines})"
             yield Finding(data.studies[study], "cohort_id", what, f"If they are the same people, give both the cohort_id of {other}.")
 
