@@ -66,8 +66,10 @@ class Config:
     contrast_cohorts: int = 3
     start_randomised: str = "high"
     start_other: str = "low"
+    start_single: str = "not rated"
     counted_by_start: tuple = ("confounding", "selection")
     bias_share: float = 50
+    not_judged_counts: bool = False
     many_concerns: int = 3
     heterogeneity: float = 50
     inconsistency_signs: tuple = (1, 3)
@@ -155,8 +157,10 @@ KEYS = {
     "verdicts.contrast_cohorts": (whole(2, 1000), "a whole number from 2"),
     "certainty.start_randomised": (one_of(CERTAINTY), f"one of {', '.join(CERTAINTY)}"),
     "certainty.start_other": (one_of(CERTAINTY), f"one of {', '.join(CERTAINTY)}"),
+    "certainty.start_single": (one_of((*CERTAINTY, "not rated")), f"one of {', '.join(CERTAINTY)}, not rated"),
     "certainty.counted_by_start": (list_of(text), "a list of domains of risk_of_bias.csv"),
     "certainty.bias_share": (number(0, 100), "a percent of the weight"),
+    "certainty.not_judged_counts": (lambda value: isinstance(value, bool), "true or false"),
     "certainty.many_concerns": (whole(1, 20), "a whole number of domains"),
     "certainty.heterogeneity": (number(0, 100), "a percent"),
     "certainty.inconsistency_signs": (

@@ -7,6 +7,7 @@ from matplotlib.textpath import text_to_path
 
 import evidence as ev
 from evidence.config import load
+from evidence.stages.bias_levels import grade
 from evidence.stages.bias_weights import bias_weights
 from evidence.stages.direction_plot import best_cells, direction_plots
 from evidence.stages.flow import flow
@@ -16,7 +17,7 @@ from evidence.stages.plotting import POINTS_PER_MM, clipped, face, overlaps, sav
 from evidence.stages.pools import pools_and_members
 from evidence.stages.sensitivity import sensitivity
 from evidence.stages.sensitivity_plot import sensitivity_plots
-from evidence.stages.traffic_light import SIGNS, bias_plots, in_severity, shares_by_domain, total_weights
+from evidence.stages.traffic_light import SIGNS, bias_plots, shares_by_domain, total_weights
 from evidence.stages.words import templates
 
 ROOT = Path(__file__).parents[2]
@@ -112,7 +113,7 @@ def test_directions_are_those_of_the_table(made):
 def test_every_tool_has_its_lights_and_the_summary_is_whole(made):
     tables, effects, members, _, weights, plots = made
     assert [file for file, _, _ in plots["bias"]] == ["bias-rob2.svg", "bias-rob2-crossover.svg", "bias-robins-i.svg", "bias-weights.svg"]
-    shares = shares_by_domain(tables.risk_of_bias, total_weights(members, effects, set(weights.pool)))
+    shares = shares_by_domain(grade(tables.risk_of_bias), total_weights(members, effects, set(weights.pool)))
     assert shares.groupby(["tool", "domain"]).share.sum().to_numpy() == pytest.approx(100)
     assert "sperm found at testicular retrieval, against control: 100%" in plots["bias"][-1][2]["alt"].lower()
 
@@ -131,10 +132,6 @@ def test_the_flow_holds_every_step_with_its_counts(made):
 def test_no_diagram_before_there_is_a_report(made):
     frame = flow(made[0], made[1])[0]
     assert list(flow_plot(frame.iloc[:0], made[0])) == []
-
-
-def test_judgements_stand_in_order_of_severity():
-    assert in_severity(iter(["critical", "low", "not_judged", "serious"])) == ["low", "serious", "critical", "not_judged"]
 
 
 def test_a_review_may_say_things_in_its_own_words(tmp_path):

@@ -26,7 +26,8 @@ def config_of(**changes):
 
 
 def context(severity=(), missing_rows=(), judgements=(), **changes):
-    made = {"config": config_of(**changes), "words": WORDS, "severity": dict(severity), "missing": dict(missing_rows)}
+    severity = dict(severity)
+    made = {"config": config_of(**changes), "words": WORDS, "severity": severity, "judged": severity, "missing": dict(missing_rows)}
     return grade.Context(**made, domains={"level": "semen", "marker": "hormone"}, broader={"proxy": ["wide"]}, judgements=dict(judgements))
 
 
@@ -64,12 +65,17 @@ def test_risk_of_bias_by_weight(severity, levels, words):
     assert reason.startswith(words)
 
 
-def test_a_study_that_is_not_judged_counts_as_serious():
-    assert grade.risk_of_bias(pool(), cohorts(), context())[0] == -1
+def test_a_study_that_is_not_judged_takes_no_level_by_itself():
+    known = {"s0": 2, "s1": 0}
+    assert grade.risk_of_bias(pool(), cohorts(weights=(40, 30, 30)), context(known)) == (
+        0, "40% of the weight at high or serious risk of bias, below 50%; 30% not judged")  # fmt: skip
+    assert grade.risk_of_bias(pool(), cohorts(), context()) == (0, "0% of the weight at high or serious risk of bias, below 50%; 100% not judged")
+    assert grade.risk_of_bias(pool(), cohorts(weights=(40, 30, 30)), context(known, not_judged_counts=True)) == (
+        -1, "70% of the weight at high or serious risk of bias or not judged")  # fmt: skip
 
 
-def judgements(*rows):
-    return pd.DataFrame(rows, columns=["study_id", "domain", "judgement"])
+def judgements(*rows, tool="ROBINS-I"):
+    return pd.DataFrame(rows, columns=["study_id", "domain", "judgement"]).assign(tool=tool)
 
 
 def test_worst_domain_and_what_the_start_counts():
@@ -82,8 +88,68 @@ def test_worst_domain_and_what_the_start_counts():
 
 def test_several_concerns_make_a_high_risk():
     rows = [("s", domain, "some_concerns") for domain in ("randomisation", "deviations", "missing_data")]
-    assert grade.severities(judgements(*rows), config_of(), {"s": True}) == {"s": 2}
-    assert grade.severities(judgements(*rows[:2]), config_of(), {"s": True}) == {"s": 1}
+    assert grade.severities(judgements(*rows, tool="RoB2"), config_of(), {"s": True}) == {"s": 2}
+    assert grade.severities(judgements(*rows[:2], tool="RoB2"), config_of(), {"s": True}) == {"s": 1}
+
+
+def test_concerns_do_not_add_up_where_the_tool_does_not_say_so():
+    rows = [("s", domain, "unclear") for domain in ("sequence_generation", "allocation_concealment", "selective_reporting", "other_bias")]
+    assert grade.severities(judgements(*rows, tool="RoB1"), config_of(), {"s": True}) == {"s": 1}
+    rows = [("s", domain, "moderate") for domain in ("missing_data", "measurement", "reporting")]
+    assert grade.severities(judgements(*rows), config_of(), {"s": False}) == {"s": 1}
+
+
+def test_an_overall_judgement_stands_for_the_study():
+    answers = [("s", "sampling", "no"), ("s", "statistics", "yes")]
+    assert grade.severities(judgements(*answers, tool="JBI-prevalence"), config_of(), {}) == {"s": 2}
+    assert grade.severities(judgements(*answers, ("s", "overall", "low"), tool="JBI-prevalence"), config_of(), {}) == {"s": 0}
+    assert grade.severities(judgements(("s", "overall", "critical")), config_of(), {}) == {"s": 3}
+
+
+def test_an_overall_judgement_that_the_start_explains_gives_way_to_the_domains():
+    rows = judgements(("s", "confounding", "serious"), ("s", "measurement", "low"), ("s", "overall", "serious"))
+    assert grade.severities(rows, config_of(), {"s": False}) == {"s": 1}
+    assert grade.severities(rows, config_of(), {"s": True}) == {"s": 2}
+
+
+def test_an_item_that_does_not_apply_judges_nothing():
+    rows = judgements(("s", "sampling", "not_applicable"), tool="JBI-prevalence")
+    assert grade.severities(rows, config_of(), {}) == {}
+
+
+def test_stars_are_good_fair_or_poor_by_category():
+    def stars(selection, comparability, outcome):
+        rows = [("s", "selection", selection), ("s", "comparability", comparability), ("s", "outcome", outcome)]
+        return grade.severities(judgements(*rows, tool="NOS"), config_of(counted_by_start=()), {})["s"]
+
+    assert (stars("3", "1", "2"), stars("2", "1", "3"), stars("4", "0", "3"), stars("4", "2", "1"), stars("1", "2", "3")) == (0, 1, 2, 2, 2)
+
+
+def test_single_groups_are_not_rated_and_their_parts_are_facts():
+    rows = cohorts("cohort", "single_arm", yi=[0.0, 0.3, 0.9])
+    known = context({"s0": 2, "s1": 0})
+    assert grade.steps_of(pool(contrast="single_arm", measure="PLO", I2=78.0, n=86.0), rows, known) == [
+        ("start", 0, "not rated, since GRADE has no guidance for proportions of single groups outside questions of prognosis", "fact"),
+        ("risk_of_bias", 0, "50% of the weight at high, serious or critical risk of bias, 20% not judged", "fact"),
+        ("inconsistency", 0, "I² 78%; intervals of two cohorts do not overlap", "fact"),
+        ("imprecision", 0, "86 people", "fact"),
+        ("missing_results", 0, "0 of 3 cohorts with a result cannot be pooled", "fact"),
+    ]
+    (_, _, why, _), *_ = grade.steps_of(pool(contrast="single_arm", measure="ZCOR"), rows, known)
+    assert why == "not rated, since GRADE has no guidance for correlations"
+
+
+def test_a_judgement_on_a_pool_that_is_not_rated_is_shown_and_moves_nothing():
+    key = ("level", "single_arm", "", "indirectness")
+    known = context(judgements={key: SimpleNamespace(levels=-1, why="Other people.")})
+    steps = grade.steps_of(pool(contrast="single_arm", measure="PR"), cohorts("cohort", "single_arm"), known)
+    assert ("indirectness", 0, "Other people (an analyst's judgement; it moves no level, since the pool is not rated)", "judgement") in steps
+
+
+def test_single_groups_are_rated_where_the_config_asks_for_it():
+    steps = grade.steps_of(pool(contrast="single_arm", measure="PLO"), cohorts("cohort", "single_arm"), context({}, start_single="high"))
+    assert steps[0] == ("start", 4, "single groups, rated as a question of prognosis", "rule")
+    assert steps[1] == ("risk_of_bias", 0, "0% of the weight at high or serious risk of bias, below 50%; 100% not judged", "rule")
 
 
 @pytest.mark.parametrize(
@@ -198,6 +264,7 @@ def test_certainty_never_rises_for_a_change_without_control():
     missed = missing(reported(tables, effects, config), tables, config)
     frame, steps = grade.certainty_and_steps(pools, members, effects, missed, tables, config)
     assert not (frame.large_effect > 0).any()
-    assert frame.loc[frame.contrast != "versus_control", "certainty"].isin(["low", "very low"]).all()
-    assert steps.groupby("pool").size().eq(7).all()
+    assert frame.loc[frame.contrast == "before_after", "certainty"].isin(["low", "very low"]).all()
+    assert frame.loc[frame.contrast == "single_arm", "certainty"].eq("not rated").all()
+    assert steps[steps.contrast != "single_arm"].groupby("pool").size().eq(7).all()
     assert (steps.reason != "").all()

@@ -18,6 +18,7 @@ from evidence.stages.checks import CHECKS, GRADES, LIMITS, check, report_json, r
 from tests.checking import PAIR, rules
 from tests.toy import CONFIG, folder, group, number, p, sd, study
 from tests.unit import (
+    test_checks_bias,
     test_checks_exchanged,
     test_checks_keys,
     test_checks_names,
@@ -31,7 +32,7 @@ from tests.unit import (
 ROOT = Path(__file__).parents[2]
 SNAPSHOT = Path(__file__).with_name("messages.txt")
 MODULES = (
-    test_checks_exchanged, test_checks_keys, test_checks_names, test_checks_numbers, test_checks_pairs, test_checks_rows,
+    test_checks_bias, test_checks_exchanged, test_checks_keys, test_checks_names, test_checks_numbers, test_checks_pairs, test_checks_rows,
     test_checks_scales, test_checks_spread,
 )  # fmt: skip
 WEIGHTABLE = {

@@ -6,7 +6,6 @@ from tests.checking import messages
 from tests.toy import group, number, study
 
 TWO = [group("s"), group("s", "part", part_of="treated")]
-BIAS = {"study_id": "s", "domain": "missing_data", "support": "None lost.", "basis": "abstract"}
 CLAIM = {"claim_id": "C1", "condition": "condition_a", "outcomes": "level", "direction": "improves", "kind": "effect", "claim": "It works."}
 
 CASES = {
@@ -90,10 +89,6 @@ CASES = {
         {"studies": [study("s"), study("smith2010", year=2011)]},
         ["data/raw/studies.csv:3 year: 2011, while the study_id says 2010. "
          "Check which is right; the id may stay as it is."],
-    ),
-    "judgements": (
-        {"risk_of_bias": [BIAS | {"tool": "RoB2", "judgement": "serious"}, BIAS | {"tool": "ROBINS-I", "judgement": "serious"}]},
-        ['data/raw/risk_of_bias.csv:2 judgement: "serious" is no judgement of RoB2. Use one of low, some_concerns, high.'],
     ),
     "dates": (
         {"studies": [study("s", pages="12-May", note="In May 2012")]},

@@ -11,7 +11,7 @@ import evidence as ev
 from evidence.config import load
 from evidence.measures.regression_to_mean import expected_regression
 from evidence.problems import EvidenceError
-from evidence.stages.bias_weights import bias_weights, worst
+from evidence.stages.bias_weights import bias_weights
 from evidence.stages.flow import flow
 from evidence.stages.missing import missing, reported
 from evidence.stages.pools import pools_and_members
@@ -145,12 +145,6 @@ def test_weights_of_the_risk_of_bias_are_whole(real):
     assert overall.to_numpy() == pytest.approx(100)
     rows = frame[(frame.pool == "sperm_retrieval.versus_control.all.headline") & (frame.domain == "overall")]
     assert list(rows.judgement) == ["critical"]
-
-
-def test_the_worst_judgement():
-    assert worst(["low", "no_information", "moderate"]) == "moderate"
-    assert worst(["low", "no_information"]) == "no_information"
-    assert worst(["serious", "critical"]) == "critical"
 
 
 def test_a_study_without_judgement_is_said_to_have_none(tmp_path):

@@ -68,6 +68,9 @@ def test_a_date_that_is_none_is_named(tmp_path):
      "7 effects.control_arms: must be a list of placebo, active_control, untreated, not ['placebo', 'treatment']. Correct the value."),
     ("effects:\n  correlation_grid: [0, 1]\n",
      "7 effects.correlation_grid: must be a list of numbers between -1 and 1, not [0, 1]. Correct the value."),
+    ("certainty:\n  start_single: none\n",
+     "7 certainty.start_single: must be one of high, moderate, low, very low, not rated, not 'none'. Correct the value."),
+    ("certainty:\n  not_judged_counts: 1\n", "7 certainty.not_judged_counts: must be true or false, not 1. Correct the value."),
     ("certainty:\n  inconsistency_signs: [3, 1]\n",
      "7 certainty.inconsistency_signs: must be two whole numbers from 1 to 4, the larger one last: signs that take one level and two, "
      "not [3, 1]. Correct the value."),

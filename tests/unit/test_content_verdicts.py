@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evidence.stages import content_certainty
 from evidence.stages.content import SECTIONS, Inputs, content
 from evidence.stages.content_names import Names
 from evidence.stages.report import prose
@@ -75,9 +76,9 @@ FRAMES |= {
         {"review_id": "cole2003", "comparable": "no", "sentence": "it asks another question", "agrees": "", "why": "", "comparison": "", "apart": ""},
     ],
     "bias_weights": [
-        {"pool": POOL, "domain": "overall", "judgement": "moderate", "share": 40.0},
-        {"pool": POOL, "domain": "overall", "judgement": "serious", "share": 60.0},
-        {"pool": POOL, "domain": "confounding", "judgement": "critical", "share": 100.0},
+        {"pool": POOL, "domain": "overall", "judgement": "moderate", "level": "some_concerns", "share": 40.0},
+        {"pool": POOL, "domain": "overall", "judgement": "serious", "level": "high", "share": 60.0},
+        {"pool": POOL, "domain": "confounding", "judgement": "critical", "level": "critical", "share": 100.0},
     ],
     "flow": [
         {"step": "found", "reports": 5.0, "cohorts": 5.0, "study_ids": "able2001"},
@@ -171,6 +172,14 @@ def test_steps_have_their_reasons_and_judgements_are_marked(made):
         ["No level for", "·", "inconsistency: I2 10%"],
     ]
     assert "judgements.csv" in plain(steps["note"])
+
+
+def test_a_pool_that_is_not_rated_shows_its_facts():
+    facts = [SimpleNamespace(domain=domain, levels=0, reason=reason, by="fact") for domain, reason in (("start", "not rated"), ("imprecision", "86 people"))]
+    rows = content_certainty.step_rows(facts, "")
+    assert [[row[0], row[1], "".join(piece["text"] for piece in row[2])] for row in rows] == [
+        ["Not rated", "\N{EN DASH}", "not rated"], ["Imprecision", "\N{EN DASH}", "86 people"],
+    ]  # fmt: skip
 
 
 def test_conclusions_that_flip_stand_at_the_head(made):

@@ -2,26 +2,23 @@
 
 import pandas as pd
 
-from evidence.stages.certainty import SEVERITY, pooled_cohorts
 from evidence.stages.analyses import HEADLINE
+from evidence.stages.appraisal_tools import OVERALL
+from evidence.stages.bias_levels import grade, rank, summarise
+from evidence.stages.certainty import pooled_cohorts
 from evidence.stages.strata import ALL
 
-OVERALL = "overall"
 NOT_JUDGED = "not_judged"
-KEY = ["pool", "domain", "judgement"]
-COLUMNS = ["pool", "outcome", "contrast", "domain", "judgement", "share", "studies"]
+KEY = ["pool", "domain", "judgement", "level"]
+COLUMNS = ["pool", "outcome", "contrast", "domain", "judgement", "level", "share", "studies"]
 
 
-def worst(judgements):
-    """The worst of several judgements; no_information gives way to any other of its severity."""
-    return max(judgements, key=lambda word: (SEVERITY[word], word != "no_information"))
-
-
-def overall(judgements):
-    """Judgements with one more domain, the worst of each study."""
-    by_study = judgements.groupby("study_id", sort=True)
-    rows = by_study["judgement"].agg(worst).reset_index().assign(domain=OVERALL)
-    return pd.concat([judgements[["study_id", "domain", "judgement"]], rows], ignore_index=True)
+def with_overall(risk_of_bias):
+    """Judgements with their levels, and one more row per study: the worst of its tools' judgements as a whole."""
+    graded = grade(risk_of_bias)
+    worst = [max(part.itertuples(index=False), key=rank) for _, part in summarise(graded).groupby("study_id", sort=True)]
+    rows = [graded[graded["domain"] != OVERALL], pd.DataFrame(worst)] if worst else [graded]
+    return pd.concat(rows, ignore_index=True)[["study_id", "domain", "judgement", "level"]]
 
 
 def bias_weights(pools, members, effects, tables):
@@ -35,21 +32,22 @@ def bias_weights(pools, members, effects, tables):
     Returns
     -------
     DataFrame
-        One row per pool, domain (overall: the worst of a study) and judgement, `share` in percent of the weight of the
+        One row per pool, domain (overall: the study as a whole) and judgement, `share` in percent of the weight of the
         pool; the shares of the studies whose tool has the domain, and of those not judged.
     """
     chosen = pools[(pools["analysis"] == HEADLINE) & (pools["stratum"] == ALL)]
     cohorts = pooled_cohorts(chosen, members, effects)[["pool", "study_id", "study_label", "weight"]]
-    judged = cohorts.merge(overall(tables.risk_of_bias), on="study_id", how="left")
-    absent = judged["domain"].isna()
-    judged = judged.assign(domain=judged["domain"].where(~absent, OVERALL), judgement=judged["judgement"].where(~absent, NOT_JUDGED))
-    made = judged.groupby(KEY, sort=True)["weight"].sum().reset_index(name="share")
+    judgements = with_overall(tables.risk_of_bias)
+    known = judgements.loc[judgements["domain"] == OVERALL, "study_id"]
+    absent = cohorts[~cohorts["study_id"].isin(known)].assign(domain=OVERALL, judgement=NOT_JUDGED, level=NOT_JUDGED)
+    judged = pd.concat([cohorts.merge(judgements, on="study_id"), absent], ignore_index=True)
+    shares = judged.groupby(KEY, sort=True)["weight"].sum().reset_index(name="share")
     studies = {}
     for *key, name in zip(*(judged[column] for column in [*KEY, "study_label"]), strict=True):
         studies.setdefault(tuple(key), set()).add(name)
     about = chosen.set_index("id")
-    return made.assign(
-        outcome=made["pool"].map(about["outcome"]),
-        contrast=made["pool"].map(about["contrast"]),
-        studies=["; ".join(sorted(studies[key])) for key in zip(*(made[column] for column in KEY), strict=True)],
+    return shares.assign(
+        outcome=shares["pool"].map(about["outcome"]),
+        contrast=shares["pool"].map(about["contrast"]),
+        studies=["; ".join(sorted(studies[key])) for key in zip(*(shares[column] for column in KEY), strict=True)],
     )[COLUMNS]

@@ -3,33 +3,29 @@
 References
 ----------
 Guyatt et al. 2008, BMJ 336:924 [guyatt2008]; Schuenemann et al. 2019, J Clin Epidemiol 111:105, for studies that were
-not randomised [schunemann2019].
+not randomised [schunemann2019]; Iorio et al. 2015, BMJ 350:h870, for event rates as questions of prognosis [iorio2015].
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from evidence.models.distributions import quantile
 from evidence.stages.analyses import HEADLINE
+from evidence.stages.appraisal_tools import OVERALL, tools
+from evidence.stages.bias_levels import grade
+from evidence.stages.certainty_facts import DOMAINS, do_intervals_part, facts, judgement_of, percent, unseen_of
 from evidence.stages.rows import named_rows
 from evidence.stages.strata import ALL, chains
 from evidence.stages.words import plural, templates
 
 LEVELS = {"high": 4, "moderate": 3, "low": 2, "very low": 1}
-DOMAINS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "missing_results", "large_effect")
-SEVERITY = {"low": 0, "some_concerns": 1, "moderate": 1, "no_information": 1, "high": 2, "serious": 2, "critical": 3}
-CONCERNS = ("some_concerns", "no_information")
+NOT_RATED = "not rated"
 LOGS = ("ROM", "OR", "RR", "HR", "IRR")
 KEY = ["pool", "outcome", "contrast", "stratum"]
 COLUMNS = [*KEY, "k", "n", "start", *DOMAINS, "certainty", "overridden", "reasons"]
 STEPS = [*KEY, "domain", "levels", "reason", "by"]
-
-
-def percent(share):
-    return f"{share:.0f}%"
 
 
 def is_randomised(cohorts):
@@ -39,21 +35,30 @@ def is_randomised(cohorts):
 
 
 def severities(judgements, config, randomised):
-    """Worst judgement of each study, from 0 (low) to 3 (critical).
+    """Risk of bias of each study, from 0 (low) to 3 (critical); a study that nobody judged is left out.
 
-    A study that was not randomised started lower for it: its serious judgements in the domains that the start
-    counts weigh as moderate, its critical ones in full. Several domains of concern make a high risk.
+    The overall judgement, where one is typed, stands for the study, else its worst domain. Several domains of concern make a
+    high risk where the tool says so. A study that was not randomised started lower for it: its high judgements in the domains
+    that the start counts weigh as some concerns (its critical ones in full), and an overall judgement that is high with them
+    gives way to the domains.
     """
-    rows = judgements.assign(severity=judgements["judgement"].map(SEVERITY))
-    counted = rows["domain"].isin(config.counted_by_start) & ~rows["study_id"].map(randomised).fillna(False).astype(bool)
-    rows["severity"] = rows["severity"].where(~(counted & (rows["severity"] == 2)), 1)
-    worst = rows.groupby("study_id")["severity"].max()
-    concerns = rows["judgement"].isin(CONCERNS).groupby(rows["study_id"]).sum()
-    return worst.where((concerns < config.many_concerns) | (worst != 1), 2).to_dict()
+    graded = grade(judgements)
+    rows, typed = graded[graded["domain"] != OVERALL], graded[graded["domain"] == OVERALL]
+    counted = rows["domain"].isin(config.counted_by_start) & ~rows["study_id"].map(randomised).eq(True)
+    explained = set(rows.loc[counted & (rows["severity"] == 2), "study_id"])
+    lowered = rows["severity"].where(~(counted & (rows["severity"] == 2)), 1)
+    worst = lowered.groupby(rows["study_id"]).max().dropna()
+    adds_up = [judgement in tools()[tool].concerns for tool, judgement in zip(rows["tool"], rows["judgement"], strict=True)]
+    concerns = pd.Series(adds_up, index=rows.index, dtype=bool).groupby(rows["study_id"]).sum()
+    by_domain = worst.where((concerns.reindex(worst.index) < config.many_concerns) | (worst != 1), 2).to_dict()
+    overall = typed.groupby("study_id")["severity"].max().to_dict()
+    return by_domain | {study: level for study, level in overall.items() if level != 2 or study not in explained}
 
 
 def start(pool, cohorts, context):
     """Where the certainty of a pool starts."""
+    if pool.contrast == "single_arm":
+        return context.config.start_single, context.words["start"]["single"]
     share = cohorts["weight"][~is_randomised(cohorts)].sum()
     level = context.config.start_other if share > 0 else context.config.start_randomised
     words = context.words["start"]
@@ -61,16 +66,23 @@ def start(pool, cohorts, context):
 
 
 def risk_of_bias(pool, cohorts, context):
-    """Down by the share of the weight at high or serious risk (a study without judgement counts), or at critical risk."""
-    limit, words = context.config.bias_share, context.words["risk_of_bias"]
-    severity = np.array([context.severity.get(study, 2) for study in cohorts["study_id"]])
+    """Down by the share of the weight at high or serious risk, or at critical risk; a study without judgement counts by config."""
+    config, words = context.config, context.words["risk_of_bias"]
+    started_low = pool.contrast != "single_arm" and not is_randomised(cohorts).all()
+    severity_of = context.severity if started_low else context.judged
+    severity = np.array([severity_of.get(study, np.nan) for study in cohorts["study_id"]])
+    unjudged = np.isnan(severity)
+    if config.not_judged_counts:
+        severity = np.where(unjudged, 2, severity)
     serious, critical = (cohorts["weight"][severity >= least].sum() for least in (2, 3))
-    counted = "" if is_randomised(cohorts).all() else words["counted"].format(domains=" and ".join(context.config.counted_by_start))
-    if critical >= limit:
-        return -2, words["critical"].format(share=percent(critical)) + counted
-    if serious >= limit:
-        return -1, words["serious"].format(share=percent(serious)) + counted
-    return 0, words["none"].format(share=percent(serious), limit=percent(limit)) + counted
+    serious_words = words["serious_or_not_judged" if config.not_judged_counts else "serious"]
+    after = "" if config.not_judged_counts or not unjudged.any() else words["not_judged"].format(share=percent(cohorts["weight"][unjudged].sum()))
+    after += words["counted"].format(domains=" and ".join(config.counted_by_start)) if started_low else ""
+    if critical >= config.bias_share:
+        return -2, words["critical"].format(share=percent(critical)) + after
+    if serious >= config.bias_share:
+        return -1, serious_words.format(share=percent(serious)) + after
+    return 0, words["none"].format(share=percent(serious), limit=percent(config.bias_share)) + after
 
 
 def inconsistency(pool, cohorts, context):
@@ -78,12 +90,11 @@ def inconsistency(pool, cohorts, context):
     words = context.words["inconsistency"]
     if pool.k < 2:
         return 0, words["single"]
-    half = quantile(0.975) * np.sqrt(cohorts["vi"])
     excludes = pool.ci_low > 0 or pool.ci_high < 0
     signs = {
         "I2": pool.I2 >= context.config.heterogeneity,
         "prediction": pool.k >= 3 and excludes and pool.pi_low <= 0 <= pool.pi_high and pool.contrast != "single_arm",
-        "overlap": (cohorts["yi"] - half).max() > (cohorts["yi"] + half).min(),
+        "overlap": do_intervals_part(cohorts),
     }
     found = [words[name].format(I2=percent(pool.I2)) for name, met in signs.items() if met]
     one, two = context.config.inconsistency_signs
@@ -131,9 +142,7 @@ def imprecision(pool, cohorts, context):
 def missing_results(pool, cohorts, context):
     """Down where many of the cohorts with a result cannot be pooled."""
     words, limit = context.words["missing_results"], context.config.missing_share
-    row = context.missing.get((pool.outcome, pool.contrast, pool.stratum))
-    total = row.cohorts if row else int(pool.k)
-    unseen = total - row.poolable if row else 0
+    total, unseen = unseen_of(pool, context)
     numbers = {"unseen": unseen, "cohorts": plural(total, "cohort"), "limit": percent(limit)}
     down = total > 0 and 100 * unseen / total >= limit
     return (-1, words["missing"].format(**numbers)) if down else (0, words["none"].format(**numbers))
@@ -166,16 +175,17 @@ RULES = {
 def overridden(pool, domain, step, context):
     """The step of a rule, or the analyst's judgement in its place."""
     levels, reason = step
-    for stratum in (pool.stratum, ""):
-        own = context.judgements.get((pool.outcome, pool.contrast, stratum, domain))
-        if own is not None:
-            text = context.words["override"].format(why=own.why.rstrip("."), levels=levels, reason=reason)
-            return int(own.levels), text, "judgement"
-    return levels, reason, "rule"
+    judgement = judgement_of(pool, domain, context)
+    if judgement is None:
+        return levels, reason, "rule"
+    text = context.words["override"].format(why=judgement.why.rstrip("."), levels=levels, reason=reason)
+    return int(judgement.levels), text, "judgement"
 
 
 def steps_of(pool, cohorts, context):
-    """All steps of one pool: (domain, levels, reason, by), the start first with its level."""
+    """All steps of one pool: (domain, levels, reason, by), the start first with its level; of a pool that is not rated its facts."""
+    if pool.contrast == "single_arm" and context.config.start_single == NOT_RATED:
+        return facts(pool, cohorts, context)
     level, why = start(pool, cohorts, context)
     steps = [("start", LEVELS[level], why, "rule")]
     for domain, rule in RULES.items():
@@ -187,11 +197,15 @@ def steps_of(pool, cohorts, context):
 
 @dataclass(frozen=True)
 class Context:
-    """What the rules look up: config, words, and the evidence base by its keys."""
+    """What the rules look up: config, words, and the evidence base by its keys.
+
+    `severity` of a study leaves out what the start counts already, `judged` does not.
+    """
 
     config: object
     words: dict
     severity: dict
+    judged: dict
     domains: dict
     broader: dict
     missing: dict
@@ -205,6 +219,7 @@ def context_of(cohorts, missing, tables, config):
         config=config,
         words=templates(tables.folder, "verdicts")["certainty"],
         severity=severities(tables.risk_of_bias, config, randomised),
+        judged=severities(tables.risk_of_bias, replace(config, counted_by_start=()), randomised),
         domains=dict(zip(tables.outcomes["outcome"], tables.outcomes["domain"], strict=True)),
         broader=chains(dict(zip(tables.conditions["condition"], tables.conditions["parent"], strict=True))),
         missing={(row.outcome, row.contrast, row.stratum): row for row in named_rows(missing)},
@@ -251,17 +266,18 @@ def certainty_and_steps(pools, members, effects, missing, tables, config):
     cohorts = pooled_cohorts(chosen, members, effects)
     context = context_of(cohorts, missing, tables, config)
     parts = columns_by_pool(cohorts)
-    names = {level: name for name, level in LEVELS.items()}
+    names = {level: name for name, level in LEVELS.items()} | {0: ""}
     rows, steps = [], []
     for pool in named_rows(chosen):
         taken = steps_of(pool, parts[pool.id], context)
         key = dict(zip(KEY, (pool.id, pool.outcome, pool.contrast, pool.stratum), strict=True))
-        level = min(max(sum(levels for _, levels, _, _ in taken), 1), 4)
+        rated = taken[0][1] > 0
+        level = names[min(max(sum(levels for _, levels, _, _ in taken), 1), 4)] if rated else NOT_RATED
         reasons = "; ".join(f"{domain.replace('_', ' ')}: {reason}" for domain, levels, reason, _ in taken[1:] if levels)
-        by_rule = all(by == "rule" for *_, by in taken)
+        by_rule = all(by != "judgement" for *_, by in taken)
         rows.append(key | {
-            "k": pool.k, "n": pool.n, "start": names[taken[0][1]], "certainty": names[level], "reasons": reasons,
-            "overridden": "no" if by_rule else "yes", **{domain: levels for domain, levels, _, _ in taken[1:]},
+            "k": pool.k, "n": pool.n, "start": names[taken[0][1]], "certainty": level, "reasons": reasons,
+            "overridden": "no" if by_rule else "yes", **dict.fromkeys(DOMAINS, 0) | {domain: levels for domain, levels, _, _ in taken[1:]},
         })  # fmt: skip
         steps += [key | dict(zip(STEPS[4:], step, strict=True)) for step in taken]
     return pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(steps, columns=STEPS)

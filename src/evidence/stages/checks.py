@@ -13,7 +13,18 @@ from pathlib import Path
 from evidence.config import FILE as CONFIG
 from evidence.config import NO_FILE, Config, lines_of, sound
 from evidence.problems import EvidenceError, Flag, Problem
-from evidence.stages import checks_exchanged, checks_keys, checks_names, checks_numbers, checks_p, checks_pairs, checks_rows, checks_scales, checks_spread
+from evidence.stages import (
+    checks_bias,
+    checks_exchanged,
+    checks_keys,
+    checks_names,
+    checks_numbers,
+    checks_p,
+    checks_pairs,
+    checks_rows,
+    checks_scales,
+    checks_spread,
+)
 from evidence.stages.cells import near
 from evidence.stages.checks_config import unknown_names
 from evidence.stages.checks_data import Data
@@ -40,7 +51,8 @@ CHECKS = {
     "cohorts": checks_keys.cohorts,
     "years": checks_keys.years,
     "year_in_id": checks_keys.year_in_id,
-    "judgements": checks_keys.judgements,
+    "bias_domains": checks_bias.bias_domains,
+    "judgements": checks_bias.judgements,
     "judged_strata": checks_names.judged_strata,
     "spelled_twice": checks_names.spelled_twice,
     "spelled_alike": checks_names.spelled_alike,

@@ -189,17 +189,6 @@ def year_in_id(data):
             yield Finding(row, "year", what, "Check which is right; the id may stay as it is.")
 
 
-def judgements(data):
-    """A judgement that the risk-of-bias tool does not have: RoB 2 and ROBINS-I use other words."""
-    words = {"ROBINS-I": ("low", "moderate", "serious", "critical", "no_information")}
-    for row in data.rows("risk_of_bias"):
-        allowed = words.get(row["tool"], ("low", "some_concerns", "high"))
-        field = data.sheets["risk_of_bias"].schema.fields["judgement"]
-        if row["judgement"] in field.enum and row["judgement"] not in allowed:
-            what = f'"{row["judgement"]}" is no judgement of {row["tool"]}'
-            yield Finding(row, "judgement", what, f"Use one of {', '.join(allowed)}.")
-
-
 def dates(data):
     """A text that is a date and nothing else: spreadsheets make 12-May of pages or ranges such as 5-12."""
     for row, field, text in cells(data, lambda field: field.type == "string", lambda field, text: is_date(text)):

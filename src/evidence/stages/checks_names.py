@@ -9,7 +9,7 @@ from evidence.stages.cells import near
 from evidence.stages.checks_data import Finding
 from evidence.stages.schemas import items
 
-FREE = (("groups", "drug"), ("risk_of_bias", "domain"))
+FREE = (("groups", "drug"),)
 ALIKE = 0.88  # anastrozol and anastrozole have 0.95, testolactone and hydrotestolactone 0.83
 
 

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from evidence.stages.appraisal_tools import OVERALL, tools
 from evidence.stages.schemas import TABLES, load, made_tables
 
 FIRST = ("effects", "unused", "flags", "pools", "members")
@@ -82,6 +83,21 @@ def rule_lines(schema):
         yield f"- {names}: must stand in {to} of [{reference.table}.csv](#{reference.table}csv)"
 
 
+def judgement_words(tool):
+    """Judgements of a tool from best to worst, with those of single domains and of the study as a whole where they differ."""
+    words = {"": tool.judgements} if not tool.scores else tool.scores
+    words = words | ({OVERALL: tool.overall} if tool.overall else {})
+    return "; ".join(f"{f'`{domain}` ' if domain else ''}{', '.join(levels)}" for domain, levels in words.items())
+
+
+def tool_lines():
+    """Table of the tools for risk of bias: domains and judgements of each."""
+    yield from ("| Tool | Domains | Judgements |", "| --- | --- | --- |")
+    for name, tool in tools().items():
+        domains = ", ".join(f"`{domain}`" for domain in (*tool.labels, OVERALL))
+        yield f"| `{name}`: {tool.source} | {domains} | {judgement_words(tool)} |"
+
+
 def section(name):
     """Part of the codebook for one table."""
     schema = load(name)
@@ -94,6 +110,7 @@ def section(name):
     parts.append("\n".join([*head, *(column(field, schema.made) for field in schema.fields.values())]))
     options = "\n".join(option_lines(schema))
     parts.append(f"Options:\n\n{options}" if options else "")
+    parts.append("\n".join(tool_lines()) if name == "risk_of_bias" else "")
     return "\n\n".join(part for part in parts if part)
 
 

@@ -1,6 +1,7 @@
 """What stands beside the review: our pools beside published ones, and the items of PRISMA 2020."""
 
 from evidence.stages import content_checks, content_studies
+from evidence.stages.appraisal_tools import OVERALL
 from evidence.stages.content_certainty import pool_id
 from evidence.stages.content_figures import drawings
 from evidence.stages.content_inputs import by
@@ -12,13 +13,13 @@ STEPS = {
     "shown": "Numbers shown, none of them weighted",
     "silent": "No number on any outcome of this review",
 }
-JUDGEMENTS = {
-    "Low": ("low",),
-    "Some concerns, moderate": ("some_concerns", "moderate"),
-    "High, serious": ("high", "serious"),
-    "Critical": ("critical",),
-    "No information": ("no_information",),
-    "Not judged": ("not_judged",),
+LEVELS = {
+    "Low": "low",
+    "Some concerns, moderate": "some_concerns",
+    "High, serious": "high",
+    "Critical": "critical",
+    "No information": "no_information",
+    "Not judged": "not_judged",
 }
 
 
@@ -48,27 +49,27 @@ def flow(inputs, prose):
 
 
 def bias(inputs, prose):
-    """Judgements by study and domain, the weight of the pools by the worst judgement of a study, then the reasons."""
+    """Judgements by study and domain, the weight of the pools by the judgement of a study as a whole, then the reasons."""
     shares = {}
     for row in inputs.rows_of("bias_weights"):
-        if row.domain == "overall":
-            shares.setdefault(row.pool, {})[row.judgement] = row.share
+        if row.domain == OVERALL:
+            levels = shares.setdefault(row.pool, {})
+            levels[row.level] = levels.get(row.level, 0.0) + row.share
     made = []
     for contrast, title in CONTRASTS.items():
         names = [name for name in inputs.shown_outcomes if pool_id(name, contrast) in shares]
         made += [group(title)] if names else []
         made += [[inputs.outcomes[name].label, *weights(shares[pool_id(name, contrast)])] for name in names]
-    columns = [column("Outcome", "1fr"), *(column(name, 21, "right") for name in JUDGEMENTS)]
-    note = "Percent of the weight of the headline pool of all groups, by the worst judgement of each study in any domain."
+    columns = [column("Outcome", "1fr"), *(column(name, 21, "right") for name in LEVELS)]
+    note = "Percent of the weight of the headline pool of all groups, by the judgement of each study as a whole: the overall one, else its worst domain."
     weighted = [table("Weight of the pools by risk of bias", columns, made, note=note, size=7.2)] if made else []
     lights, summary = (drawings(inputs, kind=kind) for kind in ("traffic_light", "bias_weights"))
     return [*weighted, *lights, *summary, *content_checks.reasons(inputs)]
 
 
 def weights(shares):
-    """Percent of the weight by judgement; a dot for none."""
-    found = [sum(shares.get(code, 0.0) for code in codes) for codes in JUDGEMENTS.values()]
-    return [percent(share) if share else "\N{MIDDLE DOT}" for share in found]
+    """Percent of the weight by level; a dot for none."""
+    return [percent(shares[level]) if shares.get(level) else "\N{MIDDLE DOT}" for level in LEVELS.values()]
 
 
 def prisma(inputs, prose):

@@ -1,11 +1,13 @@
 """Certainty of the pools: the word on page one, the profile over all outcomes, the steps of one outcome."""
 
-from evidence.stages.content_words import CONTRASTS, as_cell, column, count, group, run, sentence, table, true_minus, words_of
+from evidence.stages.certainty import NOT_RATED
+from evidence.stages.content_words import CONTRASTS, DASH, as_cell, column, count, group, run, sentence, table, true_minus, words_of
 from evidence.stages.scales import signed
 
 DOMAINS = {
     "risk_of_bias": 14.5, "inconsistency": 17.5, "indirectness": 16, "imprecision": 15.5, "missing_results": 13, "large_effect": 14,
 }  # fmt: skip
+NOT_RATED_NOTE = "GRADE has no guidance for it, so its parts stand with the outcome as facts"
 JUDGED = "a level set by an analyst in place of the rule’s (judgements.csv)"
 
 
@@ -42,6 +44,7 @@ def profile(inputs, prose):
     if not made:
         return []
     note = f"Levels down or up by domain. The reason of each stands with the outcome. *: {JUDGED}."
+    note += f" Not rated: {NOT_RATED_NOTE}." if any(row.certainty == NOT_RATED for row in inputs.certainty_of.values()) else ""
     return [table("Certainty of the evidence by GRADE, pools of all groups", columns, made, note=note, size=7.2, inset=2)]
 
 
@@ -49,7 +52,7 @@ def profile_row(inputs, outcome, row):
     name = [run(inputs.outcomes[outcome].label, to=f"outcome-{outcome}")]
     moved = [levels(getattr(row, domain)) for domain in DOMAINS]
     certainty = as_cell([run(piece["text"], "bold") for piece in word(inputs, row.pool)])
-    return [name, count(row.k), count(row.n), row.start, *moved, certainty]
+    return [name, count(row.k), count(row.n), row.start or DASH, *moved, certainty]
 
 
 def steps(inputs, outcome):
@@ -69,19 +72,21 @@ def steps(inputs, outcome):
 
 
 def step_rows(own, start):
-    """The start, each step that moved a level or was judged, then what moved none in one row."""
-    first = [["Start", start, said(row)] for row in own if row.domain == "start"]
+    """The start, each step that moved a level or was judged, then what moved none in one row; of a pool not rated, its facts."""
+    if not start:
+        return [["Not rated" if row.domain == "start" else sentence(words_of(row.domain)), DASH, reason(row)] for row in own]
+    first = [["Start", start, reason(row)] for row in own if row.domain == "start"]
     steps = [row for row in own if row.domain != "start"]
     moved = [row for row in steps if row.levels or row.by == "judgement"]
     still = [row for row in steps if not row.levels and row.by != "judgement"]
-    made = [[sentence(words_of(row.domain)), levels(row.levels), said(row)] for row in moved]
+    made = [[sentence(words_of(row.domain)), levels(row.levels), reason(row)] for row in moved]
     if still:
-        named = [piece for row in still for piece in (run(f"{words_of(row.domain)}: ", "italic"), *said(row), run("; "))]
+        named = [piece for row in still for piece in (run(f"{words_of(row.domain)}: ", "italic"), *reason(row), run("; "))]
         made.append(["No level for", levels(0), named[:-1]])
     return [*first, *made]
 
 
-def said(row):
+def reason(row):
     """A reason, with the mark of an analyst's judgement."""
     mark = [run("Judged: ", "bold")] if row.by == "judgement" else []
     return [*mark, run(true_minus(row.reason))]

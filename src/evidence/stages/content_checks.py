@@ -1,5 +1,6 @@
 """What was judged, doubted, computed again and compared: bias, flags, opinion, reviews."""
 
+from evidence.stages.appraisal_tools import OVERALL, tools
 from evidence.stages.content_inputs import by, rows
 from evidence.stages.content_words import (
     CONTRASTS,
@@ -9,13 +10,13 @@ from evidence.stages.content_words import (
     listed,
     missing,
     run,
-    sentence,
     table,
     text,
     true_minus,
     words_of,
 )
 from evidence.stages.scales import MINUS
+from evidence.stages.words import templates
 
 def in_order(inputs, items):
     """Rows by study, in the order of the references."""
@@ -25,16 +26,18 @@ def in_order(inputs, items):
 
 def reasons(inputs):
     """Table of the judgements: one row per study, each judgement with its reason."""
-    judged, made = rows(inputs.tables.risk_of_bias), []
+    words = templates(inputs.tables.folder, "verdicts")["bias_plot"]
+    judged, lines = rows(inputs.tables.risk_of_bias), []
     for study_id, own in in_order(inputs, judged):
-        said = []
+        reasons = []
         for row in own:
-            said.append(run(f"{sentence(words_of(row.domain))}: {words_of(row.judgement)}. ", "bold"))
-            said.append(run(f"{true_minus(row.support)} "))
+            domain = tools()[row.tool].labels.get(row.domain, words[OVERALL])
+            reasons.append(run(f"{domain}: {words['judgements'][row.judgement].lower()}. ", "bold"))
+            reasons.append(run(f"{true_minus(row.support)} "))
         basis = listed(words_of(name) for name in sorted({row.basis for row in own}))
-        made.append([inputs.cited(study_id), basis, said])
+        lines.append([inputs.cited(study_id), basis, reasons])
     columns = [column("Study", 32), column("Judged from", 18), column("Judgements and their reasons", "1fr")]
-    return [table("Reasons for the judgements", columns, made, size=7)] if made else []
+    return [table("Reasons for the judgements", columns, lines, size=7)] if lines else []
 
 
 def flags(inputs, prose):

@@ -1,6 +1,7 @@
 """Counts of the evidence that the report's prose names."""
 
 from evidence.config import CERTAINTY
+from evidence.stages.appraisal_tools import tools
 from evidence.stages.content_inputs import best, by
 from evidence.stages.content_words import listed
 from evidence.stages.words import lowered
@@ -108,7 +109,18 @@ def lists(inputs):
     names = {"conditions_empty": 0, "conditions_stated": 1, "conditions_shown": 2, "conditions_weighted": 3}
     found = {name: listed(map(lowered, labels[level])) or "none" for name, level in names.items()}
     judged = listed(f"{number} {name}" for name, number in verdicts(inputs).items())
-    return found | {"verdicts": judged or "none judged", "verdict_certainty": best_certainty(inputs)}
+    return found | bias_tools(inputs) | {"verdicts": judged or "none judged", "verdict_certainty": best_certainty(inputs)}
+
+
+def bias_tools(inputs):
+    """The tools for risk of bias that the review uses, what a study without a judgement counts, and where the tools come from."""
+    used = [tool for name, tool in tools().items() if name in set(inputs.tables.risk_of_bias["tool"])]
+    counts_as = "counts as at high risk" if inputs.config.not_judged_counts else "takes no level by itself"
+    return {
+        "bias_tools": listed(f"{tool.label} for {tool.use}" for tool in used) or "no tool",
+        "bias_sources": "; ".join(dict.fromkeys(tool.source for tool in used)) or "no tool was used",
+        "not_judged": counts_as,
+    }
 
 
 def best_certainty(inputs):

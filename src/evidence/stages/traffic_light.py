@@ -1,80 +1,96 @@
 """Risk of bias in figures: judgements by study and domain, and the weight of the pools by judgement.
 
-Each judgement has a sign beside its colour, so that no reader needs the colour. After the plots of RoB 2 and ROBINS-I
+A *mark* is a judgement and its level: the level gives the colour, and each has a sign too, so that no reader needs the colour. After the plots of RoB 2 and ROBINS-I
 (Sterne et al. 2019, BMJ 366:l4898 [sterne2019]; Sterne et al. 2016, BMJ 355:i4919 [sterne2016]).
 """
 
+from collections import Counter
 from functools import partial
 
-from evidence.stages.bias_weights import NOT_JUDGED, OVERALL, overall
-from evidence.stages.certainty import SEVERITY
+from evidence.stages.appraisal_tools import OVERALL, SEVERITY, tools
+from evidence.stages.bias_levels import grade, summarise
+from evidence.stages.bias_weights import NOT_JUDGED
 from evidence.stages.labels import label
 from evidence.stages.palette import GRID, INK, LINE, MUTED
 from evidence.stages.plotting import BODY, SMALL, dot, fill, page, stroke, text_width, wrap, write
 from evidence.stages.rows import named_rows
-from evidence.stages.words import sentence, templates
+from evidence.stages.words import templates
 
 COLOURS = {
-    "low": "#4c9a6f", "some_concerns": "#e8c04c", "moderate": "#e8c04c", "high": "#c8553d", "serious": "#c8553d",
-    "critical": "#7d2340", "no_information": "#b4bcc4", NOT_JUDGED: "#e4e8ec",
+    "low": "#4c9a6f", "some_concerns": "#e8c04c", "no_information": "#b4bcc4", "high": "#c8553d", "critical": "#7d2340",
+    "none": "#e4e8ec", NOT_JUDGED: "#e4e8ec",
 }  # fmt: skip
+CROSS = "\N{MULTIPLICATION SIGN}"
 SIGNS = {
-    "low": "+", "some_concerns": "!", "moderate": "!", "high": "\N{MULTIPLICATION SIGN}", "serious": "\N{MULTIPLICATION SIGN}",
-    "critical": "\N{MULTIPLICATION SIGN}\N{MULTIPLICATION SIGN}", "no_information": "?", NOT_JUDGED: "",
+    "low": "+", "some_concerns": "!", "no_information": "?", "high": CROSS, "critical": 2 * CROSS, "none": "\N{EN DASH}", NOT_JUDGED: "",
 }  # fmt: skip
-DARK = ("high", "serious", "critical", "low")
+DARK = ("high", "critical", "low")
+UNJUDGED = (NOT_JUDGED, NOT_JUDGED)
 WIDTH, EDGE, ROW, BAR_ROW, RADIUS = 174, 1.5, 5.0, 4.3, 1.75
 HEADER_LINE = 3.1
+ITEM_LINE = 3.2
 
 
-def light(sheet, x, y, judgement):
+def sign(mark):
+    """The sign of a mark: a number of stars is its own."""
+    judgement, level = mark
+    return judgement if judgement.isdigit() else SIGNS[level]
+
+
+def light(sheet, x, y, mark):
     """One judgement: a disc with its sign."""
-    dot(sheet, x, y, RADIUS, color=COLOURS[judgement])
-    written(sheet, x, y + 0.95, judgement)
+    dot(sheet, x, y, RADIUS, color=COLOURS[mark[1]])
+    write_sign(sheet, x, y + 0.95, mark)
 
 
-def written(sheet, x, y, judgement):
+def write_sign(sheet, x, y, mark):
     """The sign of a judgement on its colour."""
-    color = "white" if judgement in DARK else INK
-    write(sheet, x, y, SIGNS[judgement], size=SMALL, weight="bold", color=color, align="center")
+    write(sheet, x, y, sign(mark), size=SMALL, weight="bold", color="white" if mark[1] in DARK else INK, align="center")
 
 
-def key(sheet, y, judgements, words, square=False):
+def key(sheet, y, marks, words, square=False):
     """Signs and their words in one line."""
     x = EDGE
-    for judgement in judgements:
+    for mark in marks:
         if square:
-            fill(sheet, [(x, y - 1.4), (x + 4, y - 1.4), (x + 4, y + 1.4), (x, y + 1.4)], color=COLOURS[judgement])
-            written(sheet, x + 2, y + 0.95, judgement)
+            fill(sheet, [(x, y - 1.4), (x + 4, y - 1.4), (x + 4, y + 1.4), (x, y + 1.4)], color=COLOURS[mark[1]])
+            write_sign(sheet, x + 2, y + 0.95, mark)
         else:
-            light(sheet, x + RADIUS, y, judgement)
-        write(sheet, x + 5, y + 0.95, words[judgement], size=SMALL, color=MUTED)
-        x += 8.5 + text_width(words[judgement], SMALL)
+            light(sheet, x + RADIUS, y, mark)
+        write(sheet, x + 5, y + 0.95, words[mark[0]], size=SMALL, color=MUTED)
+        x += 8.5 + text_width(words[mark[0]], SMALL)
 
 
-def domain_words(domain, words):
-    """Name of a domain for a reader."""
-    return words["domains"].get(domain) or sentence(domain.replace("_", " "))
+def in_severity(marks, words):
+    """Marks from low to critical, then what does not apply or is not judged; within a severity in the order of the words."""
+    place = {judgement: number for number, judgement in enumerate(words)}
+    return sorted(set(marks), key=lambda mark: (SEVERITY.get(mark[1], 9), place[mark[0]], mark[1]))
 
 
-def in_severity(judgements):
-    """Judgements from low to critical, then none."""
-    found = set(judgements)
-    return [name for name in (*sorted(SEVERITY, key=SEVERITY.get), NOT_JUDGED) if name in found]
-
-
-def by_tool(judged):
+def by_tool(graded):
     """Judgements by tool, in the order of the tools' names."""
-    return sorted(judged.groupby("tool"), key=lambda tool_and_part: tool_and_part[0].casefold())
+    return sorted(graded.groupby("tool"), key=lambda tool_and_part: tool_and_part[0].casefold())
 
 
-def lights(judged, labels, words):
-    """Judgements of one tool, one row a study and one column a domain, the worst of each study last.
+def marks_of(frame):
+    """The marks of the rows of a frame."""
+    return list(zip(frame["judgement"], frame["level"], strict=True))
+
+
+def heads(labels, step):
+    """Column heads, and the items below: the labels where they fit, else their numbers with the labels below."""
+    if all(text_width(word, SMALL, "bold") <= step - 1 for label in labels for word in label.split()):
+        return [wrap(label, step - 1, SMALL, "bold") for label in labels], []
+    return [[str(number)] for number in range(1, len(labels))] + [[labels[-1]]], labels[:-1]
+
+
+def lights(graded, labels, words):
+    """Judgements of one tool, one row a study and one column a domain, the study as a whole last.
 
     Parameters
     ----------
-    judged : DataFrame
-        study_id, domain, judgement.
+    graded : DataFrame
+        From `evidence.stages.appraisal_tools.grade`, of one tool.
     labels : dict
         Label by study_id.
     words : dict
@@ -84,15 +100,22 @@ def lights(judged, labels, words):
     -------
     Figure
     """
-    domains = [*dict.fromkeys(judged["domain"]), OVERALL]
-    cells = {(row.study_id, row.domain): row.judgement for row in named_rows(overall(judged))}
-    studies = sorted(dict.fromkeys(judged["study_id"]), key=lambda name: labels[name].lower())
+    tool, whole = tools()[graded["tool"].iat[0]], summarise(graded)
+    domains = [*(name for name in tool.labels if name in set(graded["domain"])), OVERALL]
+    titles = [*(tool.labels[name] for name in domains[:-1]), words[OVERALL if OVERALL in set(graded["domain"]) else "worst"]]
+    cells = {
+        (row.study_id, row.domain): (row.judgement, row.level)
+        for frame in (graded, whole) for row in named_rows(frame)
+    }  # fmt: skip
+    studies = sorted(dict.fromkeys(graded["study_id"]), key=lambda name: labels[name].lower())
     left = EDGE + max(text_width(labels[name]) for name in studies) + 4
     step = min((WIDTH - left - EDGE) / len(domains), 20)
-    heads = [wrap(domain_words(name, words), step - 1.5, SMALL, "bold") for name in domains]
-    top = 1 + HEADER_LINE * max(map(len, heads)) + 1.5
-    sheet = page(WIDTH, top + ROW * len(studies) + 7)
-    for column, lines in enumerate(heads):
+    columns, items = heads(titles, step)
+    listed = [words["item"].format(number=number, label=label) for number, label in enumerate(items, 1)]
+    notes = wrap("; ".join(listed), WIDTH - 4 * EDGE, SMALL) if listed else []
+    top = 1 + HEADER_LINE * max(map(len, columns)) + 1.5
+    sheet = page(WIDTH, top + ROW * len(studies) + 7 + ITEM_LINE * len(notes))
+    for column, lines in enumerate(columns):
         for number, line in enumerate(lines):
             y = top - 2 - HEADER_LINE * (len(lines) - 1 - number)
             write(sheet, left + step * (column + 0.5), y, line, size=SMALL, weight="bold", align="center")
@@ -104,33 +127,36 @@ def lights(judged, labels, words):
             if (name, domain) in cells:
                 light(sheet, left + step * (column + 0.5), y, cells[name, domain])
         stroke(sheet, (0, y + ROW / 2), (WIDTH, y + ROW / 2), color=GRID, width=0.5)
-    key(sheet, top + ROW * len(studies) + 4.2, in_severity(cells.values()), words["judgements"])
+    foot = top + ROW * len(studies) + 4.2
+    key(sheet, foot, in_severity(cells.values(), words["judgements"]), words["judgements"])
+    for number, line in enumerate(notes, 1):
+        write(sheet, EDGE, foot + 1.5 + ITEM_LINE * number, line, size=SMALL, color=MUTED)
     return sheet.figure
 
 
-def shares_by_domain(judgements, weights):
+def shares_by_domain(graded, weights):
     """Rows of the weighted summary by tool and domain: the study's weights over all headline pools, in percent.
 
     Parameters
     ----------
-    judgements : DataFrame
-        risk_of_bias.csv.
+    graded : DataFrame
+        From `evidence.stages.appraisal_tools.grade`.
     weights : Series
         Weight of each study summed over the pools.
     """
-    rows = judgements.assign(weight=judgements["study_id"].map(weights)).dropna(subset=["weight"])
-    made = rows.groupby(["tool", "domain", "judgement"], sort=False)["weight"].sum().reset_index()
-    total = made.groupby(["tool", "domain"])["weight"].transform("sum")
-    return made.assign(share=100 * made["weight"] / total)
+    rows = graded.assign(weight=graded["study_id"].map(weights)).dropna(subset=["weight"])
+    summed = rows.groupby(["tool", "domain", "judgement", "level"], sort=False)["weight"].sum().reset_index()
+    total = summed.groupby(["tool", "domain"])["weight"].transform("sum")
+    return summed.assign(share=100 * summed["weight"] / total)
 
 
 def bars(groups, words):
-    """Stacked bars of percent by judgement.
+    """Stacked bars of percent by mark.
 
     Parameters
     ----------
     groups : list of (str, list of (str, dict))
-        Heading, and its rows: a label and percent by judgement.
+        Heading, and its rows: a label and percent by mark.
     words : dict
         Templates.
 
@@ -148,17 +174,18 @@ def bars(groups, words):
         for label, shares in rows:
             write(sheet, EDGE, y - 0.6, label)
             x = left
-            for judgement in in_severity(shares):
-                width = scale * shares[judgement]
+            for mark in in_severity(shares, words["judgements"]):
+                width = scale * shares[mark]
                 corners = [(x, y - 3.0), (x + width, y - 3.0), (x + width, y + 0.2), (x, y + 0.2)]
-                fill(sheet, corners, color=COLOURS[judgement], edge="white", width=0.5)
+                fill(sheet, corners, color=COLOURS[mark[1]], edge="white", width=0.5)
                 if width > 5:
-                    written(sheet, x + width / 2, y - 0.7, judgement)
+                    write_sign(sheet, x + width / 2, y - 0.7, mark)
                 x += width
             y += BAR_ROW
     for share in (0, 25, 50, 75, 100):
         write(sheet, left + scale * share, y + 0.6, f"{share}%", size=SMALL, color=MUTED, align="center")
-    key(sheet, y + 5, in_severity(name for _, rows in groups for _, shares in rows for name in shares), words["judgements"], square=True)
+    marks = in_severity((mark for _, rows in groups for _, shares in rows for mark in shares), words["judgements"])
+    key(sheet, y + 5, marks, words["judgements"], square=True)
     return sheet.figure
 
 
@@ -167,23 +194,31 @@ def place_of(part, labels, words):
     return list(words["contrasts"]).index(part["contrast"].iat[0]), list(labels).index(part["outcome"].iat[0])
 
 
-def summary_groups(weights, judgements, tables, words):
-    """Rows of the weighted summary: the pools by overall judgement, then each tool by domain."""
+def shares_of(part):
+    """Percent by mark of some rows."""
+    return dict(zip(marks_of(part), part["share"], strict=True))
+
+
+def summary_groups(weights, by_domain, tables, words):
+    """Rows of the weighted summary: the pools by the judgement of the study as a whole, then each tool by domain."""
     labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
     whole = weights[weights["domain"] == OVERALL]
     pools = [
-        (words["pool"].format(outcome=labels[part["outcome"].iat[0]], contrast=words["contrasts"][part["contrast"].iat[0]]),
-         dict(zip(part["judgement"], part["share"], strict=True)))
+        (words["pool"].format(outcome=labels[part["outcome"].iat[0]], contrast=words["contrasts"][part["contrast"].iat[0]]), shares_of(part))
         for _, part in sorted(whole.groupby("pool"), key=lambda pool_and_part: place_of(pool_and_part[1], labels, words))
     ]  # fmt: skip
     groups = [(words["by_pool"], pools)]
-    for tool, part in by_tool(judgements):
-        rows = [
-            (domain_words(domain, words), dict(zip(of["judgement"], of["share"], strict=True)))
-            for domain, of in part.groupby("domain", sort=False)
-        ]
-        groups.append((words["by_domain"].format(tool=words["tools"].get(tool, tool)), rows))
+    for name, part in by_tool(by_domain):
+        tool, parts = tools()[name], dict(list(part.groupby("domain", sort=False)))
+        rows = [(label, shares_of(parts[domain])) for domain, label in tool.labels.items() if domain in parts]
+        groups += [(words["by_domain"].format(tool=tool.label), rows)] if rows else []
     return groups
+
+
+def high_words(shares, words):
+    """Percent of a pool's weight at high or critical risk, and what nobody judged."""
+    high = f"{sum(share for (_, level), share in shares.items() if SEVERITY.get(level, 0) >= 2):.0f}%"
+    return words["unjudged"].format(high=high, unjudged=f"{shares[UNJUDGED]:.0f}%") if UNJUDGED in shares else high
 
 
 def total_weights(members, effects, pools):
@@ -211,18 +246,17 @@ def bias_plots(weights, members, effects, outcomes, tables):
     """
     words = templates(tables.folder, "verdicts")["bias_plot"]
     labels = {study.study_id: label(study) for study in named_rows(tables.studies)}
-    judged = tables.risk_of_bias
-    for tool, part in by_tool(judged):
-        name = words["tools"].get(tool, tool)
-        counts = part["judgement"].value_counts()
-        parts = ", ".join(f"{counts[word]} {words['judgements'][word].lower()}" for word in in_severity(counts.index))
+    graded = grade(tables.risk_of_bias)
+    for tool, part in by_tool(graded):
+        name, counts = tools()[tool].label, Counter(marks_of(part[part["domain"] != OVERALL]))
+        parts = ", ".join(f"{counts[mark]} {words['judgements'][mark[0]].lower()}" for mark in in_severity(counts, words["judgements"]))
         about = {"kind": "traffic_light", "tool": tool, "caption": words["lights"].format(tool=name),
                  "alt": words["lights_alt"].format(tool=name, studies=part["study_id"].nunique(), parts=parts)}  # fmt: skip
         yield f"bias-{tool.lower()}.svg", partial(lights, part, labels, words), about
     chosen = weights[weights["outcome"].isin(outcomes)]
-    if len(chosen) and len(judged):
-        by_domain = shares_by_domain(judged, total_weights(members, effects, set(chosen["pool"])))
+    if len(chosen) and len(graded):
+        by_domain = shares_by_domain(graded, total_weights(members, effects, set(chosen["pool"])))
         groups = summary_groups(chosen, by_domain, tables, words)
-        worst = [f"{name}: {sum(part for word, part in shares.items() if SEVERITY.get(word, 2) >= 2):.0f}%" for name, shares in groups[0][1]]
+        worst = [f"{name}: {high_words(shares, words)}" for name, shares in groups[0][1]]
         about = {"kind": "bias_weights", "caption": words["summary"], "alt": words["summary_alt"].format(parts="; ".join(worst))}
         yield "bias-weights.svg", partial(bars, groups, words), about
