@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from evidence.cli_base import PROCESSED, counted, held, made, say
+from evidence.cli_check import run_check
 from evidence.cli_parts import add_parts, place, run_effects, run_pools
 from evidence.cli_pool import add_pool
 from evidence.problems import EvidenceError, refused
@@ -20,14 +21,6 @@ VERDICTS = (
 )  # fmt: skip
 SHOWN = ("verdicts", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing", "published",
          "regression_to_mean", "bias_weights", "flow", "prisma")  # fmt: skip
-
-
-def run_check(args):
-    from evidence.stages.checks import check, report_json, report_text
-
-    problems, flags, summary = check(args.folder, plan=True)
-    print((report_json if args.json else report_text)(problems, flags, summary))
-    return 2 if problems else 0
 
 
 def run_tables(args):

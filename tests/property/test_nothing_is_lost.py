@@ -1,4 +1,4 @@
-"""Rows in, rows out: every printed number is in an effect or told why not, every effect in a pool or told why not."""
+"""Rows in, rows out: every printed number is in an effect or told why not, every effect in a pool or told why not, and the account adds up."""
 
 import csv
 import io
@@ -10,6 +10,7 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
+from evidence.stages.account import account, places
 from evidence.stages.appraisal import appraised
 from evidence.stages.effects import effects_and_unused
 from evidence.stages.pools import pools_and_members
@@ -96,6 +97,16 @@ def nothing_is_lost(place):
     headline = members[members["pool"].str.endswith(".all.headline")] if len(members) else members
     pooled = [one for ids in headline["effect_ids"] for one in ids.split(";")] if len(members) else []
     assert sorted(pooled) == sorted(effects.loc[effects["headline"] == "yes", "id"])
+    ended = places(tables, effects, unused, config).set_index("line")
+    assert ended.index.is_unique and set(ended.index) == set(tables.measurements["line"])
+    everywhere = members[members["pool"].str.endswith(".headline") & (members["left_out"] == "")] if len(members) else members
+    in_pools = {one for ids in everywhere["effect_ids"] for one in ids.split(";")}
+    lines = {int(line) for effect in effects.itertuples() if effect.id in in_pools for line in effect.lines.split(";")}
+    assert set(ended.index[ended["standing"] == "pool"]) == lines and set(ended.index[ended["standing"] == "none"]) == told
+    assert ((ended["reason"] == "") == (ended["standing"] == "pool")).all()
+    books = account(tables, effects, unused, config)
+    assert books.in_pools + sum(number for *_, number in books.groups) == books.numbers == len(tables.measurements)
+    assert books.numbers - books.in_effects == len(told)
     return tables, effects, pools, members
 
 

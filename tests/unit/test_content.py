@@ -439,7 +439,7 @@ def test_outcomes_tell_what_is_not_in_the_pool(made):
 
 
 def test_every_number_has_its_trace(made):
-    rows = cells(table(made, "numbers"))
+    rows = cells(table(made, "numbers", 1))
     top = next(
         place
         for place, row in enumerate(rows)

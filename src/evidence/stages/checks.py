@@ -241,7 +241,7 @@ def counts(flags):
     return {"flags": blocking, "notices": len(flags) - blocking}
 
 
-def check(folder=".", limits=None, plan=False):
+def check(folder=".", limits=None, plan=False, sheets=None):
     """Check the evidence base of an analysis folder.
 
     Parameters
@@ -251,6 +251,8 @@ def check(folder=".", limits=None, plan=False):
         Numbers that replace those of LIMITS.
     plan : bool
         Whether config/config.yaml must be there too, without which nothing can be built.
+    sheets : dict of Sheet, optional
+        The tables, if they are read already (from `raw_tables`).
 
     Returns
     -------
@@ -261,7 +263,7 @@ def check(folder=".", limits=None, plan=False):
     summary : dict
         `rows` by file, and the number of `rules`, `errors`, `flags` and `notices`.
     """
-    sheets = raw_tables(folder)
+    sheets = raw_tables(folder) if sheets is None else sheets
     problems, flags = examine(folder, sheets, limits)
     if plan and sheets and not (Path(folder) / CONFIG).is_file():
         problems = [*problems, Problem(CONFIG, 0, "", *NO_FILE, "files")]
@@ -304,9 +306,9 @@ def report_text(problems, flags, summary):
     return "\n".join([*lines, checked + more])
 
 
-def report_json(problems, flags, summary):
-    """Report of `check` for programs, as JSON text."""
+def report_json(problems, flags, summary, **more):
+    """Report of `check` for programs, and what else there is by name, as JSON text."""
     found = {
         grade: [asdict(item) for item in items] for grade, (_, items) in sections(problems, flags).items()
     }
-    return json.dumps({"summary": summary, **found}, indent=2, sort_keys=True, ensure_ascii=False)
+    return json.dumps({"summary": summary, **found, **more}, indent=2, sort_keys=True, ensure_ascii=False)

@@ -2,8 +2,9 @@
 
 from evidence.config import CERTAINTY
 from evidence.stages.appraisal_tools import tools
-from evidence.stages.content_inputs import best, by
+from evidence.stages.content_inputs import by
 from evidence.stages.content_words import listed
+from evidence.stages.mentions import best
 from evidence.stages.words import lowered
 
 
@@ -23,6 +24,9 @@ def reports(inputs):
         "full_text": sum("full_text" in found for found in kinds),
         "provisional": int((studies["identity"] == "provisional").sum()),
         "printed_numbers": len(inputs.tables.measurements),
+        "numbers_in_effects": inputs.account.in_effects,
+        "numbers_in_pools": inputs.account.in_pools,
+        "numbers_in_no_effect": inputs.account.numbers - inputs.account.in_effects,
         "stated_without_figure": len(inputs.tables.unreported),
         "outcomes": len(inputs.outcomes),
         "headline_outcomes": len(inputs.shown_outcomes),

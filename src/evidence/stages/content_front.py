@@ -4,7 +4,6 @@ import math
 
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.content_certainty import word
-from evidence.stages.content_inputs import best
 from evidence.stages.content_words import (
     CONTRASTS,
     as_cell,
@@ -22,6 +21,7 @@ from evidence.stages.content_words import (
     table,
     unit_words,
 )
+from evidence.stages.mentions import best
 
 NOTHING = "No study can be weighted."
 ELSEWHERE = "No study of the outcomes in the summary of findings can be weighted; studies of other outcomes can."

@@ -3,45 +3,20 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import NormalDist
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from evidence.stages.account import account
 from evidence.stages.citations import citations
 from evidence.stages.content_words import CONTRASTS, run, sentence
 from evidence.stages.effects import label
+from evidence.stages.mentions import contrast_of, contrasts_with_effects, group_conditions, mentions, stated_of
 from evidence.stages.rows import by, named_rows as rows
-from evidence.stages.strata import with_broader
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from evidence.config import Config
     from evidence.stages.tables import Tables
-
-
-WEIGHTED, SHOWN, STATED = 3, 2, 1
-
-
-class Mention(NamedTuple):
-    """A group's word on an outcome: weighted in a headline pool, shown without weight, or only stated."""
-
-    cohort_id: str
-    outcome: str
-    contrast: str
-    standing: int
-    conditions: tuple
-
-
-def parts(text):
-    """Items of a ";"-separated text."""
-    return tuple(item.strip() for item in text.split(";") if item.strip())
-
-
-def best(mentions):
-    """Cohorts by the highest standing each of them has: weighted, shown, stated."""
-    standing = {}
-    for one in mentions:
-        standing[one.cohort_id] = max(standing.get(one.cohort_id, 0), one.standing)
-    return tuple(sum(level == wanted for level in standing.values()) for wanted in (WEIGHTED, SHOWN, STATED))
 
 
 @dataclass(frozen=True)
@@ -171,38 +146,29 @@ class Inputs:
     @cached_property
     def stated_of(self):
         """Results stated without a figure, by outcome and the contrast they speak of."""
-        speaks = {"difference": "versus_control"}
-        return by(
-            rows(self.tables.unreported), lambda row: (row.outcome, speaks.get(row.timepoint, "before_after"))
-        )
+        return stated_of(self.tables)
+
+    @cached_property
+    def unused_of(self):
+        """Numbers of cohorts without an effect of the outcome, by outcome and the contrast that they would serve."""
+        there = contrasts_with_effects(self.effects)
+        alone = [row for row in rows(self.unused) if (self.studies[row.study_id].cohort_id, row.outcome) not in there]
+        return by(alone, lambda row: (row.outcome, contrast_of(row.timepoint, self.outcomes[row.outcome].measure)))
+
+    @cached_property
+    def account(self):
+        """How many of the printed numbers end where."""
+        return account(self.tables, self.effects, self.unused, self.config)
 
     @cached_property
     def group_conditions(self):
         """Conditions of each group with every broader one, by study and group."""
-        widened = with_broader(self.tables.groups["conditions"], self.tables.conditions)
-        keys = zip(self.tables.groups["study_id"], self.tables.groups["group_id"], strict=True)
-        return dict(zip(keys, widened, strict=True))
+        return group_conditions(self.tables)
 
     @cached_property
     def mentions(self):
         """Every time that a group says something of an outcome."""
-        shown = [
-            Mention(
-                row.cohort_id,
-                row.outcome,
-                row.contrast,
-                WEIGHTED if row.headline == "yes" else SHOWN,
-                parts(row.conditions),
-            )
-            for row in rows(self.effects)
-        ]
-        stated = [
-            Mention(self.studies[row.study_id].cohort_id, outcome, contrast, STATED,
-                    parts(self.group_conditions.get((row.study_id, row.group_id), "")))
-            for (outcome, contrast), those in self.stated_of.items()
-            for row in those
-        ]  # fmt: skip
-        return shown + stated
+        return mentions(self.tables, self.effects)
 
     @cached_property
     def mentions_of(self):

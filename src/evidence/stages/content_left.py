@@ -15,11 +15,14 @@ from evidence.stages.content_words import (
     words_of,
 )
 
+TIMES = {"followup": "follow-up"}
+
 
 def not_weighted(inputs, outcome, contrast):
-    """Table of what is not in the pool of all groups: effects, then results stated without a figure."""
+    """Table of what is not in the pool of all groups: effects, numbers in no effect, results stated without a figure."""
     caption = inputs.outcome_title(outcome, contrast)
-    left, said = effects(inputs, outcome, contrast), stated(inputs, outcome, contrast)
+    left = effects(inputs, outcome, contrast) + alone(inputs, outcome, contrast)
+    said = stated(inputs, outcome, contrast)
     if not left and not said:
         return []
     if not left:
@@ -53,6 +56,20 @@ def effects(inputs, outcome, contrast):
             study = inputs.cited(effect.study_id)
             rows.append([study, effect.group_label, printed, words, true_minus(brief(reason))])
     return rows
+
+
+def alone(inputs, outcome, contrast):
+    """One row for each number of a cohort that has no effect of the outcome."""
+    return [
+        [inputs.cited(row.study_id), inputs.groups[row.study_id, row.group_id].label, printed_words(row), "", row.reason]
+        for row in sorted(inputs.unused_of.get((outcome, contrast), []), key=lambda row: (inputs.references[row.study_id], row.line))
+    ]
+
+
+def printed_words(row):
+    """A number that is in no effect as printed, after its timepoint: baseline: 290 ng/dL."""
+    when = TIMES.get(row.timepoint, words_of(row.timepoint))
+    return raised(true_minus(f"{when}: {row.value_text} {row.unit}".rstrip()))
 
 
 def brief(reason):

@@ -1,8 +1,9 @@
 """Evidence map: which condition has what for which outcome, gaps shown as gaps."""
 
 from evidence.stages.content_counts import asked
-from evidence.stages.content_inputs import best, by
+from evidence.stages.content_inputs import by
 from evidence.stages.content_words import DASH, cell, column, group, run, table
+from evidence.stages.mentions import best
 
 LEGEND = [
     run("Each cell counts cohorts: "),

@@ -1,27 +1,32 @@
-"""Every number of every study, with the place that it stands in, and those that are in no effect."""
+"""Every number of every study, with the place that it stands in; how many end where; and those that are in no effect."""
 
+from evidence.stages.account import TITLES, total
 from evidence.stages.content_inputs import by, rows
+from evidence.stages.content_left import printed_words
 from evidence.stages.content_words import (
     CONTRASTS,
+    bullets,
     cell,
     column,
+    count,
     each_once,
     group,
+    heading,
     listed,
     raised,
     run,
     sentence,
     study_effect_words,
     table,
+    text,
     true_minus,
     words_of,
 )
 
-TIMES = {"followup": "follow-up"}
 
 
 def every_number(inputs, prose):
-    """Every effect by study, then the numbers that no effect is made of."""
+    """The account of the numbers, every effect by study, then the numbers that no effect is made of."""
     sources = {row.line: row for row in rows(inputs.tables.measurements)}
     effects = [effect for those in inputs.effects_of.values() for effect in those]
     by_study = by(effects, lambda effect: effect.study_id)
@@ -38,7 +43,19 @@ def every_number(inputs, prose):
         column("Headline", align="center"),
     ]
     blocks = [table("Every effect, by study", columns, made, size=7)] if made else []
-    return blocks + in_no_effect(inputs)
+    return account(inputs) + blocks + in_no_effect(inputs)
+
+
+def account(inputs):
+    """How many of the printed numbers are in an effect and in a pool, why the others are not, and what gives nothing."""
+    books, made = inputs.account, []
+    for standing, title in TITLES.items():
+        rows_of = [[reason, count(number)] for one, reason, number in books.groups if one == standing]
+        made += [group(sentence(title)), *rows_of] if rows_of else []
+    columns = [column("Why", "1fr"), column("Numbers", align="right")]
+    blocks = [table("Where the printed numbers end", columns, made, note=total(books))] if made else [text(total(books))]
+    nothing = [f"{one.what}." for one in books.notices]
+    return [*blocks, *([heading("Numbers that give nothing"), bullets(nothing)] if nothing else [])] if books.numbers else []
 
 
 def number_rows(inputs, effect, sources):
@@ -84,10 +101,8 @@ def in_no_effect(inputs):
     made = []
     for row in sorted(rows(inputs.unused), key=lambda row: row.line):
         label = inputs.groups[row.study_id, row.group_id].label if row.group_id else ""
-        when = TIMES.get(row.timepoint, words_of(row.timepoint))
-        printed = raised(true_minus(f"{when}: {row.value_text} {row.unit}"))
         outcome = inputs.outcomes[row.outcome].label
-        made.append([inputs.cited(row.study_id), label, outcome, printed, row.reason, f"{row.line:.0f}"])
+        made.append([inputs.cited(row.study_id), label, outcome, printed_words(row), row.reason, f"{row.line:.0f}"])
     columns = [
         column("Study", 36),
         column("Group", 30),

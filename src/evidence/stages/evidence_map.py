@@ -3,17 +3,18 @@
 import pandas as pd
 
 from evidence.stages.analyses import HEADLINE
+from evidence.stages.mentions import best, mentions
 from evidence.stages.rows import named_rows
 from evidence.stages.sensitivity import conclusions
 from evidence.stages.strata import listed
 from evidence.stages.words import without_gaps
 
-STATUS = ("weighted", "number", "direction", "not_significant", "nothing", "set_apart", "gap")
-SHOWN = ("number", "direction", "not_significant", "nothing")
+GIVEN = ("number", "direction", "not_significant", "nothing")
+STATUS = ("weighted", *GIVEN, "set_apart", "shown", "stated", "gap")
 NUMBERS = ["measure", "estimate", "ci_low", "ci_high", "effect", "effect_low", "effect_high", "effect_unit", "k", "n"]
 COLUMNS = [
     "condition", "label", "in_article", "outcome", "outcome_label", "status", "contrast", "pool", *NUMBERS, "conclusion",
-    "cohorts", *SHOWN, "set_apart", "up", "down", "none",
+    "cohorts", *GIVEN, "set_apart", "shown", "stated", "up", "down", "none",
 ]  # fmt: skip
 
 
@@ -25,14 +26,30 @@ def studies_apart(effects):
     return pairs.groupby(["condition", "outcome"])["study_id"].nunique().to_dict()
 
 
-def cell(condition, outcome, pools, missed, apart, order):
+def by_condition(those, outcomes):
+    """Mentions of these outcomes by condition and outcome."""
+    found = {}
+    for one in those:
+        for condition in one.conditions if one.outcome in outcomes else ():
+            found.setdefault((condition, one.outcome), []).append(one)
+    return found
+
+
+def heard(rows, pooled):
+    """Cohorts that give numbers, none of them in a pool, and cohorts that state results alone, of `Mention`s."""
+    weighted, shown, stated = best(rows)
+    return {"shown": shown if pooled else weighted + shown, "stated": stated}
+
+
+def cell(condition, outcome, pools, missed, apart, heard_of, order):
     """What there is for one condition and outcome: the pool that counts, and the results without weight."""
     stratum = f"condition:{condition}"
     pool = next((pools[key] for contrast in order if (key := (outcome, contrast, stratum)) in pools), None)
     rows = [missed[key] for contrast in order if (key := (outcome, contrast, stratum)) in missed]
-    counts = {name: sum(getattr(row, name) for row in rows) for name in (*SHOWN, "up", "down", "none", "cohorts")}
+    counts = {name: sum(getattr(row, name) for row in rows) for name in (*GIVEN, "up", "down", "none", "cohorts")}
     counts["set_apart"] = apart.get((condition, outcome), 0)
-    status = "weighted" if pool is not None else next((name for name in (*SHOWN, "set_apart") if counts[name]), "gap")
+    counts |= heard(heard_of.get((condition, outcome), []), pool is not None)
+    status = "weighted" if pool is not None else next((name for name in STATUS[1:-1] if counts[name]), "gap")
     if pool is None:
         return counts | {"status": status, "contrast": rows[0].contrast if rows else ""}
     numbers = {name: getattr(pool, name) for name in (*NUMBERS, "contrast", "conclusion")}
@@ -57,7 +74,9 @@ def evidence_map(pools, missed, effects, tables, config):
     DataFrame
         One row per condition (those of the article, and those with any result) and headline outcome. `status` is
         weighted, or the most that any report gives: a number, a direction, "not significant", nothing after the
-        baseline, or only a number of a study set apart; else a gap. The pool is that of the first contrast of the config that has one.
+        baseline, a number of a study set apart, a number that is in no effect, a result stated of others than the
+        treated groups. It is a gap only where no group prints a number and none states a result. The pool is that
+        of the first contrast of the config that has one.
     """
     headline = pools[pools["analysis"] == HEADLINE]
     headline = headline.assign(conclusion=conclusions(headline, config.conclusion))
@@ -65,12 +84,13 @@ def evidence_map(pools, missed, effects, tables, config):
     by_missed = {(row.outcome, row.contrast, row.stratum): row for row in named_rows(missed)}
     apart = studies_apart(effects)
     order = [*config.deciding, *(name for name in ("before_after", "versus_control", "single_arm") if name not in config.deciding)]
-    seen = {stratum.partition(":")[2] for stratum in missed["stratum"]}
     outcomes = [outcome for outcome in named_rows(tables.outcomes) if outcome.headline == "yes"]
+    heard_of = by_condition(mentions(tables, effects), {outcome.outcome for outcome in outcomes})
+    seen = {stratum.partition(":")[2] for stratum in missed["stratum"]} | {condition for condition, _ in heard_of}
     conditions = tables.conditions[(tables.conditions["in_article"] == "yes") | tables.conditions["condition"].isin(seen)]
     rows = [
         {"condition": about.condition, "label": about.label, "in_article": about.in_article, "outcome": outcome.outcome,
-         "outcome_label": outcome.label, **cell(about.condition, outcome.outcome, by_pool, by_missed, apart, order)}
+         "outcome_label": outcome.label, **cell(about.condition, outcome.outcome, by_pool, by_missed, apart, heard_of, order)}
         for about in named_rows(conditions)
         for outcome in outcomes
     ]  # fmt: skip

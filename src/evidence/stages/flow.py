@@ -16,16 +16,16 @@ FLOW = ["step", "reason", "reports", "cohorts", "study_ids"]
 LEFT_OUT = ["study_id", "study_label", "title", "year", "eligibility", "reason", "note", "record_url"]
 
 
-def standing(studies, effects):
+def standing(tables, effects):
     """Step of each report: reviews, excluded, background, sensitivity, or of the included whether any number weighs."""
     weighted = set(effects.loc[effects["headline"] == "yes", "study_id"])
-    shown = set(effects["study_id"])
+    shown = set(tables.measurements["study_id"])
     kinds = {"exclude": "excluded", "background": "background", "sensitivity": "sensitivity"}
     return [
         "reviews" if study.design == "review"
         else kinds[study.eligibility] if study.eligibility in kinds
         else "weighted" if study.study_id in weighted else "shown" if study.study_id in shown else "silent"
-        for study in named_rows(studies)
+        for study in named_rows(tables.studies)
     ]  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def flow(tables, effects):
     left_out : DataFrame
         One row per report outside the headline, with the reason.
     """
-    studies, steps = named_rows(tables.studies), standing(tables.studies, effects)
+    studies, steps = named_rows(tables.studies), standing(tables, effects)
     by_reason, by_step = {}, {}
     for study, step in zip(studies, steps, strict=True):
         by_reason.setdefault((step, study.eligibility_reason), []).append(study)

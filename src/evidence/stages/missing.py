@@ -9,6 +9,7 @@ import pandas as pd
 
 from evidence.stages.analyses import empty_tables
 from evidence.stages.labels import label
+from evidence.stages.mentions import contrast_of
 from evidence.stages.rows import by, named_rows
 from evidence.stages.strata import ALL, larger_groups, listed, with_broader
 from evidence.stages.words import listed as in_list
@@ -81,14 +82,19 @@ def from_unreported(tables, groups, config):
     return rows.assign(contrast=contrast, status=status, direction=rows["reported_as"].map(DIRECTIONS), reason=rows["note"])
 
 
-def from_baselines(tables, groups, given):
-    """Outcomes measured in a treated group at baseline, of which the report gives nothing afterwards."""
-    rows = tables.measurements.loc[tables.measurements["timepoint"] == "baseline", ["study_id", "group_id", "outcome"]]
+def from_unused(tables, groups, given):
+    """Outcomes of a treated group whose numbers are in no effect: a number, or nothing after the baseline."""
+    rows = tables.measurements[["study_id", "group_id", "outcome", "timepoint"]].merge(tables.outcomes[["outcome", "measure"]], on="outcome")
     rows = rows.drop_duplicates().merge(groups, on=["study_id", "group_id"])
     known = {pair for part in given for pair in zip(part["study_id"], part["outcome"], strict=True)}
     new = [pair not in known for pair in zip(rows["study_id"], rows["outcome"], strict=True)]
     rows = rows[np.array(new, bool)]
-    return rows.assign(contrast="before_after", status="nothing", direction="", reason="")
+    baseline = rows["timepoint"] == "baseline"
+    contrast = [contrast_of(*pair) for pair in zip(rows["timepoint"], rows["measure"], strict=True)]
+    return rows.assign(
+        contrast=np.where(baseline, "before_after", contrast), status=np.where(baseline, "nothing", "number"),
+        direction="", reason=np.where(baseline, "", "in no effect"),
+    )  # fmt: skip
 
 
 def reported(tables, effects, config):
@@ -110,7 +116,7 @@ def reported(tables, effects, config):
     studies = measuring(tables, config)
     groups = treated(tables, studies)
     given = [from_effects(effects, studies)[GIVEN], from_unreported(tables, groups, config)[GIVEN]]
-    frame = pd.concat([*given, from_baselines(tables, groups, given)[GIVEN]], ignore_index=True)
+    frame = pd.concat([*given, from_unused(tables, groups, given)[GIVEN]], ignore_index=True)
     frame["study_label"] = frame["study_id"].map({study.study_id: label(study) for study in named_rows(studies)})
     frame["rank"] = frame["status"].map(STATUS.index)
     key = ["study_id", "group_id", "outcome", "contrast"]

@@ -20,7 +20,7 @@ POOL = (
     "pi_low", "pi_high", "tau2", "tau2_low", "tau2_high", "I2", "Q", "Q_df", "Q_p", "p", "k", "n", "note",
 )  # fmt: skip
 MAP = ("condition", "label", "in_article", "outcome", "status", "contrast", "pool", "effect_unit", "measure", "estimate",
-       "ci_low", "ci_high", "k", "n", "conclusion", "cohorts", "set_apart")  # fmt: skip
+       "ci_low", "ci_high", "k", "n", "conclusion", "shown", "stated")  # fmt: skip
 PALETTE = ("INK", "MUTED", "BLUE", "LINE", "BAR", "GRID", "SHADE", "ORANGE")
 
 

@@ -1,5 +1,8 @@
 """The tables of the page: which columns a reader gets, and what they are called."""
 
+import pandas as pd
+
+from evidence.stages.account import TITLES as STANDINGS
 from evidence.stages.content_words import CONTRASTS, sentence, words_of
 from evidence.stages.page_data import records
 
@@ -17,11 +20,13 @@ COLUMNS = {
                 "effect_high", "effect_unit", "route", "r", "yi", "vi", "headline", "reason", "id"),
     "studies": ("study", "title", "year", "journal", "design", "country", "participants", "eligibility", "eligibility_reason", "doi",
                 "record_url", "study_id"),
+    "account": ("standing", "reason", "numbers"),
     "flags": ("file", "line", "column", "what", "remedy", "blocks", "study_id"),
     "citations": ("order", "study_id", "field", "as_given", "verified", "status", "note", "source_url"),
 }  # fmt: skip
 TITLES = {
-    "verdicts": "Verdicts on the claims", "pools": "Pools", "effects": "Effects", "studies": "Reports", "flags": "Doubts about the data",
+    "verdicts": "Verdicts on the claims", "pools": "Pools", "effects": "Effects", "studies": "Reports",
+    "account": "Where the printed numbers end", "flags": "Doubts about the data",
     "citations": "Citations checked",
 }  # fmt: skip
 
@@ -44,9 +49,18 @@ def frames(inputs, citations):
         ),
         "effects": named[1],
         "studies": studies.assign(study=studies["study_id"].map(inputs.labels)),
+        "account": account(inputs),
         "flags": inputs.tables.flags,
         "citations": citations,
     }
+
+
+def account(inputs):
+    """The account of the printed numbers, a row for each reason."""
+    books = inputs.account
+    pooled = [("in a headline pool", "", books.in_pools)] if books.in_pools else []
+    rows = [*pooled, *((STANDINGS[standing], reason, number) for standing, reason, number in books.groups)]
+    return pd.DataFrame(rows, columns=COLUMNS["account"])
 
 
 def page_tables(inputs, citations):

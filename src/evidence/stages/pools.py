@@ -61,6 +61,23 @@ def one_report_per_cohort(members):
     return members[keep], members[~keep].assign(kept_study=names.take(kept[~keep]))
 
 
+def counted_once(members):
+    """Split members into those that a pool holds and those it leaves out, with the reason in `left_out`."""
+    members, subgroups = without_subgroups(members, POOL)
+    members, others = one_report_per_cohort(numbered(members))
+    left = pd.concat([
+        subgroups.assign(left_out="part of a larger group in the pool"),
+        others.assign(left_out="cohort counted once, by " + others["kept_study"].astype(object)),
+    ])  # fmt: skip
+    return members, left
+
+
+def headline_members(effects, config):
+    """Effects of each headline pool and those it leaves out, as `counted_once` splits them; nothing is pooled."""
+    members = selected(effects, config, {HEADLINE: analyses(config)[HEADLINE]})
+    return counted_once(members) if len(members) else (members, members.assign(left_out=""))
+
+
 def combined(members, config):
     """One effect per cohort and pool: the arms of a report become one average.
 
@@ -218,13 +235,8 @@ def pools_and_members(effects, config, only=None):
     members = selected(effects, config, plans)
     if not len(members):
         return pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=MEMBERS)
-    members, subgroups = without_subgroups(members, POOL)
-    members, others = one_report_per_cohort(numbered(members))
+    members, left = counted_once(members)
     frame, cohorts = pools_of(combined(members, config), effects, config, plans)
-    left = pd.concat([
-        subgroups.assign(left_out="part of a larger group in the pool"),
-        others.assign(left_out="cohort counted once, by " + others["kept_study"].astype(object)),
-    ])  # fmt: skip
     left = left.assign(pool=pool_id(left), effect_ids=left["id"], arms=1, weight=np.nan)
     left = left[left["pool"].isin(frame["id"])]
     members = whole([cohorts.reindex(columns=MEMBERS), left.reindex(columns=MEMBERS)])

@@ -70,6 +70,11 @@ def flag_frame(flags):
     )
 
 
+def typed(folder, sheets, flags):
+    """The evidence base of raw tables (Sheet by name) that have no error, and their flags."""
+    return Tables(folder=str(folder), flags=flag_frame(flags), **{name: frame(sheets[name]) for name in TABLES})
+
+
 def read(folder=".", limits=None):
     """Read and check the evidence base.
 
@@ -93,8 +98,7 @@ def read(folder=".", limits=None):
     problems, flags = checks.examine(folder, sheets, limits)
     if problems:
         raise EvidenceError(problems)
-    frames = {name: frame(sheets[name]) for name in TABLES}
-    return Tables(folder=str(folder), flags=flag_frame(flags), **frames)
+    return typed(folder, sheets, flags)
 
 
 def as_csv(sheets):

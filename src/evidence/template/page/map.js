@@ -8,6 +8,8 @@ const STATUS = {
   not_significant: 'only “not significant”',
   nothing: 'a baseline alone',
   set_apart: 'only reports outside the headline',
+  shown: 'only numbers that are in no effect',
+  stated: 'only results in words of other groups',
   gap: 'a gap: no cohort speaks of it',
 };
 
@@ -19,6 +21,7 @@ function mapCell(cell) {
       make('span', {'aria-hidden': 'true'}, '\u2013'),
       make('span', {class: 'spoken'}, 'gap'),
     );
+  const unweighted = cell.shown + cell.stated;
   const drawn = effects.some(effect => effect.outcome === cell.outcome);
   const about = `${conditions[cell.condition] || cell.label}, ${labels[cell.outcome]}`;
   const pool = cell.pool && pools.get(cell.pool),
@@ -27,13 +30,14 @@ function mapCell(cell) {
   const text =
     cell.status === 'weighted'
       ? [`${cell.k}`, make('span', {'aria-hidden': 'true'}, SIGNS[cell.conclusion] || '')]
-      : [`(${cell.cohorts || cell.set_apart})`];
+      : [`(${unweighted})`];
   const lines = () => [
     about,
     words,
     pool
       ? `${contrastWords(pool.contrast)}, k = ${pool.k}, ${people(pool.n)}`
-      : plural(cell.cohorts || cell.set_apart, 'cohort'),
+      : plural(unweighted, 'cohort'),
+    ...(pool && unweighted ? [`${plural(unweighted, 'further cohort')} without weight`] : []),
     ...(pool ? poolLines(pool).slice(2, -1) : []),
     ...(drawn ? ['Click or Enter: the forest plot'] : []),
   ];
