@@ -68,8 +68,9 @@ def test_check_says_what_the_page_says(tmp_path, capsys):
     folder = typed(tmp_path / "walking")
     capsys.readouterr()
     assert cli.main(["check", str(folder)]) == 0
-    assert capsys.readouterr().out.rstrip().endswith(": 0 errors, 0 flags, 0 notices.")
-    assert "`0 errors, 0 flags, 0 notices`" in PAGE
+    rules, _, books = capsys.readouterr().out.rstrip().partition("\n\n")
+    assert rules.endswith(": 0 errors, 0 flags, 0 notices.") and "`0 errors, 0 flags, 0 notices`" in PAGE
+    assert f"`{books}`" in PAGE
 
 
 EXPECTED = {

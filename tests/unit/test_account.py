@@ -1,6 +1,7 @@
 """The account of the printed numbers: each in one class, the same in terminal, PDF and page; what gives nothing is named."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from evidence.stages.missing import missing, reported
 from evidence.stages.page_tables import account as page_account
 from evidence.stages.pools import pools_and_members
 from evidence.stages.report import prose
+from tests.e2e.test_add_a_study import PAGE, ROWS, copy
 from tests.toy import CONFIG, folder, group, number, p, sd, study
 from tests.unit.test_content import cells, empty, made_tables, plain, section, table
 
@@ -175,6 +177,21 @@ def test_the_counts_are_those_of_the_tables(place):
     assert books.numbers == len(tables.measurements) and books.numbers - books.in_effects == len(unused)
     assert {reason: number for standing, reason, number in books.groups if standing == "none"} == unused["reason"].value_counts().to_dict()
     assert books.in_pools + sum(number for *_, number in books.groups) == books.numbers
+
+
+def test_the_account_of_the_page_on_adding_a_study(tmp_path, capsys):
+    """What docs/add-a-study.md shows, of the rows that it types: with the baseline, and without."""
+    folder_of = {name: copy(tmp_path / name, rows) for name, rows in (("both", ROWS), ("alone", [(name, followup_alone(text)) for name, text in ROWS]))}
+    printed = {name: (cli.main(["check", str(place)]), capsys.readouterr().out)[1] for name, place in folder_of.items()}
+    shown = re.findall(r"```\n(Of .*?|data/raw/studies\.csv.*?)\n```", PAGE, re.DOTALL)
+    assert len(shown) == 2
+    for words, name in zip(shown, ("both", "alone"), strict=True):
+        assert words in printed[name], f"docs/add-a-study.md: evidence check no longer says this:\n{printed[name].partition('rules')[2]}"
+
+
+def followup_alone(text):
+    """The rows of the page without the baseline."""
+    return "".join(line for line in text.splitlines(keepends=True) if ",baseline," not in line)
 
 
 @pytest.fixture(scope="module")
