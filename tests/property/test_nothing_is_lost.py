@@ -13,6 +13,7 @@ from evidence.config import load
 from evidence.stages.account import account, places
 from evidence.stages.appraisal import appraised
 from evidence.stages.effects import effects_and_unused
+from evidence.stages.mentions import group_conditions, mentions, parts
 from evidence.stages.pools import pools_and_members
 from evidence.stages.schemas import load as schema
 from tests.toy import folder, group, number, p, sd, se, study
@@ -107,6 +108,9 @@ def nothing_is_lost(place):
     books = account(tables, effects, unused, config)
     assert books.in_pools + sum(number for *_, number in books.groups) == books.numbers == len(tables.measurements)
     assert books.numbers - books.in_effects == len(told)
+    cohorts = dict(zip(tables.studies["study_id"], tables.studies["cohort_id"], strict=True))
+    speak = {(cohorts[row.study_id], row.outcome) for table in (tables.measurements, tables.unreported) for row in table.itertuples()}
+    assert {(one.cohort_id, one.outcome) for one in mentions(tables, effects)} == speak
     return tables, effects, pools, members
 
 
@@ -119,6 +123,12 @@ def test_nothing_is_lost_of_a_review(place):
     outside = set(made["left_out"]["study_id"])
     assert outside == set(tables.studies.loc[tables.studies["eligibility"] != "include", "study_id"])
     assert (made["left_out"]["reason"] != "").all()
+    spoken = {(condition, row.outcome) for table in (tables.measurements, tables.unreported) for row in table.itertuples()
+              for condition in parts(group_conditions(tables).get((row.study_id, row.group_id), ""))}  # fmt: skip
+    there = set(zip(made["map"]["condition"], made["map"]["outcome"], strict=True))
+    gaps = made["map"][made["map"]["status"] == "gap"]
+    assert {*zip(gaps["condition"], gaps["outcome"], strict=True)} == there - spoken
+    assert {pair for pair in spoken if pair[1] in set(made["map"]["outcome"])} <= there
 
 
 def test_nothing_is_lost_of_changed_numbers(tmp_path):

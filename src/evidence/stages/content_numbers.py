@@ -11,7 +11,6 @@ from evidence.stages.content_words import (
     count,
     each_once,
     group,
-    heading,
     listed,
     raised,
     run,
@@ -55,7 +54,7 @@ def account(inputs):
     columns = [column("Why", "1fr"), column("Numbers", align="right")]
     blocks = [table("Where the printed numbers end", columns, made, note=total(books))] if made else [text(total(books))]
     nothing = [f"{one.what}." for one in books.notices]
-    return [*blocks, *([heading("Numbers that give nothing"), bullets(nothing)] if nothing else [])] if books.numbers else []
+    return [*blocks, *([text([run("Studies and outcomes that give no effect:", "bold")]), bullets(nothing)] if nothing else [])] if books.numbers else []
 
 
 def number_rows(inputs, effect, sources):
