@@ -1,6 +1,6 @@
 """Problems that a user can mend: where, what, what to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, order=True)
@@ -97,6 +97,33 @@ def line_list(lines, most=10):
             ends.append([line, line])
     places = [str(first) if first == last else f"{first}{' to ' if last > first + 1 else ', '}{last}" for first, last in ends]
     return ", ".join(places[:most]) + (", ..." if len(places) > most else "")
+
+
+def fold(problems, least=4):
+    """One problem in place of many that say the same of the same column in many lines.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+    least : int
+        How many are folded.
+
+    Returns
+    -------
+    list of Problem
+        In their order; the first of those folded, with all their lines.
+    """
+    lines = {}
+    for problem in problems:
+        lines.setdefault((problem.file, problem.column, problem.what, problem.remedy), []).append(problem.line)
+    folded = []
+    for problem in problems:
+        same = lines[problem.file, problem.column, problem.what, problem.remedy]
+        if len(same) < least:
+            folded.append(problem)
+        elif problem.line == same[0]:
+            folded.append(replace(problem, what=f"{problem.what} ({len(same)} rows: {line_list(same)})"))
+    return folded
 
 
 def refused(error, path=None):

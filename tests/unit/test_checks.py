@@ -290,12 +290,46 @@ def test_the_report_for_programs(tmp_path):
 def test_consequences_of_a_lost_column_are_not_listed(tmp_path):
     place = folder(tmp_path, measurements=PAIR)
     path = place / "data/raw/studies.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("study_id", "studyid", 1), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("study_id", "stdyid", 1), encoding="utf-8")
     problems, _, _ = check(place)
     assert [str(problem) for problem in problems] == [
-        'data/raw/studies.csv:1: "studyid" is no column of this table. Delete it, or correct its name '
-        '(did you mean "study_id"?).',
-        'data/raw/studies.csv:1 study_id: the column is missing. Add it to the first row (did you mean "studyid"?).',
+        'data/raw/studies.csv:1 study_id: the column is missing, while there is "stdyid". Correct the name to "study_id".',
+    ]
+
+
+def rewritten(place, name, change):
+    """Change each record of a table: `change(place in the file, cells)` gives the new cells."""
+    path = place / f"data/raw/{name}.csv"
+    with open(path, encoding="utf-8", newline="") as handle:
+        rows = [change(number, row) for number, row in enumerate(csv.reader(handle))]
+    with open(path, "w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, lineterminator="\n").writerows(rows)
+
+
+@pytest.mark.parametrize(("name", "column"), [("measurements", 1), ("measurements", 10), ("outcomes", 5), ("groups", 0), ("units", 0)])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda at: lambda number, row: row[:at] + row[at + 1 :],
+        lambda at: lambda number, row: row if number else row[:at] + row[at + 1 :],
+        lambda at: lambda number, row: row[:at] + row[at + 1 :] if number else row,
+        lambda at: lambda number, row: row[:at] + ["x"] + row[at:] if number else row,
+        lambda at: lambda number, row: row[:at] + ["x" if number else "extra"] + row[at:],
+    ],
+    ids=["column lost", "name lost", "cells lost", "cells added", "column added"],
+)
+def test_a_column_is_one_error(tmp_path, change, name, column):
+    shutil.copytree(ROOT / "data/raw", tmp_path / "data/raw")
+    rewritten(tmp_path, name, change(column))
+    assert len(check(tmp_path)[0]) == 1
+
+
+def test_one_fault_in_many_rows_is_one_line(tmp_path):
+    rows = [number("s", 10 + week, unit="U", weeks=week) for week in range(1, 7)]
+    problems, *_ = check(folder(tmp_path, measurements=rows))
+    assert [str(problem) for problem in problems] == [
+        'data/raw/measurements.csv:2 unit: "U" has no conversion for level (6 rows: 2 to 7). Add a row to units.csv, or correct the spelling '
+        '(did you mean "u"?).'
     ]
 
 

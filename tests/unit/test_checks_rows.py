@@ -62,6 +62,15 @@ CASES = {
          'data/raw/measurements.csv:4 p_value: a p-value is never zero. Where a program printed 0.000, type "<" and 0.001.',
          "data/raw/unreported.csv:2 p_operator: empty, while the p-value is 0.2. Type =, < or > as printed."],
     ),
+    "lost_decimals": (
+        {"measurements": [number("s", 10, weeks=week, **p("<", value)) for week, value in enumerate((1, 1, 5, "0.05"), 1)]
+                         + [number("s", 10, weeks=5, **p("=", 1))],
+         "unreported": [{"study_id": "s", "group_id": "treated", "outcome": "level", "timepoint": "change",
+                         "reported_as": "increased", "p_operator": "<", "p_value": "1", "source_locator": "Abstract"}]},
+        ["data/raw/measurements.csv:2 p_value: 4 p-values are whole numbers (lines 2 to 4, 6); many numbers lost their decimals: opened with "
+         "another decimal sign, 0.001 becomes 1. Go back to the file from before, and import it with the point as decimal sign.",
+         "data/raw/unreported.csv:2 p_value: p < 1 says nothing. Type it as printed; opened with another decimal sign, 0.001 becomes 1."],
+    ),
     "threshold_p": (
         {"measurements": [number("s", 10, **p("=", "0.050")), number("s", 10, weeks=2, **p("<", 0.05)),
                           number("s", 10, weeks=3, **p("=", 0.04))]},
@@ -108,3 +117,10 @@ CASES = {
 def test_rule(tmp_path, rule):
     tables, expected = CASES[rule]
     assert messages(tmp_path, rule, **tables) == expected
+
+
+def test_p_values_that_lost_their_decimals_are_not_named_one_by_one(tmp_path):
+    rows = [number("s", 10, weeks=week, **p("=", value)) for week, value in enumerate((3, 46, 24), 1)]
+    assert messages(tmp_path, "bounds", measurements=rows) == []
+    assert len(messages(tmp_path, "lost_decimals", measurements=rows)) == 1
+    assert messages(tmp_path, "lost_decimals", measurements=[number("s", 10, **p("=", 1))]) == []

@@ -128,3 +128,19 @@ def test_t_of_a_p_value_is_the_tabulated_one():
 
 def test_a_threshold_bounds_the_error_from_above_only():
     assert errors_by_p((2.0, 2.0), (0.0, 0.05), (9, 9)) == pytest.approx((0.0, 2.0 / 2.262157), abs=1e-6)
+
+
+def test_mean_and_spread_that_changed_places(tmp_path):
+    rows = [number("s", 75, "baseline", n=24, **sd(290)), number("s", 455, n=24, **sd(120))]
+    assert messages(tmp_path, "spread_plausible", outcomes=[{"cv_low": "0.2", "cv_high": "1.0"}], measurements=rows) == [
+        "data/raw/measurements.csv:2 spread_low: SD 290 makes SD/mean 3.87, outside 0.2 to 1.0 of level; mean and spread have changed "
+        "places: mean 290, SD 75 would fit. Check the spread, its label and n in the source."
+    ]
+
+
+def test_a_spread_that_lost_its_decimals(tmp_path):
+    rows = [number("s", 0.5, "baseline", n=24, **sd(125)), number("s", 0.6, n=24, **sd("0.12"))]
+    assert messages(tmp_path, "spread_plausible", outcomes=[{"cv_low": "0.2", "cv_high": "1.0"}], measurements=rows) == [
+        "data/raw/measurements.csv:2 spread_low: SD 125 makes SD/mean 250, outside 0.2 to 1.0 of level; neither SD nor SE fits, but SD 0.125 "
+        "would: the decimal point three places to the left, lost with another decimal sign. Check the spread, its label and n in the source."
+    ]

@@ -14,7 +14,10 @@ COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d{1,4})?", re.ASCII)
 THREE_AFTER_COMMA = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
 THREE_AFTER_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?", re.ASCII)
-MONTH = r"(?:jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]{0,6}"
+MONTH = (  # in full and as spreadsheets shorten it, in English and German; no other word that begins so, such as a name
+    r"(?:jan(?:uary|uar)?|jänner|feb(?:ruary|ruar)?|m[aä]r|march|märz|mrz|apr(?:il)?|ma[iy]|june?|juni|july?|juli|"
+    r"aug(?:ust)?|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)"
+)
 DATE = re.compile(
     rf"\d{{1,2}}[-. /]{{1,2}}{MONTH}\.?(?:[-. /]{{1,2}}\d{{2,4}})?|{MONTH}\.?[- /]\d{{1,4}}"
     r"|\d{4}-\d{1,2}-\d{1,2}(?:[T ][\d:.]+)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}/\d{1,2}",
@@ -40,6 +43,8 @@ WITH_TEXT = re.compile(
     r"(?:p\s*)?(?P<sign>[<>=≤≥~])?\s*(?P<number>[+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(?:(?:±|\+/-).*|\D*)",
     re.ASCII | re.DOTALL | re.IGNORECASE,
 )
+TIME = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>d|days?|w|wks?|weeks?|mo|mos|mths?|months?|y|yrs?|years?)\.?", re.ASCII | re.IGNORECASE)
+WEEKS = {"d": 1 / 7, "w": 1, "m": 13 / 3, "y": 52}
 TWO_ENDS = re.compile(r"[(\[]?\s*([+-]?\d*\.?\d+)\s*(?:-|to|,|;)\s*([+-]?\d*\.?\d+)\s*[)\]]?", re.ASCII)
 
 
@@ -162,6 +167,12 @@ def mixed(text, field):
     ends = TWO_ENDS.fullmatch(text)
     if ends and field.name.startswith("spread_"):
         return f"Type {ends[1]} in spread_low and {ends[2]} in spread_high."
+    time = TIME.fullmatch(text) if field.name == "weeks" else None
+    if time:
+        weeks = float(time["number"]) * WEEKS[time["unit"][0].lower()]
+        return f"Type the number of weeks (did you mean {round(weeks, 1):g}?)."
+    if ends and field.type == "integer":
+        return f"Type the number behind this very row; if the source gives only the range, {ends[1]}, with {text} in the note."
     found = WITH_TEXT.fullmatch(text)
     if ends or not found:
         return f"Type a number such as {field.example}, or leave the cell empty where the source states none."
@@ -179,9 +190,16 @@ def short(text, limit=60):
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
+def folded(text):
+    """A word without what may differ between two ways to type it: capitals, accents, spaces, hyphens, low lines."""
+    if not text.isascii():
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
 @lru_cache(maxsize=1000)
-def near(value, known):
-    """Did-you-mean: a hint at the known word that is nearest, or an empty text.
+def nearest(value, known):
+    """The known word that a mistyped one most likely means, or "".
 
     Parameters
     ----------
@@ -189,6 +207,13 @@ def near(value, known):
     known : tuple of str
     """
     value = value[:80]
-    folded = {word.casefold(): word for word in reversed(known)}
-    found = [word for word in difflib.get_close_matches(value.casefold(), folded, 3, 0.6) if word != f"un{value.casefold()}"]
-    return f' (did you mean "{folded[found[0]]}"?)' if found else ""  # never the opposite, as of treated
+    plain = {word.casefold(): word for word in reversed(known)}
+    close = [word for word in difflib.get_close_matches(value.casefold(), plain, 3, 0.6) if word != f"un{value.casefold()}"]
+    parts = [word for word in known if value.casefold() in word.casefold().split("_")]
+    return plain[close[0]] if close else parts[0] if parts else ""  # never the opposite, as of treated
+
+
+def near(value, known):
+    """Did-you-mean: a hint at the known word that is nearest, or an empty text."""
+    word = nearest(value, known)
+    return f' (did you mean "{word}"?)' if word else ""

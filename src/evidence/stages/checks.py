@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evidence.config import FILE as CONFIG
 from evidence.config import NO_FILE, Config, lines_of, sound
-from evidence.problems import EvidenceError, Flag, Problem
+from evidence.problems import EvidenceError, Flag, Problem, fold
 from evidence.stages import (
     checks_bias,
     checks_exchanged,
@@ -83,6 +83,7 @@ CHECKS = {
     "positive_levels": checks_numbers.positive_levels,
     "relative_changes": checks_numbers.relative_changes,
     "p_cells": checks_rows.p_cells,
+    "lost_decimals": checks_rows.lost_decimals,
     "threshold_p": checks_rows.threshold_p,
     "p_between_periods": checks_rows.p_between_periods,
     "comparisons": checks_rows.comparisons,
@@ -129,6 +130,7 @@ NOTICES = (
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
     "relative_p", "undecided_scale",
 )  # fmt: skip
+OF_CELLS = ("required", "options", "bounds", "shape")
 LARGE = 50_000
 GRADES = {rule: "flag" if rule in FLAGS else "notice" if rule in NOTICES else "error" for rule in CHECKS}
 
@@ -165,12 +167,18 @@ def large(sheets):
 
 
 def without_consequences(problems):
-    """Leave out what only follows from a row of wrong width, or from a missing column."""
+    """Leave out what only follows from a row of wrong width, from all rows being so, or from a missing column.
+
+    Of a table that lacks a column only its cells are judged: its rows cannot be told apart, nor compared.
+    """
     rows = {(problem.file, problem.line) for problem in problems if problem.rule == "width"}
-    columns = {(problem.file, problem.column) for problem in problems if problem.rule == "header"}
+    columns = {(problem.file, problem.column) for problem in problems if problem.rule == "header" and problem.column}
+    shifted = {problem.file for problem in problems if problem.rule == "widths"}
+    lacking = {file for file, _ in columns}
     for problem in problems:
-        follows = (problem.file, problem.line) in rows or (problem.file, problem.column) in columns
-        if problem.rule in ("width", "header") or not follows:
+        follows = problem.file in shifted or (problem.file, problem.line) in rows or (problem.file, problem.column) in columns
+        across = problem.file in lacking and problem.rule in CHECKS and problem.rule not in OF_CELLS
+        if problem.rule in ("width", "widths", "header") or not (follows or across):
             yield problem
 
 
@@ -231,7 +239,7 @@ def examine(folder, sheets, limits=None):
     found = [*faults, *strangers(Path(folder) / "data" / "raw"), *(problem for sheet in sheets.values() for problem in sheet.problems)]
     found += run(Data(sheets, LIMITS | own | (limits or {})))
     found = sorted(set(without_consequences(found)), key=place)
-    problems = [problem for problem in found if not isinstance(problem, Flag)]
+    problems = fold([problem for problem in found if not isinstance(problem, Flag)])
     return problems, [problem for problem in found if isinstance(problem, Flag)]
 
 
@@ -294,7 +302,7 @@ def report_text(problems, flags, summary):
     for grade, (meaning, found) in sections(problems, flags).items():
         if found:
             lines += [f"{grade.capitalize()} ({len(found)}): {meaning}"]
-            for _, items in groupby(found, key=lambda item: item.file):
+            for _, items in groupby(fold(found), key=lambda item: item.file):
                 lines += ["", *map(str, items)]
             lines += ["", ""]
     rows = [count for count in summary["rows"].values() if count]

@@ -120,6 +120,16 @@ class Data:
         return found
 
     @cached_property
+    def lost_p(self):
+        """Rows whose p-value is a whole number, as 0.001 becomes where another decimal sign is taken: three and more in a table, else none."""
+        rows = {}
+        for name in ("measurements", "unreported"):
+            whole = [row for row in self.rows(name) if row["p_value_text"].isdigit() and row["p_value"]]
+            sure = [row for row in whole if row["p_value"] > 1 or row["p_operator"] == "<"]
+            rows[name] = whole if len(sure) >= 3 else []
+        return rows
+
+    @cached_property
     def same_number(self):
         """Measured rows that are statements of one number, in lists."""
         return self.alike("study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "versus")

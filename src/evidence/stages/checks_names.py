@@ -1,21 +1,15 @@
 """Checks of names that are typed freely: spelled in two ways they would be two things, and be pooled apart."""
 
-import re
 from collections import Counter
 from difflib import SequenceMatcher
 from itertools import combinations
 
-from evidence.stages.cells import near
+from evidence.stages.cells import folded, near
 from evidence.stages.checks_data import Finding
 from evidence.stages.schemas import items
 
 FREE = (("groups", "drug"),)
 ALIKE = 0.88  # anastrozol and anastrozole have 0.95, testolactone and hydrotestolactone 0.83
-
-
-def folded(name):
-    """A name without what may differ between two spellings of it: capitals, spaces, hyphens."""
-    return re.sub(r"[\W_]+", "", name.casefold())
 
 
 def whole(field, cell):

@@ -34,9 +34,10 @@ def units(data):
 
 def unit_targets(data):
     """A conversion to another unit than the outcome's, or by zero: converted numbers would not meet."""
+    readable = data.readable("outcomes")
     for row in data.rows("units"):
         outcome = data.outcomes.get(row["outcome"])
-        if outcome and row["to_unit"] != outcome["unit"]:
+        if readable and outcome and row["to_unit"] != outcome["unit"]:
             what = f'"{row["to_unit"]}" is not the unit of {row["outcome"]}'
             yield Finding(row, "to_unit", what, f'Convert to "{outcome["unit"]}", as outcomes.csv has it.')
         if row["factor"] == 0:

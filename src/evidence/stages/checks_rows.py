@@ -3,6 +3,7 @@
 import math
 from itertools import compress
 
+from evidence.problems import line_list
 from evidence.stages.checks_data import INTERVALS, LEVELS, RATIOS, Finding, half_unit, shown
 
 SOURCE = "Check it against the source."
@@ -115,6 +116,20 @@ def p_cells(data):
             if row["p_value"] == 0:
                 remedy = 'Where a program printed 0.000, type "<" and 0.001.'
                 yield Finding(row, "p_value", "a p-value is never zero", remedy)
+
+
+def lost_decimals(data):
+    """P-values that are whole numbers: a file opened with another decimal sign, where 0.001 becomes 1."""
+    for rows in data.lost_p.values():
+        if rows:
+            what = f"{len(rows)} p-values are whole numbers (lines {line_list(row['line'] for row in rows)})"
+            cause = "many numbers lost their decimals: opened with another decimal sign, 0.001 becomes 1"
+            remedy = "Go back to the file from before, and import it with the point as decimal sign."
+            yield Finding(rows[0], "p_value", f"{what}; {cause}", remedy)
+    for name in data.lost_p:
+        few = [row for row in data.rows(name) if row["p_operator"] == "<" and row["p_value"] == 1]
+        for row in few if not data.lost_p[name] else ():
+            yield Finding(row, "p_value", "p < 1 says nothing", "Type it as printed; opened with another decimal sign, 0.001 becomes 1.")
 
 
 def threshold_p(data):

@@ -5,7 +5,7 @@ A printed 4.2 is anything from 4.15 to 4.25: what rounding or an unknown n can e
 
 import math
 
-from evidence.stages.checks_data import READINGS, Finding, kind, rounded, shown
+from evidence.stages.checks_data import LEVELS, READINGS, Finding, kind, rounded, shown
 
 SOURCE = "Check the spread, its label and n in the source."
 
@@ -42,10 +42,25 @@ def fitting_n(data, row):
     return (low, high) if low <= min(high, data.limits["most_n"]) else None
 
 
+def swapped(data, row):
+    """Whether mean and spread have changed places: plausible so, and nearer to the other levels of the outcome than as typed."""
+    low, high = (data.outcomes[row["outcome"]][name] for name in ("cv_low", "cv_high"))
+    value, spread = row["value"], row["spread_low"]
+    ratio = value / spread * (math.sqrt(row["n"] or 1) if kind(row) == "se" else 1)
+    if spread <= value or not low <= ratio <= high:
+        return False
+    levels = data.having(outcome=(row["outcome"],), statistic=LEVELS, timepoint=("baseline", "followup"))
+    others = sorted(other["value"] for other in levels if other is not row and other["unit"] == row["unit"] and other["value"] > 0)
+    usual = others[len(others) // 2] if others else spread
+    return abs(math.log(spread / usual)) < abs(math.log(value / usual))
+
+
 def other_reading(data, row, reading):
     """How an implausible spread would fit after all, as the end of a sentence."""
     other = "se" if reading == "sd" else "sd"
     n = row["n"]
+    if swapped(data, row):
+        return f"; mean and spread have changed places: mean {row['spread_low_text']}, {READINGS[reading]} {row['value_text']} would fit"
     if other == "se" and n is None:
         fit = fitting_n(data, row)
         if fit:
@@ -53,7 +68,7 @@ def other_reading(data, row, reading):
     elif plausible(data, row, other, n):
         cv = row["spread_low"] / row["value"] * (math.sqrt(n) if other == "se" else 1)
         return f"; read as {READINGS[other]} it is {shown(cv)}, the likelier reading"
-    for times, move in ((0.1, "one place to the left"), (10.0, "one place to the right")):
+    for times, move in ((0.1, "one place to the left"), (10.0, "one place to the right"), (0.001, "three places to the left, lost with another decimal sign")):
         for label in ("sd", "se"):
             if (label == "sd" or n) and plausible(data, row, label, n, times):
                 moved = shown(row["spread_low"] * times)

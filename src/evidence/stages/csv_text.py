@@ -19,8 +19,21 @@ class Unreadable(Exception):
     """The file cannot be read on; holds line, column, what and remedy."""
 
 
+OTHER_FORMS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".tsv", ".txt")
+
+
+def other_form(path):
+    """Name of a file beside a missing CSV that holds the table in another form, such as a workbook, or ""."""
+    if path.is_file() or not path.parent.is_dir():
+        return ""
+    names = {f"{path.stem}{ending}" for ending in OTHER_FORMS} | {f"{path.name}{ending}" for ending in OTHER_FORMS}
+    return next((other.name for other in sorted(path.parent.iterdir()) if other.name.lower() in names), "")
+
+
 def content(path):
     """The bytes of a file, unless it is missing, empty, too large or no text."""
+    if other := other_form(path):
+        raise Unreadable(0, "", f"the file is missing, while {other} is there", f"Open it and s{AS_CSV[1:-1]}, under the name {path.name}.")
     if not path.is_file():
         raise Unreadable(0, "", *MISSING)
     size = os.path.getsize(path)
@@ -156,6 +169,34 @@ def wrong_width(file, line, row, names, mark):
     else:
         remedy = "Add the missing cells, empty ones too; a line break within a text needs quotation marks."
     return Problem(file, line, "", what, remedy, "width")
+
+
+def width_of_all(file, line, names, crooked, rows, missing):
+    """Problem of a column that nearly every row has and the header has not, or the other way round, else None.
+
+    Parameters
+    ----------
+    line : int
+        Of the header.
+    crooked : list of (int, int)
+        Line and number of cells of each row of wrong width.
+    rows : int
+        Number of rows.
+    missing : list of str
+        Columns of the table that the header lacks.
+    """
+    widths = {width for _, width in crooked}
+    if len(widths) != 1 or len(crooked) < max(3, 0.9 * rows):
+        return None
+    width = widths.pop()
+    what = f"the first row has {len(names)} names, while {len(crooked)} of {rows} rows have {width} {'cell' if width == 1 else 'cells'}"
+    if width < len(names):
+        remedy = "Delete the name of the column that the rows do not have, or add its cells, empty ones too."
+    elif len(missing) == width - len(names):
+        remedy = f"Put the name {', '.join(missing)} back over its cells."
+    else:
+        remedy = "Give the added column its name, or delete its cells."
+    return Problem(file, line, "", what, remedy, "widths")
 
 
 def encoding_notices(file, name, lines):

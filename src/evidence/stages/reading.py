@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from evidence.problems import Problem
+from evidence.problems import Problem, line_list
 from evidence.stages import cells
-from evidence.stages.csv_text import Unreadable, content, decoded, encoding_notices, header, records, separator, trimmed, twice, wrong_width
+from evidence.stages.csv_text import Unreadable, content, decoded, encoding_notices, header, other_form, records, separator, trimmed, twice, width_of_all, wrong_width
 
 CONTROL = re.compile(r"[^\n\r\t -~\u00a0-\U0010ffff]")
 
@@ -59,18 +59,22 @@ class Sheet:
 
 
 def header_problems(names, schema, line):
-    """Missing, unknown and doubled column names."""
+    """Missing, misspelt, unknown and doubled column names, each once."""
     missing = [name for name in schema.fields if name not in names]
+    unknown = [name for name in dict.fromkeys(names) if name not in schema.fields]
+    meant = {name: cells.nearest(name, tuple(missing)) for name in unknown if name}
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             yield twice(schema.file, line, name)
-        if name not in schema.fields:
+        if name in unknown and meant.get(name) not in schema.needed:
             shown = f'"{cells.short(name)}"' if name else "a column without a name"
-            what, hint = f"{shown} is no column of this table", cells.near(name, tuple(missing))
-            yield Problem(schema.file, line, "", what, f"Delete it, or correct its name{hint}.", "header")
+            hint = cells.near(name, tuple(missing))
+            yield Problem(schema.file, line, "", f"{shown} is no column of this table", f"Delete it, or correct its name{hint}.", "header")
     for name in [name for name in schema.needed if name not in names]:
-        hint = cells.near(name, tuple(other for other in names if other and other not in schema.fields))
-        yield Problem(schema.file, line, name, "the column is missing", f"Add it to the first row{hint}.", "header")
+        misspelt = [other for other, target in meant.items() if target == name]
+        what = f'the column is missing, while there is "{cells.short(misspelt[0])}"' if misspelt else "the column is missing"
+        remedy = f'Correct the name to "{name}".' if misspelt else "Add it to the first row."
+        yield Problem(schema.file, line, name, what, remedy, "header")
 
 
 def misread(text, value, field, decimal_comma):
@@ -100,12 +104,24 @@ def with_numbers(columns, schema, semicolons):
         pointed = {text: text.replace(",", ".") for text, value in values.items() if value is not None and "," in text}
         made[f"{field.name}_text"] = [pointed.get(text, text) for text in printed] if pointed else printed
         made[field.name] = [known[text] for text in printed]
-        problems += [
-            Problem(schema.file, line, field.name, *wrong[text], "number")
-            for line, text in (zip(columns["line"], printed, strict=True) if wrong else ())
-            if text in wrong
-        ]
+        faults = [(line, text) for line, text in zip(columns["line"], printed, strict=True) if text in wrong] if wrong else []
+        problems += number_problems(schema.file, field.name, faults, wrong)
     return made, problems
+
+
+MANY = 4
+
+
+def number_problems(file, column, faults, wrong):
+    """Problems of the cells of a column that are no numbers, given as (line, text); many dates are one, for one step made them all."""
+    dates = [(line, text) for line, text in faults if cells.is_date(text)]
+    if len(dates) >= MANY:
+        (first, text), lines = dates[0], [line for line, _ in dates]
+        what = f'{len(dates)} cells are dates, such as "{cells.short(text)}" (lines {line_list(lines)}): a spreadsheet turned numbers into them'
+        remedy = "Go back to the file from before, and import it with this column as text and the point as decimal sign."
+        yield Problem(file, first, column, what, remedy, "number")
+    folded = {line for line, _ in dates} if len(dates) >= MANY else set()
+    yield from (Problem(file, line, column, *wrong[text], "number") for line, text in faults if line not in folded)
 
 
 def hidden(schema, line, values):
@@ -124,9 +140,15 @@ def in_columns(schema, names, rows, lines):
     return columns | {"line": lines, "table": [schema.name] * len(lines)}
 
 
+def standard(names, schema):
+    """Column names as the schema has them, however their capitals, spaces and hyphens were typed."""
+    return [name if name in schema.fields else schema.folded_names.get(cells.folded(name), name) for name in names]
+
+
 def column_names(found, schema):
     """As `header`, which must hold names of this table."""
     line, names, width = header(found)
+    names = standard(names, schema)
     if not set(names) & set(schema.fields):
         what = f'the first row holds none of the column names: it is "{cells.short(",".join(names))}"'
         remedy = f"Put the column names back above the rows, as they are: {','.join(schema.needed)}."
@@ -141,22 +163,26 @@ def table(text, schema):
     line, names, width = column_names(found, schema)
     problems = list(header_problems(names, schema, line))
     looked_through = CONTROL.search(text)
-    rows, lines = [], []
-    for line, row in found:
+    rows, lines, crooked = [], [], []
+    for at, row in found:
         row = trimmed(row, names, width)
-        if row == names:
+        if row[0] and cells.folded(row[0]) == cells.folded(names[0]) and standard(row, schema) == names:
             what, remedy = "the row repeats the column names", "Delete it: they stand above the rows, once."
-            problems.append(Problem(schema.file, line, "", what, remedy, "names"))
+            problems.append(Problem(schema.file, at, "", what, remedy, "names"))
             continue
         if len(row) != len(names):
-            problems.append(wrong_width(schema.file, line, row, names, mark))
+            crooked.append((at, len(row)))
+            problems.append(wrong_width(schema.file, at, row, names, mark))
             row = list(map(dict(zip(names, row, strict=False)).get, names, [""] * len(names)))
         if looked_through:
-            problems += hidden(schema, line, dict(zip(names, row, strict=True)))
+            problems += hidden(schema, at, dict(zip(names, row, strict=True)))
         rows += row
-        lines.append(line)
+        lines.append(at)
+    whole = width_of_all(schema.file, line, names, crooked, len(lines), [name for name in schema.needed if name not in names])
+    if whole:
+        problems = [whole]
     columns, misread_cells = with_numbers(in_columns(schema, names, rows, lines), schema, mark == ";")
-    return columns, problems + misread_cells
+    return columns, problems + ([] if whole else misread_cells)
 
 
 def read_sheet(path, schema):
@@ -174,7 +200,7 @@ def read_sheet(path, schema):
         Never raises for what is in the file: faults are its `problems`.
     """
     without_rows, _ = with_numbers(in_columns(schema, [], [], []), schema, semicolons=False)
-    if schema.optional and not path.exists():
+    if schema.optional and not path.exists() and not other_form(path):
         return Sheet(schema, without_rows)
     try:
         text, odd_lines = decoded(content(path))
@@ -182,4 +208,4 @@ def read_sheet(path, schema):
     except Unreadable as error:
         return Sheet(schema, without_rows, [Problem(schema.file, *error.args, "file")], readable=False)
     problems.extend(encoding_notices(schema.file, schema.name, odd_lines))
-    return Sheet(schema, columns, problems, all(problem.rule != "header" for problem in problems))
+    return Sheet(schema, columns, problems, all(problem.rule not in ("header", "widths") for problem in problems))

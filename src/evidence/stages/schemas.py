@@ -6,10 +6,12 @@ table `optional`, or `made` by the program. The standard's own `foreignKeys` kno
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
+
+from evidence.stages.cells import folded
 
 FOLDER = Path(__file__).parents[1] / "schema"
 TABLES = (
@@ -71,6 +73,11 @@ class Schema:
     def needed(self):
         """Names of the columns that the file must have."""
         return tuple(name for name, field in self.fields.items() if not field.optional)
+
+    @cached_property
+    def folded_names(self):
+        """Names of the columns by their folded form, so that "Study ID" is study_id."""
+        return {folded(name): name for name in self.fields}
 
     @property
     def numbers(self):
