@@ -36,7 +36,8 @@ def folder(path, config=CONFIG, **tables):
     for name in DEFAULTS.keys() | tables.keys():
         rows = tables.get(name, [{}])
         with open(raw / f"{name}.csv", "w", newline="", encoding="utf-8") as handle:
-            writer = csv.DictWriter(handle, HEADERS[name], lineterminator="\n")
+            optional = [column for column in dict.fromkeys(key for row in rows for key in row) if column not in HEADERS[name]]
+            writer = csv.DictWriter(handle, [*HEADERS[name], *optional], lineterminator="\n")
             writer.writeheader()
             for row in rows:
                 row = DEFAULTS.get(name, {}) | row

@@ -9,6 +9,7 @@ import pandas as pd
 
 from evidence.measures import summary
 from evidence.measures.escalc import escalc
+from evidence.stages import standardised
 from evidence.stages.counted import double_zeros
 
 HEADLINE = "headline"
@@ -75,8 +76,10 @@ def only_drug(effects, config):
 def at_correlation(effects, config, r):
     """The headline with one correlation for every effect that assumes one."""
     chosen = headline(effects, config)
-    assumed = chosen["route"].isin(["spread", "quantiles"]) & (chosen["v_cross"] > 0)
-    return chosen.assign(vi=(chosen["v_sum"] - 2 * r * chosen["v_cross"]).where(assumed, chosen["vi"]))
+    in_sds = chosen["measure"].isin(standardised.MEASURES)
+    assumed = chosen["route"].isin(["spread", "quantiles"]) & (chosen["v_cross"] > 0) & ~in_sds
+    vi = (chosen["v_sum"] - 2 * r * chosen["v_cross"]).where(assumed, chosen["vi"])
+    return standardised.at_correlation(chosen.assign(vi=vi), r)
 
 
 def as_differences(effects, config):

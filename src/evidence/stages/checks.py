@@ -24,6 +24,7 @@ from evidence.stages import (
     checks_rows,
     checks_scales,
     checks_spread,
+    checks_statistics,
 )
 from evidence.stages.cells import near
 from evidence.stages.checks_config import unknown_names
@@ -59,6 +60,7 @@ CHECKS = {
     "dates": checks_keys.dates,
     "units": checks_numbers.units,
     "unit_targets": checks_numbers.unit_targets,
+    "reversed_scales": checks_statistics.reversed_scales,
     "plausible_ranges": checks_numbers.plausible_ranges,
     "group_sizes": checks_numbers.group_sizes,
     "part_sizes": checks_numbers.part_sizes,

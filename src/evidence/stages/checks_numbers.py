@@ -8,7 +8,7 @@ from evidence.stages.checks_data import LEVELS, Finding, grouped, half_unit
 SOURCE = "Check it against the source."
 COUNTED = ("PLO", "OR", "RR", "RD")
 USED_BY = {
-    **dict.fromkeys(LEVELS, ("ROM", "MD", "SMD")), **dict.fromkeys(("events", "percent"), COUNTED), "mean_difference": ("MD",),
+    **dict.fromkeys(LEVELS, ("ROM", "MD", "SMD")), **dict.fromkeys(("events", "percent"), COUNTED), "mean_difference": ("MD", "SMD"),
     **dict.fromkeys(("percent_change", "fold_change"), ("ROM",)), "odds_ratio": ("OR", "PLO"), "risk_ratio": ("RR",),
     "hazard_ratio": ("HR",), "rate_ratio": ("IRR",), "correlation": ("ZCOR",),
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Levels: each printed number with its group, outcome and variance on the analysis scale.
 
 The analysis scale is the logarithm for ratios of means (ROM) and the outcome's
-own unit for differences (MD, SMD; a pair of levels is standardised later).
+own unit for differences (MD, and SMD, which `evidence.stages.standardised` divides by a standard deviation later).
 """
 
 import numpy as np
@@ -23,24 +23,52 @@ def joined(tables):
     DataFrame
         One row per measurement, in file order, with `m` (the value in the outcome's unit), `low` and
         `high` (its spread, likewise), `kind` (of spread: the printed label, else the judged one), `apart` (a
-        difference between groups of different people, whose n is that of both together).
+        difference between groups of different people, whose n is that of both together) and `sign` (-1 on a scale that runs
+        the other way than its outcome, else 1: `m` and the ends of its interval have turned already, `value` has not), `size1` and
+        `size2` (of a difference between groups of different people: the people of its two groups, see `two_sizes`).
     """
     frame = tables.measurements.merge(
         tables.outcomes[["outcome", "measure", "unit"]].rename(columns={"unit": "to_unit"}), on="outcome", how="left"
     )
-    frame = frame.merge(tables.units[["outcome", "unit", "factor"]], on=["outcome", "unit"], how="left")
+    frame = frame.merge(tables.units[["outcome", "unit", "factor", "reversed"]], on=["outcome", "unit"], how="left")
     groups = tables.groups[["study_id", "group_id", "arm", "drug", "dose", "conditions", "label", "weeks"]]
     frame = frame.merge(groups.rename(columns={"weeks": "planned"}), on=["study_id", "group_id"], how="left")
     frame = frame.merge(tables.studies[["study_id", "design", "cohort_id", "eligibility"]], on="study_id", how="left")
     factor = frame["factor"].fillna(1.0)
-    frame["m"] = frame["value"] * factor
-    frame["low"], frame["high"] = frame["spread_low"] * factor, frame["spread_high"] * factor
+    frame["sign"] = np.where(frame["reversed"] == "yes", -1.0, 1.0)
+    frame["m"] = frame["value"] * factor * frame["sign"]
+    low, high = frame["spread_low"] * factor, frame["spread_high"] * factor
+    turned = (frame["sign"] < 0) & high.notna()
+    frame["low"], frame["high"] = low.mask(turned, -high), high.mask(turned, -low)
     unlabelled = frame["spread"] == "unlabelled"
     frame["kind"] = frame["spread"].where(~unlabelled, frame["spread_judged"].where(frame["spread_judged"] != "", "unlabelled"))
     frame["apart"] = (frame["timepoint"] == "difference") & (frame["design"] != "rct_crossover")
+    frame["size1"], frame["size2"] = two_sizes(frame, tables.groups)
     planned = frame["weeks"].isna() & frame["timepoint"].isin(["followup", "change", "difference"])
     frame["weeks"] = frame["weeks"].where(~planned, frame["planned"])
     return frame
+
+
+def two_sizes(frame, groups):
+    """People of the two groups of each difference between groups of different people, NaN where they are not known.
+
+    `n_versus` says how n is split; else the n beside the levels or changes of the two groups does, else that of groups.csv, as
+    long as the two together are the n of the difference where that is printed.
+    """
+    rows = frame[frame["apart"]]
+    stated = frame[frame["timepoint"].ne("difference") & frame["n"].notna()].sort_values("timepoint", key=lambda name: name == "baseline", kind="stable")
+    of_outcome = stated.drop_duplicates(["study_id", "group_id", "outcome"]).set_index(["study_id", "group_id", "outcome"])["n"].to_dict()
+    of_group = groups.set_index(["study_id", "group_id"])["n"].to_dict()
+
+    def sizes(column):
+        keys = zip(rows["study_id"], rows[column], rows["outcome"], strict=True)
+        return np.array([of_outcome.get(key, of_group.get(key[:2], np.nan)) for key in keys], float)
+
+    n, n_versus = rows["n"].to_numpy(float), rows["n_versus"].to_numpy(float)
+    second = np.where(np.isnan(n_versus), sizes("versus"), n_versus)
+    first = np.where(np.isnan(n - n_versus), sizes("group_id"), n - n_versus)
+    agree = np.isnan(n) | (first + second == n)
+    return (pd.Series(np.where(agree, size, np.nan), rows.index).reindex(frame.index) for size in (first, second))
 
 
 def standard_errors(frame):

@@ -26,8 +26,7 @@ SCALES = {
     "HR": (np.exp, "hazard ratio"),
     "IRR": (np.exp, "rate ratio"),
     "RD": (unchanged, "risk difference"),
-    "SMD": (unchanged, "SD"),
-    "SMCR": (unchanged, "SD"),
+    **dict.fromkeys(("SMD", "SMDH", "SMD1", "SMCRP", "SMCR", "SMCC"), (unchanged, "SD")),
     "ZCOR": (np.tanh, "correlation"),
 }
 RATIOS = ("OR", "RR", "HR", "IRR")

@@ -9,7 +9,7 @@ from evidence.stages.pairs import escalc_where, joined_lines, shaped, without_se
 CONTRASTS = {"baseline": "single_arm", "followup": "single_arm", "change": "before_after", "difference": "versus_control"}
 ALONE = ("PLO", "ZCOR")
 OF_CONTRAST = {
-    "before_after": {"SMD": "SMCR"},
+    "before_after": {},
     "versus_control": TWO_ARM,
     "single_arm": {},
 }
@@ -35,6 +35,7 @@ def estimates(joined):
     in_unit = rows["measure"] == "MD"
     yi, low, high = (rows[m].where(in_unit, rows[raw]) for m, raw in (("m", "value"), ("low", "spread_low"), ("high", "spread_high")))
     se = normal_se(rows["kind"], low, high)
+    yi = yi.where(in_unit, yi * rows["sign"])
     return shaped(
         rows.drop(columns="measure"), measure=measure, contrast=contrast, pairing="estimate", control_id=rows["versus"],
         yi=yi, vi_printed=se**2, why_not=without_se(rows, se, "estimate"), by_p=contrast != "single_arm",

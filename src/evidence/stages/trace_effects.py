@@ -7,9 +7,10 @@ takes the `Work`, the row of effects and the rows of `evidence.stages.levels.joi
 import math
 
 from evidence.stages.trace_arithmetic import logarithmic_mean
-from evidence.stages.trace_sides import STANDARDISED, converted, interval_half, pair, standard_error
+from evidence.stages.standardised import MEASURES as IN_SDS
+from evidence.stages.trace_sides import RATIOS, converted, interval_half, pair, same_people, standard_error, test_quantile
+from evidence.stages.trace_standardised import standardised
 
-RATIOS = ("OR", "RR", "HR", "IRR")
 PLACES = {"levels": ("at follow-up", "at baseline"), "follow_up": ("in the treated group", "in the control group")}
 CELLS = {
     "OR": ("ln(a * d / (b * c))", "ln(a d / (b c))", "1 / a + 1 / b + 1 / c + 1 / d", "1/a + 1/b + 1/c + 1/d"),
@@ -24,14 +25,6 @@ BACK = {
     "PLO": ("100 * exp({y}) / (1 + exp({y}))", "percent: 100 e^y / (1 + e^y)"),
     "ZCOR": ("tanh({y})", "correlation: tanh y"),
 } | {code: ("exp({y})", "ratio: e^y") for code in RATIOS}
-
-
-def same_people(effect):
-    """Whether both numbers are of the same people."""
-    if effect.contrast == "before_after":
-        return True
-    periods = effect.pairing == "follow_up" or (effect.pairing == "difference" and effect.measure not in RATIOS)
-    return periods and effect.design == "rct_crossover"
 
 
 def levels(work, effect, rows):
@@ -186,22 +179,8 @@ PAIRINGS = {
 
 def by_p(work, effect, rows):
     """Standard error from a p-value: the effect over the t quantile."""
-    work.given(p=effect.p_value)
+    test_quantile(work, effect, rows)
     bound = "largest SE that p below the threshold allows" if effect.route == "bound" else "SE that gives the printed p"
-    df = "n - 1" if same_people(effect) else "n1 + n2 - 2"
-    if same_people(effect) and effect.n == effect.n:
-        work.given(n=effect.n)
-        quantile = "t(1 - p / 2, n - 1)"
-    elif effect.pairing == "difference" and effect.n == effect.n:
-        work.given(n=effect.n)
-        quantile, df = "t(1 - p / 2, n - 2)", "n - 2"
-    elif not same_people(effect) and effect.n_control == effect.n_control and effect.n == effect.n:
-        work.given(n1=effect.n, n2=effect.n_control)
-        quantile = "t(1 - p / 2, n1 + n2 - 2)"
-    else:
-        quantile, df = "z(1 - p / 2)", ""
-    words = f"t quantile with {df} degrees of freedom" if df else "normal quantile, n is not printed"
-    work.step("q", f"{words}, two-sided", quantile)
     work.step("se", f"{bound}: |y| over it", "abs(yi) / q")
     work.step("vi", "variance: SE^2", "se ** 2")
     if effect.route == "paired_p" and effect.r_implied == effect.r_implied:
@@ -242,6 +221,9 @@ def spelled_out(work, effect, rows, level):
     """Add every step of an effect with a yi to `work`."""
     if effect.yi != effect.yi:
         return
+    if effect.measure in IN_SDS and effect.pairing != "estimate":
+        standardised(work, effect, rows)
+        return readable(work, effect, level)
     PAIRINGS[effect.pairing](work, effect, rows)
     if effect.route in ("paired_p", "between_p", "bound"):
         by_p(work, effect, rows)
@@ -250,5 +232,7 @@ def spelled_out(work, effect, rows, level):
 
 def needs_r(effect):
     """Whether the variance of an effect rests on a correlation."""
+    if effect.measure in IN_SDS:
+        return effect.r == effect.r and effect.r_source != "implied by p"
     of_means = effect.pairing in ("levels", "difference_of_changes") or same_people(effect)
-    return effect.route in ("spread", "quantiles") and of_means and (effect.v_cross > 0 or effect.measure in STANDARDISED)
+    return effect.route in ("spread", "quantiles") and of_means and effect.v_cross > 0
