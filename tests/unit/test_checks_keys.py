@@ -27,13 +27,13 @@ CASES = {
          "data/raw/measurements.csv:2 p_value: 5 is above 1. Check it against the source."],
     ),
     "shape": (
-        {"studies": [study("s", doi="https://doi.org/10.1000/xyz", pmid="PMID 123", pmcid="123"), study("Smith 2010"), study("t", pmid="1.23E+07")]},
+        {"studies": [study("s", doi="https://doi.org/10.1000/xyz", pmid="PMID 123", pmcid="123"), study("史密斯 2010"), study("t", pmid="1.23E+07")]},
         ['data/raw/studies.csv:2 doi: "https://doi.org/10.1000/xyz" does not look like a doi. Type it as in '
          '"10.1000/xyz123" (did you mean "10.1000/xyz"?).',
          'data/raw/studies.csv:2 pmcid: "123" does not look like a pmcid. Type it as in "PMC1234567".',
          'data/raw/studies.csv:2 pmid: "PMID 123" does not look like a pmid. Type it as in "12345678" '
          '(did you mean "123"?).',
-         'data/raw/studies.csv:3 study_id: "Smith 2010" does not look like a study_id. Type it with small letters, digits and _ only, as in "smith2010".',
+         'data/raw/studies.csv:3 study_id: "史密斯 2010" does not look like a study_id. Type it with small letters, digits and _ only, as in "smith2010".',
          'data/raw/studies.csv:4 pmid: "1.23E+07" does not look like a pmid. Type it as in "12345678".'],
     ),
     "unique": (
@@ -104,7 +104,7 @@ def test_rule(tmp_path, rule):
 
 
 def test_a_name_that_begins_with_a_vowel(tmp_path):
-    assert messages(tmp_path, "shape", outcomes=[{"outcome": "Level 1"}]) == [
-        'data/raw/outcomes.csv:2 outcome: "Level 1" does not look like an outcome. Type it with small letters, digits and _ only, '
+    assert messages(tmp_path, "shape", outcomes=[{"outcome": "水平 1"}]) == [
+        'data/raw/outcomes.csv:2 outcome: "水平 1" does not look like an outcome. Type it with small letters, digits and _ only, '
         'as in "haemoglobin".'
     ]

@@ -197,6 +197,15 @@ def folded(text):
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
+SYNONYMS = {
+    "sem": "se", "standarderror": "se", "stdev": "sd", "std": "sd", "standarddeviation": "sd", "ci": "ci95", "95ci": "ci95", "confidenceinterval": "ci95",
+    "quartiles": "iqr", "minmax": "range", "average": "mean", "avg": "mean", "pre": "baseline", "before": "baseline", "post": "followup",
+    "after": "followup", "endpoint": "followup", "rr": "risk_ratio", "or": "odds_ratio", "hr": "hazard_ratio", "irr": "rate_ratio", "md": "mean_difference",
+    "smd": "standardised_difference", "r": "correlation", "control": "untreated", "randomised": "rct_parallel", "randomized": "rct_parallel",
+    "observational": "cohort", "fulltext": "full_text", "paper": "full_text",
+}  # fmt: skip
+
+
 @lru_cache(maxsize=1000)
 def nearest(value, known):
     """The known word that a mistyped one most likely means, or "".
@@ -207,6 +216,8 @@ def nearest(value, known):
     known : tuple of str
     """
     value = value[:80]
+    if (synonym := SYNONYMS.get(folded(value))) in known:
+        return synonym
     plain = {word.casefold(): word for word in reversed(known)}
     close = [word for word in difflib.get_close_matches(value.casefold(), plain, 3, 0.6) if word != f"un{value.casefold()}"]
     parts = [word for word in known if value.casefold() in word.casefold().split("_")]

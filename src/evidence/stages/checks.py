@@ -29,6 +29,7 @@ from evidence.stages import (
 from evidence.stages.cells import near
 from evidence.stages.checks_config import unknown_names
 from evidence.stages.checks_data import Data
+from evidence.stages.ids import fold_ids
 from evidence.stages.processors import side_by_side
 from evidence.stages.reading import read_sheet
 from evidence.stages.schemas import TABLES, load
@@ -149,7 +150,7 @@ def graded(rule, finding, file):
 
 def of_rules(data, rules):
     """Problems and flags of some rules."""
-    found = [(rule, finding) for rule in rules for finding in CHECKS[rule](data)]
+    found = [(rule, data.as_typed(finding)) for rule in rules for finding in CHECKS[rule](data)]
     return [graded(rule, finding, data.sheets[finding.row["table"]].schema.file) for rule, finding in found]
 
 
@@ -214,7 +215,7 @@ def planned(folder, sheets):
 def raw_tables(folder):
     """All raw tables of an analysis folder as Sheet by name, none where there is no data/raw."""
     raw = Path(folder) / "data" / "raw"
-    return {name: read_sheet(raw / f"{name}.csv", load(name)) for name in TABLES} if raw.is_dir() else {}
+    return fold_ids({name: read_sheet(raw / f"{name}.csv", load(name)) for name in TABLES}) if raw.is_dir() else {}
 
 
 def examine(folder, sheets, limits=None):

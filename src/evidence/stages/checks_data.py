@@ -1,5 +1,6 @@
 """What the checks look at: the sheets, indexed, and small questions to a row."""
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from evidence.stages.reading import Row
 LEVELS = ("mean", "median", "geometric_mean", "unspecified")
 INTERVALS = ("iqr", "range", "ci95")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio", "fold_change")
+ID = re.compile(r"(?<!\w)[a-z0-9_]+(?!\w)")
 READINGS = {"sd": "SD", "se": "SE"}
 CONTROLS = ("placebo", "untreated", "active_control")
 
@@ -53,6 +55,20 @@ class Data:
     def outcomes(self):
         """Outcomes by their id."""
         return {row["outcome"]: row for row in self.rows("outcomes")}
+
+    @cached_property
+    def typed(self):
+        """Ids as they were typed, by the form that tables are joined by, where the two differ by more than capitals."""
+        pairs = [zip(sheet.columns[name.removesuffix("_typed")], texts, strict=True)
+                 for sheet in self.sheets.values() for name, texts in sheet.columns.items() if name.endswith("_typed")]  # fmt: skip
+        return {form: text for several in pairs for form, text in several if form != text.casefold()}
+
+    def as_typed(self, finding):
+        """A finding whose words show ids as they were typed."""
+        if not self.typed:
+            return finding
+        what, remedy = (ID.sub(lambda word: self.typed.get(word[0], word[0]), text) for text in (finding.what, finding.remedy))
+        return finding._replace(what=what, remedy=remedy)
 
     @cached_property
     def factors(self):

@@ -88,8 +88,12 @@ def keys(data):
     for sheet in data.sheets.values():
         for first, *others in doubled(sheet.rows, sheet.cells(*sheet.schema.key)):
             for row in others if any(first[name] for name in sheet.schema.key) else []:
+                line, (here, there) = first["line"], (row.typed(sheet.schema.key[-1]), first.typed(sheet.schema.key[-1]))
+                if here != there:
+                    what = f'"{here}" is "{there}" of line {line} but for capitals, spaces, hyphens and accents'
+                    yield Finding(row, sheet.schema.key[-1], what, "Give one of them another id, or keep one of the rows.")
+                    continue
                 same = all(row[name] == first[name] for name in sheet.schema.fields)
-                line = first["line"]
                 what = f"the row repeats line {line}" if same else f"the row has the key of line {line} but other contents"
                 yield Finding(row, "", what, f"Keep one of the two; a row is told by {', '.join(sheet.schema.key)}.")
 

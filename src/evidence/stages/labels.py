@@ -36,8 +36,11 @@ def year(study):
 
 
 def label(study):
-    """Study label: first author and year, what the record lacks from the id, which is made of the two; else the id."""
+    """Study label: first author and year, what the record lacks from the id, which is made of the two; else the id as typed."""
     who, when = authors(study), year(study)
+    typed = getattr(study, "study_id_typed", study.study_id)
+    if not study.authors and typed != study.study_id:
+        return typed
     return f"{who} {when}" if who and when else study.study_id
 
 

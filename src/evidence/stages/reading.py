@@ -26,6 +26,10 @@ class Row:
         """What a column holds, or `default` where the table has no such column."""
         return self.columns[name][self.place] if name in self.columns else default
 
+    def typed(self, name):
+        """What was typed in a column of ids, before they were brought to one form."""
+        return self.get(f"{name}_typed", self[name])
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -124,6 +128,17 @@ def number_problems(file, column, faults, wrong):
     yield from (Problem(file, line, column, *wrong[text], "number") for line, text in faults if line not in folded)
 
 
+def with_words(columns, schema):
+    """Columns with those of options as the schema spells them, however their capitals, spaces and hyphens were typed."""
+    standard = {}
+    for field in (field for field in schema.fields.values() if field.enum):
+        known = {form: option for option in field.enum if (form := cells.folded(option))}
+        forms = {text: known.get(cells.folded(text), text) for text in set(columns[field.name]) - set(field.enum)}
+        if any(text != form for text, form in forms.items()):
+            standard[field.name] = [forms.get(text, text) for text in columns[field.name]]
+    return columns | standard
+
+
 def hidden(schema, line, values):
     """Problem of a record with a control character in one of its cells, or none."""
     for name, cell in values.items():
@@ -181,7 +196,7 @@ def table(text, schema):
     whole = width_of_all(schema.file, line, names, crooked, len(lines), [name for name in schema.needed if name not in names])
     if whole:
         problems = [whole]
-    columns, misread_cells = with_numbers(in_columns(schema, names, rows, lines), schema, mark == ";")
+    columns, misread_cells = with_numbers(with_words(in_columns(schema, names, rows, lines), schema), schema, mark == ";")
     return columns, problems + ([] if whole else misread_cells)
 
 

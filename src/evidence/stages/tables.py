@@ -18,7 +18,7 @@ class Tables:
     """The evidence base: one DataFrame a table of data/raw, and what was doubted in it.
 
     Every frame has all columns of its schema (text as str, empty where not stated; numbers as float,
-    NaN where not stated), for each number also `<column>_text` as printed, and `line`, the physical
+    NaN where not stated), for each number also `<column>_text` as printed, for ids that were typed otherwise `<column>_typed`, and `line`, the physical
     line of the CSV. `flags` has one row a doubt, see `evidence.problems.Flag`.
     """
 
@@ -52,6 +52,7 @@ def frame(sheet):
             columns[f"{name}_text"] = pd.Series(sheet.columns[f"{name}_text"], dtype="object")
         else:
             columns[name] = pd.Series(sheet.columns[name], dtype="object")
+    columns |= {name: pd.Series(texts, dtype="object") for name, texts in sheet.columns.items() if name.endswith("_typed")}
     columns["line"] = pd.Series(sheet.columns["line"], dtype="int64")
     return pd.DataFrame(columns)
 
