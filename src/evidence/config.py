@@ -17,6 +17,7 @@ TESTS = ("z", "knha", "adhoc")
 ROUTES = ("printed", "paired_p", "between_p", "spread", "quantiles", "counts", "bound", "none")
 ARMS = ("treatment", "placebo", "active_control", "untreated")
 STRATA = ("condition", "drug")
+STANDARDISERS = ("pooled", "average", "control", "change")
 CONTRASTS = ("before_after", "versus_control", "single_arm")
 CONCLUSIONS = ("interval", "direction")
 CERTAINTY = ("high", "moderate", "low", "very low")
@@ -46,6 +47,7 @@ class Config:
     recover_correlation: bool = True
     correlation_grid: tuple = (0.0, 0.3, 0.5, 0.7, 0.9)
     control_arms: tuple = ("placebo", "untreated")
+    smd_standardiser: str = "pooled"
     method: str = "REML"
     test: str = "adhoc"
     level: float = 0.95
@@ -137,6 +139,7 @@ KEYS = {
     "effects.recover_correlation": (lambda value: isinstance(value, bool), "true or false"),
     "effects.correlation_grid": (list_of(between(-1, 1)), "a list of numbers between -1 and 1"),
     "effects.control_arms": (list_of(one_of(ARMS[1:])), f"a list of {', '.join(ARMS[1:])}"),
+    "effects.smd_standardiser": (one_of(STANDARDISERS), f"one of {', '.join(STANDARDISERS)}"),
     "pools.method": (one_of(METHODS), f"one of {', '.join(METHODS)}"),
     "pools.test": (one_of(TESTS), f"one of {', '.join(TESTS)}"),
     "pools.level": (number(0.5, 0.999), "a number from 0.5 to 0.999"),

@@ -9,7 +9,7 @@ import pytest
 import evidence as ev
 from evidence import cli
 from evidence.config import load
-from evidence.stages.account import account, places, text, total
+from evidence.stages.account import REMEDIES, account, places, remedy, text, total
 from evidence.stages.content import Inputs, content
 from evidence.stages.effects import effects_and_unused
 from evidence.stages.evidence_map import evidence_map
@@ -158,6 +158,12 @@ def test_one_number_and_none(tmp_path, capsys):
     assert total(account(*made(folder(tmp_path, measurements=[number("s", 10)])))) == "Of 1 number, 0 are in an effect, 0 in a headline pool; 1 is in no effect."
     books = account(*made(folder(tmp_path, measurements=[], unreported=UNREPORTED[:0])))
     assert text(books).startswith("Of 0 numbers, 0 are in an effect, 0 in a headline pool; 0 are in no effect.\n\nNotices (1): ")
+
+
+def test_remedies_belong_to_reasons_that_the_effects_give():
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/evidence").rglob("*.py") if path.name != "account.py")
+    assert [start for start in REMEDIES if f'"{start}' not in code] == []
+    assert remedy("percent change does not fit an outcome pooled as MD").startswith("Correct the statistic")
 
 
 def test_only_studies_that_count_are_named(tmp_path):

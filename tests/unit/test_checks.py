@@ -19,7 +19,6 @@ from tests.checking import PAIR, rules
 from tests.toy import CONFIG, folder, group, number, p, sd, study
 from tests.unit import (
     test_checks_bias,
-    test_checks_counts,
     test_checks_exchanged,
     test_checks_keys,
     test_checks_names,
@@ -28,13 +27,14 @@ from tests.unit import (
     test_checks_rows,
     test_checks_scales,
     test_checks_spread,
+    test_checks_statistics,
 )
 
 ROOT = Path(__file__).parents[2]
 SNAPSHOT = Path(__file__).with_name("messages.txt")
 MODULES = (
-    test_checks_bias, test_checks_counts, test_checks_exchanged, test_checks_keys, test_checks_names, test_checks_numbers, test_checks_pairs, test_checks_rows,
-    test_checks_scales, test_checks_spread,
+    test_checks_bias, test_checks_exchanged, test_checks_keys, test_checks_names, test_checks_numbers, test_checks_pairs, test_checks_rows,
+    test_checks_scales, test_checks_spread, test_checks_statistics,
 )  # fmt: skip
 WEIGHTABLE = {
     "testosterone": ["shah2021", "deboer2005", "loves2008", "loves2013", "leder2004", "zumoff2003", "gibb2016"],

@@ -60,43 +60,6 @@ def test_two_arm_means(tmp_path, measure, code):
     assert (row.yi, row.vi) == pytest.approx((theirs.yi[0], theirs.vi[0]), rel=1e-12)
 
 
-@pytest.mark.parametrize("r", [0.3, 0.5, 0.9])
-def test_standardised_change_is_smcr(tmp_path, r):
-    rows = (number("s", 10, "baseline", n=20, **sd(4)), number("s", 12, n=20, **sd(5)))
-    config = f"{toy.CONFIG}effects:\n  correlation: {r}\n"
-    row = made(tmp_path, "SMD", *rows, design="before_after", config=config)[0].loc["before_after"]
-    theirs = ev.escalc("SMCR", m1i=[12], m2i=[10], sd1i=[4], ni=[20], ri=[r])
-    assert (row.measure, row.route, row.effect_unit, row.r) == ("SMCR", "spread", "SD", r)
-    assert (row.yi, row.vi) == pytest.approx((theirs.yi[0], theirs.vi[0]), rel=1e-12)
-
-
-def test_standardised_changes_of_two_arms_are_subtracted(tmp_path):
-    """Becker 1988: the difference of two standardised changes, in two groups of different people."""
-    rows = (
-        number("s", 10, "baseline", n=20, **sd(4)), number("s", 12, n=20, **sd(5)),
-        placebo(10, "baseline", n=18, **sd(3)), placebo(11, n=18, **sd(5)),
-    )  # fmt: skip
-    row = made(tmp_path, "SMD", *rows)[0].loc["versus_control"]
-    theirs = ev.escalc("SMCR", m1i=[12, 11], m2i=[10, 10], sd1i=[4, 3], ni=[20, 18], ri=[0.5, 0.5])
-    assert row.measure == "SMD"
-    assert row.yi == pytest.approx(theirs.yi[0] - theirs.yi[1], rel=1e-12)
-    assert row.vi == pytest.approx(theirs.vi.sum(), rel=1e-12)
-
-
-def test_standardised_difference_of_a_crossover_is_in_units_of_its_control_period(tmp_path):
-    rows = (number("s", 15, n=20, **sd(5)), placebo(10, n=20, **sd(3)))
-    row = made(tmp_path, "SMD", *rows, design="rct_crossover")[0].loc["versus_control"]
-    theirs = ev.escalc("SMCR", m1i=[15], m2i=[10], sd1i=[3], ni=[20], ri=[0.5])
-    assert row.measure == "SMD"
-    assert (row.yi, row.vi) == pytest.approx((theirs.yi[0], theirs.vi[0]), rel=1e-12)
-
-
-def test_standardised_difference_without_n_is_shown_with_its_reason(tmp_path):
-    row = made(tmp_path, "SMD", number("s", 15, **se(5)), placebo(10, **se(3)))[0].loc["versus_control"]
-    assert row.route == "none"
-    assert row.reason == "not weighted: a standardised difference needs means, their SDs and n"
-
-
 def test_change_score_of_a_difference(tmp_path):
     row = made(tmp_path, "MD", number("s", -2, "change", n=16, **sd(4)))[0].loc["before_after"]
     assert (row.yi, row.sei, row.route) == (-2, 1, "printed")
@@ -108,7 +71,7 @@ def test_change_score_of_a_difference(tmp_path):
         ("MD", "difference", "versus_control", "MD"),
         ("ROM", "change", "before_after", "ROM"),
         ("SMD", "difference", "versus_control", "SMD"),
-        ("SMD", "change", "before_after", "SMCR"),
+        ("SMD", "change", "before_after", "SMCRP"),
         ("HR", "difference", "versus_control", "HR"),
         ("PLO", "difference", "versus_control", "OR"),
         ("PLO", "followup", "single_arm", "PLO"),

@@ -13,7 +13,7 @@ import pytest
 import scipy
 
 from evidence import cli
-from evidence.config import ROUTES
+from evidence.config import ROUTES, STANDARDISERS
 from evidence.problems import EvidenceError
 from evidence.stages import trace as tracing
 from evidence.stages import trace_effects
@@ -192,7 +192,7 @@ def test_a_wrong_equation_is_noticed():
 
 
 def outcome(name, measure):
-    return {"outcome": name, "measure": measure, "unit": "" if measure in ("PLO", "PR", "OR", "RR", "RD", "HR", "IRR", "IRLN", "ZCOR") else "u",
+    return {"outcome": name, "measure": measure, "unit": "" if measure in ("PLO", "OR", "RR", "RD", "HR", "ZCOR") else "u",
             "cv_low": "", "cv_high": ""}  # fmt: skip
 
 
@@ -204,17 +204,12 @@ def rows_of(name, *rows):
     return [row | {"outcome": name} | ({} if "unit" in row else {"unit": "u"}) for row in rows]
 
 
-def events(x, n="", **columns):
+def events(x, n, **columns):
     return number("s", x, n=n, statistic="events", unit="", **columns)
-
-
-def variance(value):
-    return {"spread": "variance", "spread_low": value}
 
 
 PLACEBO = {"group_id": "placebo"}
 IQR = {"statistic": "median", "spread": "iqr"}
-CLUSTERS = {"cluster_size": 22, "icc": 0.02}
 KINDS = {
     "se": ("ROM", number("s", 7.2, "baseline", **{"spread": "se", "spread_low": 0.3}), number("s", 9, n=9, **ci(8, 10.5))),
     "quartiles": ("ROM", number("s", 10, "baseline", n=20, spread_low=8, spread_high=14, **IQR),
@@ -250,45 +245,65 @@ KINDS = {
     "crossover_p": ("MD", number("t", 14, n=9, study_id="t", **p("=", 0.04, "between_periods")), number("t", 10, n=9, study_id="t", **PLACEBO)),
     "crossover_zero": ("ROM", number("t", 14, n=9, study_id="t", **sd(0)), number("t", 10, n=9, study_id="t", **sd(3), **PLACEBO)),
     "bound_between": ("MD", number("s", 10, n=9, **p("<", 0.05, "between_groups")), number("s", 14, n=9, **PLACEBO)),
+    "smd_quantiles": ("SMD", number("s", 15, n=20, spread_low=11, spread_high=20, **IQR), number("s", 10, n=22, **sd(3), **PLACEBO)),
+    "smd_twice_p": ("SMD", number("s", 10, "baseline", n=20, **sd(4)), number("s", 12, n=20, **sd(5), **p("=", 0.04))),
+    "smd_crossover": ("SMD", number("t", 14, n=9, study_id="t", **sd(4)), number("t", 10, n=9, study_id="t", **se(1), **PLACEBO)),
+    "smd_crossover_p": ("SMD", number("t", 14, n=9, study_id="t", **sd(4), **p("=", 0.02, "between_periods")),
+                        number("t", 10, n=9, study_id="t", **sd(3), **PLACEBO)),
+    "smd_p": ("SMD", number("s", 10, n=20, **p("=", 0.03, "between_groups")), number("s", 14, n=22, **PLACEBO)),
+    "smd_bound": ("SMD", number("s", 10, n=20, **p("<", 0.05, "between_groups")), number("s", 14, n=22, **PLACEBO)),
+    "smd_twice_bare_p": ("SMD", number("s", 10, "baseline", n=20), number("s", 12, n=20, **p("=", 0.04))),
+    "smd_change": ("SMD", number("s", 2, "change", n=20, **sd(5))),
+    "smd_change_p": ("SMD", number("s", 2, "change", n=20, **p("=", 0.04))),
+    "smd_changes": ("SMD", number("s", 2, "change", n=20, **sd(5)), number("s", 1, "change", n=22, **sd(4), **PLACEBO)),
+    "smd_changes_p": ("SMD", number("s", 2, "change", n=20, **p("=", 0.02, "between_groups")), number("s", 1, "change", n=22, **PLACEBO)),
+    "smd_of_changes_p": ("SMD", number("s", 10, "baseline", n=20), number("s", 12, n=20, **p("=", 0.02, "between_groups")),
+                         number("s", 10, "baseline", n=18, **PLACEBO), number("s", 11, n=18, **PLACEBO)),
+    "smd_difference": ("SMD", number("s", -4, "difference", statistic="mean_difference", versus="placebo", n=42, n_versus=22, **ci(-7, -1))),
+    "smd_difference_p": ("SMD", number("s", -4, "difference", statistic="mean_difference", versus="placebo", n=42, n_versus=22,
+                                       **p("=", 0.01, "between_groups"))),
+    "smd_reversed": ("SMD", number("s", 15, n=20, unit="v", **ci(12, 18)), number("s", 10, n=22, unit="v", **sd(3), **PLACEBO)),
+    "smd_reversed_median": ("SMD", number("s", 15, n=20, unit="v", spread_low=11, spread_high=20, **IQR), number("s", 10, n=22, **sd(3), **PLACEBO)),
     "estimate_smd": ("SMD", number("s", 0.3, "change", statistic="estimate", unit="", **se(0.2))),
     "estimate": ("ROM", number("s", -0.3, "difference", statistic="estimate", unit="", **ci(-0.5, -0.1))),
-    "irr": ("IRR", events(12, person_time=1250.5), events(20, person_time=1300, **PLACEBO)),
-    "irr_zero": ("IRR", events(0, person_time=1250.5, **CLUSTERS), events(20, person_time=1300, **CLUSTERS, **PLACEBO)),
-    "irln": ("IRLN", events(3, person_time=410)),
-    "pr": ("PR", events(4, 20)),
-    "mn": ("MN", number("s", 12000, n=20, unit="mu", **sd(4000))),
-    "mn_median": ("MN", number("s", 12, n=20, spread_low=9, spread_high=15, **CLUSTERS, **IQR)),
-    "or_se": ("OR", number("s", 0.5, "difference", statistic="odds_ratio", unit="", **se(0.2))),
-    "or_p": ("OR", number("s", 0.5, "difference", statistic="odds_ratio", unit="", **p("=", 0.03, "between_groups"))),
-    "o_minus_e": ("HR", number("s", -4.2, "difference", statistic="o_minus_e", unit="", **variance(11.3), **CLUSTERS)),
-    "estimate_variance": ("OR", number("s", -0.4, "difference", statistic="estimate", unit="", **variance(0.09))),
-    "cluster_counts": ("OR", number("s", 20, n=40, statistic="percent", unit="%", **CLUSTERS), events(22, 44, **PLACEBO, **CLUSTERS)),
-    "cluster_ratio": ("HR", number("s", 0.5, "difference", statistic="hazard_ratio", unit="", **ci(0.25, 1), **CLUSTERS)),
-    "cluster_means": ("ROM", number("s", 14, n=40, **sd(4), **CLUSTERS), number("s", 10, n=40, **sd(3), **PLACEBO, **CLUSTERS)),
-    "cluster_geometric": ("ROM", number("s", 12, statistic="geometric_mean", n=20, **ci(9, 16), **CLUSTERS),
-                          number("s", 10, statistic="geometric_mean", n=20, **ci(8, 13), **PLACEBO)),
-    "cluster_p": ("MD", number("s", 10, n=40, **p("=", 0.03, "between_groups"), **CLUSTERS), number("s", 14, n=40, **PLACEBO)),
-    "cluster_percent": ("ROM", number("s", 50, "change", n=20, statistic="percent_change", unit="%", **ci(20, 87.5), **CLUSTERS)),
-    "cluster_estimate": ("ROM", number("s", -0.3, "difference", statistic="estimate", unit="", **ci(-0.5, -0.1), **CLUSTERS)),
-    "cluster_r": ("ZCOR", number("s", 0.4, "baseline", n=50, statistic="correlation", unit="", **CLUSTERS)),
-    "cluster_r_interval": ("ZCOR", number("s", 0.4, "baseline", statistic="correlation", unit="", **ci(0.1, 0.6), **CLUSTERS)),
     "estimate_md": ("MD", number("s", 500, "change", statistic="estimate", unit="mu", **{"spread": "se", "spread_low": 100})),
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def kinds(tmp_path_factory):
-    """One study that prints every kind of number, an outcome for each."""
-    units = [{"outcome": name, "unit": "mu", "to_unit": "u", "factor": "0.001"} for name, (measure, *_) in KINDS.items() if measure in ("MD", "MN")]
+def of_kinds(place, names=tuple(KINDS), config=toy.CONFIG):
+    """Made tables of one study, and one crossover, that print every kind of number, an outcome for each."""
+    kinds = {name: KINDS[name] for name in names}
+    units = [{"outcome": name, "unit": "mu", "to_unit": "u", "factor": "0.001"} for name, (measure, *_) in kinds.items() if measure == "MD"]
+    units += [{"outcome": name, "unit": "v", "to_unit": "u", "factor": "2", "reversed": "yes"} for name in kinds if "reversed" in name]
     folder = toy.folder(
-        tmp_path_factory.mktemp("kinds"),
+        place,
+        config,
         studies=[study("s", design="rct_parallel"), study("t", design="rct_crossover")],
         groups=[group(name, one, arm=arm, drug=one) for name in "st" for one, arm in (("treated", "treatment"), ("placebo", "placebo"))],
-        outcomes=[outcome(name, measure) for name, (measure, *_) in KINDS.items()],
-        units=units,
-        measurements=[row for name, (_, *rows) in KINDS.items() for row in rows_of(name, *rows)],
+        outcomes=[outcome(name, measure) for name, (measure, *_) in kinds.items()],
+        units=units or [{}],
+        measurements=[row for name, (_, *rows) in kinds.items() for row in rows_of(name, *rows)],
     )
     return tracing.Made(built(folder))
+
+
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory):
+    return of_kinds(tmp_path_factory.mktemp("kinds"))
+
+
+@pytest.mark.parametrize("standardiser", STANDARDISERS)
+def test_every_standardiser_is_spelled_out(tmp_path, standardiser):
+    names = [name for name, (measure, *_) in KINDS.items() if measure == "SMD"]
+    made = of_kinds(tmp_path, names, f"{toy.CONFIG}effects:\n  smd_standardiser: {standardiser}\n")
+    weighted = [effect.id for effect in made.effects.values() if effect.vi == effect.vi]
+    assert len(weighted) > 12
+    for one in weighted:
+        traced(made, one)
+    rescaled = [pool for pool in made.pools.values() if pool.analysis == "r_0.9"]
+    assert any(pool.estimate != made.pools[pool.id.replace("r_0.9", "headline")].estimate for pool in rescaled)
+    for pool in rescaled:
+        traced(made, pool.id)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -9,7 +9,8 @@ import pandas as pd
 
 from evidence.measures import summary
 from evidence.measures.escalc import escalc
-from evidence.stages.counted import arguments, double_zeros
+from evidence.stages import standardised
+from evidence.stages.counted import double_zeros
 
 HEADLINE = "headline"
 LEAST_STUDIES = 10  # to tell asymmetry from chance, see funnel.py
@@ -75,8 +76,10 @@ def only_drug(effects, config):
 def at_correlation(effects, config, r):
     """The headline with one correlation for every effect that assumes one."""
     chosen = headline(effects, config)
-    assumed = chosen["route"].isin(["spread", "quantiles"]) & (chosen["v_cross"] > 0)
-    return chosen.assign(vi=(chosen["v_sum"] - 2 * r * chosen["v_cross"]).where(assumed, chosen["vi"]))
+    in_sds = chosen["measure"].isin(standardised.MEASURES)
+    assumed = chosen["route"].isin(["spread", "quantiles"]) & (chosen["v_cross"] > 0) & ~in_sds
+    vi = (chosen["v_sum"] - 2 * r * chosen["v_cross"]).where(assumed, chosen["vi"])
+    return standardised.at_correlation(chosen.assign(vi=vi), r)
 
 
 def as_differences(effects, config):
@@ -124,7 +127,8 @@ def with_double_zeros(effects, config):
         return empty
     parts = [of_questions(chosen, empty)]
     for measure, part in empty.groupby("measure", sort=True):
-        effect = escalc(measure, **arguments(measure, part))
+        x1, n1, x2, n2 = (part[name].to_numpy() for name in CELLS)
+        effect = escalc(measure, ai=x1, n1i=n1, ci=x2, n2i=n2)
         parts.append(part.assign(yi=effect.yi, vi=effect.vi, route="counts"))
     return pd.concat([part for part in parts if len(part)])
 

@@ -15,7 +15,6 @@ from evidence.config import NO_FILE, Config, lines_of, sound
 from evidence.problems import EvidenceError, Flag, Problem, fold
 from evidence.stages import (
     checks_bias,
-    checks_counts,
     checks_exchanged,
     checks_keys,
     checks_names,
@@ -25,6 +24,7 @@ from evidence.stages import (
     checks_rows,
     checks_scales,
     checks_spread,
+    checks_statistics,
 )
 from evidence.stages.cells import near
 from evidence.stages.checks_config import unknown_names
@@ -61,6 +61,7 @@ CHECKS = {
     "dates": checks_keys.dates,
     "units": checks_numbers.units,
     "unit_targets": checks_numbers.unit_targets,
+    "reversed_scales": checks_statistics.reversed_scales,
     "plausible_ranges": checks_numbers.plausible_ranges,
     "group_sizes": checks_numbers.group_sizes,
     "part_sizes": checks_numbers.part_sizes,
@@ -73,8 +74,6 @@ CHECKS = {
     "events": checks_numbers.events,
     "counts_without_n": checks_numbers.counts_without_n,
     "double_zeros": checks_numbers.double_zeros,
-    "person_times": checks_counts.person_times,
-    "clusters": checks_counts.clusters,
     "whole_persons": checks_numbers.whole_persons,
     "statistics_fit": checks_numbers.statistics_fit,
     "shares": checks_numbers.shares,
@@ -120,7 +119,6 @@ CHECKS = {
     "paired_p": checks_p.paired_p,
     "p_elsewhere": checks_p.p_elsewhere,
     "own_p": checks_p.own_p,
-    "ratio_errors": checks_p.ratio_errors,
     "relative_p": checks_p.relative_p,
 }
 
@@ -130,7 +128,7 @@ FLAGS = (
     "own_p", "pair_unit_slips", "same_report", "exchanged_change", "exchanged_changes", "exchanged_arms", "exchanged_others", "exchanged_p",
 )  # fmt: skip
 NOTICES = (
-    "year_in_id", "spelled_alike", "p_elsewhere", "ratio_errors", "dates", "interval_centre", "counts_without_n", "double_zeros", "person_times", "whole_persons", "statistics_fit", "threshold_p",
+    "year_in_id", "spelled_alike", "p_elsewhere", "dates", "interval_centre", "counts_without_n", "double_zeros", "whole_persons", "statistics_fit", "threshold_p",
     "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
     "relative_p", "undecided_scale",

@@ -17,9 +17,18 @@ ROUTES = {
 }
 
 
+STANDARDISERS = {
+    "pooled": "the pooled standard deviation of both groups (Hedges' g); the periods of a crossover, and levels before and after, are in "
+    "units of the root of their average variance",
+    "average": "the root of the average variance of the two sides",
+    "control": "the standard deviation of the control group or period, or of the baseline",
+    "change": "the standard deviation of the change within people",
+}
+
+
 def methods(inputs, prose):
-    """Routes with their use, the plan, software and digests."""
-    return [routes(inputs), *prose.blocks("plan"), plan(inputs), software(inputs)]
+    """Routes with their use, the standardiser where outcomes are pooled as SMD, the plan, software and digests."""
+    return [routes(inputs), *standardiser(inputs), *prose.blocks("plan"), plan(inputs), software(inputs)]
 
 
 def routes(inputs):
@@ -40,6 +49,21 @@ def routes(inputs):
         column("In the headline", align="right"),
     ]
     return table("Routes to a standard error, the first that applies", columns, rows)
+
+
+def standardiser(inputs):
+    """The standard deviation that the review's standardised differences are in units of."""
+    if not (inputs.tables.outcomes["measure"] == "SMD").any():
+        return []
+    name = inputs.config.smd_standardiser
+    text = f" Every effect of a pool is in units of {STANDARDISERS[name]}, and is corrected for small samples (Hedges 1981)."
+    if name != "change":
+        text += (
+            " A change with the spread of the change alone is scaled by sqrt(2 (1 \N{MINUS SIGN} r)), with r the correlation within people"
+            " (Borenstein et al. 2009, eq. 4.27)."
+        )
+    text += " A number that cannot have this standardiser is shown, not weighted."
+    return [{"kind": "text", "paragraphs": [[run("Standardised differences.", "bold"), run(text)]]}]
 
 
 def plan(inputs):

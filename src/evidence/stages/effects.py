@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.measures import summary
-from evidence.stages import counted, pairs, ratios, single_groups, stated
+from evidence.stages import counted, pairs, standardised, stated
 from evidence.stages.checks_numbers import USED_BY
 from evidence.stages.labels import label
 from evidence.stages.levels import joined, levels
@@ -16,7 +16,7 @@ from evidence.stages.strata import larger_groups, with_broader
 
 P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}
 ORDER = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound", "none")
-PAIRINGS = ("estimate", "difference", "counts", "level", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up")
+PAIRINGS = ("estimate", "difference", "counts", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up")
 SOURCES = ("full_text", "abstract", "secondary")
 ONE = ["study_id", "group_id", "control_id", "outcome", "contrast"]
 
@@ -34,12 +34,9 @@ def contrasts(tables, config):
         pairs.follow_ups(means, config.control_arms),
         pairs.differences_of_changes(changes, config.control_arms),
         pairs.printed_differences(treated),
-        *single_groups.proportions(counts),
-        single_groups.rates(counts),
-        single_groups.means(rows),
+        counted.single_arm(counts),
         *counted.two_arms(counts, config.control_arms),
-        ratios.printed_ratios(treated),
-        ratios.observed_less_expected(treated),
+        counted.printed_ratios(treated),
         stated.estimates(treated),
         stated.correlations(treated),
     ]
@@ -64,20 +61,21 @@ def degrees_of_freedom(frame):
 
 
 def se_by_p(frame, operator):
-    """Standard error from the p-value of this very comparison, NaN where there is none; clusters that the test ignored count."""
+    """Standard error from the p-value of this very comparison, NaN where there is none."""
     fits = frame["by_p"].astype(bool) & (frame["p_operator"] == operator) & (frame["p_for"] == p_kind(frame))
     fits &= (frame["p_value"] > 0) & (frame["p_value"] < 1) & frame["yi"].notna() & (frame["yi"] != 0)
     df = degrees_of_freedom(frame)
     usable = fits & ~(df < 1)
     se = np.full(len(frame), np.nan)
     se[usable] = summary.se_from_test(frame.loc[usable, "yi"], frame.loc[usable, "p_value"], df[usable])
-    return se * np.sqrt(frame["deff"])
+    return se
 
 
 def implied(frame, se):
     """Correlation that an exact paired p and two spreads imply, in the outcome's unit."""
     paired = frame["paired"].astype(bool) & frame["pairing"].isin(["levels", "follow_up"])
-    usable = paired & frame[["m1", "m2", "se1", "se2"]].gt(0).all(axis=1) & ~np.isnan(se)
+    usable = paired & frame[["se1", "se2"]].gt(0).all(axis=1) & ~np.isnan(se)
+    usable &= (frame["measure"] != "ROM") | frame[["m1", "m2"]].gt(0).all(axis=1)
     m1, m2, se1, se2 = (frame[name].where(usable, 1.0) for name in ("m1", "m2", "se1", "se2"))
     se_d = np.where(frame["measure"] == "ROM", se * summary.logarithmic_mean(m1, m2), se)
     return np.where(usable, summary.implied_correlation(se1**2, se2**2, se_d**2), np.nan)
@@ -112,7 +110,7 @@ def correlations(frame, config):
 
 
 def routed(frame, config):
-    """Add route, vi, r and r_source: the first route that applies (DESIGN's order)."""
+    """Add route, vi, r and r_source: the first route that applies (DESIGN's order); outcomes pooled as SMD are standardised."""
     exact, bound = se_by_p(frame, "="), se_by_p(frame, "<")
     frame["r_implied"] = implied(frame, exact)
     r, source = correlations(frame, config)
@@ -132,16 +130,18 @@ def routed(frame, config):
     frame["route"] = table.notna().idxmax(axis=1).where(table.notna().any(axis=1), "none")
     frame["vi"] = table.bfill(axis=1).iloc[:, 0]
     spread = frame["route"].isin(["spread", "quantiles"]) & (frame["v_cross"] > 0)
+    spread |= (frame["measure"] == "SMD") & (frame["route"] != "none") & standardised.scaled_by_r(frame, config.smd_standardiser)
     frame["r"] = r.where(spread, frame["r_implied"].where(frame["route"] == "paired_p"))
     frame["r_source"] = source.where(spread, np.where(frame["r"].notna(), "implied by p", ""))
-    return frame
+    frame["indirect"] = np.where(frame["measure"] == "SMD", standardised.indirect(frame, config.smd_standardiser), 0)
+    return standardised.standardise(frame, config.smd_standardiser)
 
 
 def chosen(frame, config):
     """One contrast per group, comparison and outcome, and why the others stand back.
 
     First those with a route to the headline, then bounded ones, then the rest; among them the follow-up
-    nearest the config's week, the more direct pairing, the better source.
+    nearest the config's week, the more direct pairing (of standardised differences first those from SDs), the better source.
     """
     tier = np.select([frame["route"].isin(config.routes), frame["route"] == "bound"], [0, 1], 2)
     distance = (frame["weeks"] - config.follow_up_week).abs().fillna(0)
@@ -151,7 +151,7 @@ def chosen(frame, config):
         pairing_rank=frame["pairing"].map(PAIRINGS.index),
         source_rank=frame["source_kind"].map(SOURCES.index),
     )
-    ranks = ranks.sort_values([*ONE, "tier", "distance", "pairing_rank", "source_rank", "lines"], kind="stable")
+    ranks = ranks.sort_values([*ONE, "tier", "distance", "indirect", "pairing_rank", "source_rank", "lines"], kind="stable")
     first = ~ranks.duplicated(ONE)
     return frame.loc[ranks.index[first]], frame.loc[ranks.index[~first]]
 
@@ -199,7 +199,7 @@ COLUMNS = [
     "id", "study_id", "group_id", "control_id", "cohort_id", "study_label", "group_label", "outcome", "contrast", "measure",
     "drug", "dose", "conditions", "part_of", "design", "eligibility", "weeks", "n", "n_control", "printed", "yi", "vi", "sei",
     "effect", "effect_low", "effect_high", "effect_unit", "route", "r", "r_source", "r_implied", "p_operator", "p_value",
-    "v_sum", "v_cross", "m1", "se1", "m2", "se2", "unit", "x1", "n1", "t1", "x2", "n2", "t2", "statistic", "pairing", "source_kind",
+    "v_sum", "v_cross", "m1", "se1", "m2", "se2", "sd1", "sd2", "unit", "x1", "n1", "x2", "n2", "statistic", "pairing", "source_kind",
     "judged", "headline", "reason", "flags", "lines",
 ]  # fmt: skip
 

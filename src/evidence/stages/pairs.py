@@ -9,6 +9,8 @@ vi_printed : its variance where the report prints one.
 v_sum, v_cross : from two spreads, variance v_sum - 2 r v_cross with r the correlation within people.
 by_p : whether a p-value of the comparison may give the standard error.
 why_not : why there is no spread to be used.
+sd1, sd2 : standard deviations of outcomes pooled as SMD: of the two levels, of the changes of two groups, or, where the
+    changes are those of levels, of the two groups at baseline.
 lines : lines of measurements.csv, ";" between.
 """
 
@@ -21,12 +23,13 @@ from evidence.stages.levels import LOG, standard_errors, t_95
 
 KEY = ["study_id", "group_id", "outcome"]
 ABOUT = ["measure", "design", "cohort_id", "eligibility", "drug", "dose", "conditions", "label", "arm"]
-NUMBERS = ["weeks", "n", "n_control", "yi", "vi_printed", "v_sum", "v_cross", "m1", "se1", "m2", "se2", "x1", "n1", "t1", "x2", "n2", "t2", "deff"]
+NUMBERS = ["weeks", "n", "n_control", "yi", "vi_printed", "v_sum", "v_cross", "m1", "se1", "m2", "se2", "x1", "n1", "x2", "n2",
+           "sd1", "sd2"]  # fmt: skip
 TEXTS = ["control_id", "contrast", "pairing", "how", "why_not", "p_operator", "p_for", "source_kind", "statistic", "lines"]
 TRUTHS = ["paired", "by_p", "judged"]
 SHAPE = [*KEY, *ABOUT, *TEXTS, *NUMBERS, "p_value", *TRUTHS]
 MEANS = ("mean", "geometric_mean", "mean_difference")
-SCALED = ("ROM", "MD")
+SCALED = ("ROM", "MD", "SMD")
 SIDE = ["m", "se", "y", "v", "how", "line", "spread", "statistic", "n"]
 
 
@@ -50,7 +53,10 @@ def joined_lines(*parts):
 
 
 def two_levels(pairs, paired):
-    """Effect and variances of pairs of levels (sides 1 and 2)."""
+    """Effect and variances of pairs of levels (sides 1 and 2).
+
+    Means that are estimated from quantiles stand in for those of an outcome pooled as SMD, as do their SDs.
+    """
     yi, v_sum = summary.difference(pairs["y1"], pairs["v1"], pairs["y2"], pairs["v2"])
     from_spreads = pairs["how1"].isin(["spread", "quantiles"])
     why_not = pairs["how1"].mask(from_spreads, pairs["how2"])
@@ -67,6 +73,8 @@ def two_levels(pairs, paired):
         "by_p": pairs["statistic1"].isin(MEANS) & pairs["statistic2"].isin(MEANS) & pd.notna(yi),
         "judged": (pairs[["spread1", "spread2"]] == "unlabelled").any(axis=1),
         "statistic": pairs["statistic1"],
+        **{f"m{side}": pairs[f"m{side}"].where(pairs["measure"] != "SMD", pairs[f"y{side}"]) for side in (1, 2)},
+        **spreads_as_sd(pairs),
         "lines": joined_lines(pairs["line1"], pairs["line2"]),
     }
 
@@ -80,44 +88,20 @@ def escalc_where(measure, usable, **arguments):
     return yi, vi
 
 
-def standardised(pairs, paired, code):
-    """The columns of `two_levels` that differ for outcomes pooled as standardised differences.
-
-    The same people twice: SMCR, whose variance is v_sum - 2 r v_cross with v_sum = 2/n + yi^2/(2n) and
-    v_cross = 1/n. Two groups: SMD.
-    """
-    m1, m2, n1, n2 = (pairs[name].to_numpy(float) for name in ("m1", "m2", "n1", "n2"))
-    sd1, sd2 = pairs["se1"].to_numpy() * np.sqrt(n1), pairs["se2"].to_numpy() * np.sqrt(n2)
-    sound = (n1 > 2) & (n2 > 2) & (sd2 > 0) & ~np.isnan(m1)
-    twice, arms = sound & paired, sound & ~paired & (sd1 > 0)
-    y_twice, v_twice = escalc_where("SMCR", twice, m1i=m1, m2i=m2, sd1i=sd2, ni=n1, ri=np.zeros(len(n1)))
-    y_arms, v_arms = escalc_where("SMD", arms, m1i=m1, sd1i=sd1, n1i=n1, m2i=m2, sd2i=sd2, n2i=n2)
-    return {
-        "measure": code,
-        "yi": np.where(twice, y_twice, y_arms),
-        "v_sum": np.where(twice, v_twice, v_arms),
-        "v_cross": np.where(twice, 1 / np.where(twice, n1, 1.0), 0.0),
-        "how": np.where(twice | arms, "spread", ""),
-        "why_not": np.where(twice | arms, "", "a standardised difference needs means, their SDs and n"),
-        "by_p": False,
-    }
+def spreads_as_sd(pairs):
+    """SDs of the two sides of outcomes pooled as SMD, from the variances of their means and n; NaN for other outcomes."""
+    ours = pairs["measure"] == "SMD"
+    return {f"sd{side}": np.sqrt(pairs[f"v{side}"] * pairs[f"n{side}"]).where(ours) for side in (1, 2)}
 
 
-def of_levels(pairs, paired, code):
-    """Effect and variances of pairs of levels on the scale of their measure.
+def known_sds(columns):
+    """Whether both SDs of a standardised difference are known: between different people they say all that a p-value could."""
+    return (columns["sd1"] > 0) & (columns["sd2"] > 0)
 
-    Parameters
-    ----------
-    pairs : DataFrame
-        Levels, sides 1 and 2.
-    paired : ndarray of bool
-        The same people twice.
-    code : str
-        The measure of standardised differences.
-    """
-    plain = two_levels(pairs, paired)
-    ours = (pairs["measure"] == "SMD").to_numpy()
-    return plain | {name: np.where(ours, value, plain[name]) for name, value in standardised(pairs, paired, code).items()}
+
+def sizes_where(rows, n1, n2):
+    """Columns n1 and n2 of the effects that are counted so, NaN in the others."""
+    return {"n1": n1.where(rows), "n2": n2.where(rows)}
 
 
 def without_se(rows, se, noun):
@@ -135,7 +119,7 @@ def level_changes(levels):
     follow = levels[levels["timepoint"] == "followup"]
     pairs = sided(follow, 1, SIDE).merge(sided(base, 2, SIDE)[[*KEY, *(f"{name}2" for name in SIDE)]], on=KEY)
     paired = np.ones(len(pairs), bool)
-    return shaped(pairs.drop(columns=["n1", "n2"]), pairing="levels", n=pairs["n1"], **of_levels(pairs, paired, "SMCR"))
+    return shaped(pairs.drop(columns=["n1", "n2"]), pairing="levels", n=pairs["n1"], **two_levels(pairs, paired))
 
 
 def printed_changes(joined, levels):
@@ -174,7 +158,7 @@ def relative_se(rows, ratio, logs):
     percent = (rows["statistic"] == "percent_change").to_numpy()
     low, high = (np.where(percent, 1 + rows[name] / 100, rows[name]) for name in ("spread_low", "spread_high"))
     interval = (rows["kind"] == "ci95").to_numpy() & logs & (low > 0) & (high > low)
-    by_interval = np.log(np.where(interval, high / np.where(interval, low, 1.0), 1.0)) / (2 * t_95(rows)) * np.sqrt(rows["deff"])
+    by_interval = np.log(np.where(interval, high / np.where(interval, low, 1.0), 1.0)) / (2 * t_95(rows))
     as_printed = rows.assign(low=rows["spread_low"], high=rows["spread_high"])
     return np.where(interval, by_interval, standard_errors(as_printed) / np.where(percent, 100, 1) / ratio)
 
@@ -218,26 +202,34 @@ def follow_ups(levels, control_arms):
     pairs = arms(rows, control_arms, SIDE, ["study_id", "outcome"])
     crossover = (pairs["design"] == "rct_crossover").to_numpy()
     n, n_control = pairs["n1"], pairs["n2"]
+    effects = two_levels(pairs, crossover)
     return shaped(
         pairs.drop(columns=["n1", "n2"]),
         contrast="versus_control",
         pairing="follow_up",
         n=n,
         n_control=n_control,
-        **of_levels(pairs, crossover, "SMD"),
+        **sizes_where(pairs["measure"] == "SMD", n, n_control),
+        **effects | {"by_p": effects["by_p"] & (crossover | ~known_sds(effects))},
     )
 
 
 def differences_of_changes(changes, control_arms):
     """Change of a treated arm less the change of a control arm, of either kind."""
-    sides = ["yi", "vi_printed", "v_sum", "v_cross", "why_not", "how", "by_p", "judged", "lines", "n"]
-    kept = [*KEY, *ABOUT, "pairing", "weeks", "deff", "p_operator", "p_value", "p_for", "source_kind", "statistic", *sides]
+    sides = ["yi", "vi_printed", "v_sum", "v_cross", "why_not", "how", "by_p", "judged", "lines", "n", "sd"]
+    kept = [*KEY, *ABOUT, "pairing", "weeks", "p_operator", "p_value", "p_for", "source_kind", "statistic", *sides]
+    of_change = np.sqrt(changes["vi_printed"] * changes["n"]).where(changes["measure"] == "SMD")
+    changes = changes.assign(sd=changes["sd2"].where(changes["pairing"] != "change", of_change))
     rows = changes.loc[changes["pairing"].isin(["levels", "change"]) & (changes["design"] != "rct_crossover"), kept]
     pairs = arms(rows, control_arms, sides, ["study_id", "outcome", "pairing"])
-    printed = pairs["pairing"] == "change"
+    printed, standardised = pairs["pairing"] == "change", pairs["measure"] == "SMD"
     return shaped(
-        pairs.rename(columns={"n1": "n", "n2": "n_control"}),
-        measure=pairs["measure"].replace("SMCR", "SMD"),
+        pairs.drop(columns=["n1", "n2"]),
+        n=pairs["n1"],
+        n_control=pairs["n2"],
+        **sizes_where(standardised, pairs["n1"], pairs["n2"]),
+        m1=pairs["yi1"].where(standardised),
+        m2=pairs["yi2"].where(standardised),
         contrast="versus_control",
         pairing=np.where(printed, "changes", "difference_of_changes"),
         yi=pairs["yi1"] - pairs["yi2"],
@@ -246,7 +238,7 @@ def differences_of_changes(changes, control_arms):
         v_cross=pairs["v_cross1"] + pairs["v_cross2"],
         why_not=pairs["why_not1"].where(pairs["why_not1"] != "", pairs["why_not2"]),
         how=pairs["how1"].where(pairs["how1"] == "quantiles", pairs["how2"]),
-        by_p=pairs["by_p1"].astype(bool) & pairs["by_p2"].astype(bool),
+        by_p=pairs["by_p1"].astype(bool) & pairs["by_p2"].astype(bool) & ~known_sds(pairs),
         judged=pairs["judged1"].astype(bool) | pairs["judged2"].astype(bool),
         paired=False,
         lines=joined_lines(pairs["lines1"], pairs["lines2"]),
@@ -255,8 +247,8 @@ def differences_of_changes(changes, control_arms):
 
 def printed_differences(joined):
     """Differences between arms or periods, printed as such in the outcome's unit."""
-    rows = joined[(joined["timepoint"] == "difference") & joined["statistic"].isin(MEANS) & (joined["measure"] == "MD")]
-    se = standard_errors(rows)
+    rows = joined[(joined["timepoint"] == "difference") & joined["statistic"].isin(MEANS) & joined["measure"].isin(["MD", "SMD"])]
+    se, ours = standard_errors(rows), rows["measure"] == "SMD"
     return shaped(
         rows,
         contrast="versus_control",
@@ -266,6 +258,8 @@ def printed_differences(joined):
         vi_printed=se**2,
         why_not=without_se(rows, se, "difference"),
         paired=rows["design"] == "rct_crossover",
+        n=rows["n"].where(~ours, rows["n"].fillna(rows["size1"] + rows["size2"])),
+        **sizes_where(ours, rows["size1"], rows["size2"]),
         by_p=True,
         judged=rows["spread"] == "unlabelled",
         m1=rows["m"],

@@ -1,8 +1,8 @@
 """What a report prints, in words: the numbers behind an effect as its source gives them."""
 
-SPREADS = {"sd": "SD", "se": "SE", "variance": "variance", "unlabelled": "±"}
+SPREADS = {"sd": "SD", "se": "SE", "unlabelled": "±"}
 READ = ["statistic", "value", "value_text", "unit", "n", "spread", "spread_judged", "spread_low_text", "spread_high_text",
-        "p_operator", "p_value_text", "person_time_text"]  # fmt: skip
+        "p_operator", "p_value_text"]  # fmt: skip
 COMPARED = {"levels": "{base} to {level}", "follow_up": "{level} v. {base}", "counts": "{level} v. {base}"}
 
 
@@ -23,9 +23,7 @@ def p_text(row):
 
 
 def one(row):
-    """One printed number: with its spread, or as events of n or in person-time, or as a relative change."""
-    if row.statistic == "events" and row.person_time_text:
-        return f"{row.value_text} in {row.person_time_text} {row.unit}".rstrip()
+    """One printed number: with its spread, or as events of n, or as a relative change."""
     if row.statistic == "events":
         return f"{row.value_text}/{row.n:g}" if row.n == row.n else row.value_text
     if row.statistic == "percent":
@@ -63,7 +61,7 @@ def sentence(pairing, rows):
         text = f"change {level}"
     else:
         text = level
-    named = {"estimate": "estimate ", "correlation": "r = ", "o_minus_e": "O \N{MINUS SIGN} E = "}.get(first.statistic, "")
+    named = {"estimate": "estimate ", "correlation": "r = "}.get(first.statistic, "")
     return f"{named}{text}{unit}{p_text(first)}"
 
 

@@ -21,15 +21,12 @@ def unchanged(y):
 SCALES = {
     "ROM": (percent_change, "% change"),
     "PLO": (percent, "%"),
-    "PR": (lambda y: 100 * y, "%"),
-    "IRLN": (np.exp, "per unit of time"),
     "OR": (np.exp, "odds ratio"),
     "RR": (np.exp, "risk ratio"),
     "HR": (np.exp, "hazard ratio"),
     "IRR": (np.exp, "rate ratio"),
     "RD": (unchanged, "risk difference"),
-    "SMD": (unchanged, "SD"),
-    "SMCR": (unchanged, "SD"),
+    **dict.fromkeys(("SMD", "SMDH", "SMD1", "SMCRP", "SMCR", "SMCC"), (unchanged, "SD")),
     "ZCOR": (np.tanh, "correlation"),
 }
 RATIOS = ("OR", "RR", "HR", "IRR")

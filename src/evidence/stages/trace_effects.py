@@ -7,14 +7,10 @@ takes the `Work`, the row of effects and the rows of `evidence.stages.levels.joi
 import math
 
 from evidence.stages.trace_arithmetic import logarithmic_mean
-from evidence.stages.trace_sides import STANDARDISED, by_quantiles, clustered, converted, interval_half, moments, pair, standard_error
+from evidence.stages.standardised import MEASURES as IN_SDS
+from evidence.stages.trace_sides import RATIOS, converted, interval_half, pair, same_people, standard_error, test_quantile
+from evidence.stages.trace_standardised import standardised
 
-RATIOS = ("OR", "RR", "HR", "IRR")
-ERRORS = {
-    "ci95": ("standard error: width of the interval over 2 z(0.975)", "(high - low) / (2 * z(0.975))"),
-    "variance": ("standard error: root of the variance", "sqrt(low)"),
-    "se": ("standard error", "low"),
-}
 PLACES = {"levels": ("at follow-up", "at baseline"), "follow_up": ("in the treated group", "in the control group")}
 CELLS = {
     "OR": ("ln(a * d / (b * c))", "ln(a d / (b c))", "1 / a + 1 / b + 1 / c + 1 / d", "1/a + 1/b + 1/c + 1/d"),
@@ -23,25 +19,12 @@ CELLS = {
     "RD": ("a / (a + b) - c / (c + d)", "a / n1 - c / n2",
            "a * b / (a + b) ** 3 + c * d / (c + d) ** 3", "a b / n1^3 + c d / n2^3"),
     "PLO": ("ln(a / b)", "ln(events / others)", "1 / a + 1 / b", "1/events + 1/others"),
-    "PR": ("a / (a + b)", "events / people", "a * b / (a + b) ** 3", "events others / people^3"),
-    "IRR": ("ln(a * t2 / (c * t1))", "ln((a / t1) / (c / t2))", "1 / a + 1 / c", "1/a + 1/c"),
-    "IRLN": ("ln(a / t1)", "ln(events / time)", "1 / a", "1/events"),
 }  # fmt: skip
 BACK = {
     "ROM": ("100 * (exp({y}) - 1)", "percent change: 100 (e^y - 1)"),
     "PLO": ("100 * exp({y}) / (1 + exp({y}))", "percent: 100 e^y / (1 + e^y)"),
-    "PR": ("100 * {y}", "percent: 100 y"),
-    "IRLN": ("exp({y})", "rate: e^y"),
     "ZCOR": ("tanh({y})", "correlation: tanh y"),
 } | {code: ("exp({y})", "ratio: e^y") for code in RATIOS}
-
-
-def same_people(effect):
-    """Whether both numbers are of the same people."""
-    if effect.contrast == "before_after":
-        return True
-    periods = effect.pairing == "follow_up" or (effect.pairing == "difference" and effect.measure not in RATIOS)
-    return periods and effect.design == "rct_crossover"
 
 
 def levels(work, effect, rows):
@@ -116,7 +99,6 @@ def relative(work, effect, rows):
             work.step(name, f"{name[:-1]} end as a ratio", f"1 + {name} / 100")
         expression = interval_half(work, 1, row)[0].replace("(high1 - low1)", "ln(high1 / low1)")
         work.step("se", "standard error of the log ratio, from its 95% interval", expression)
-        clustered(work, row, "se")
     else:
         standard_error(work, row._replace(factor=math.nan), 1, "of the change")
         words = "SE of the log ratio: SE / ratio" + (" / 100" if percent else "")
@@ -125,53 +107,19 @@ def relative(work, effect, rows):
 
 
 def difference(work, effect, rows):
-    """A difference, a ratio, or observed less expected events, printed as such."""
+    """A difference, or a ratio with its interval, printed as such."""
     (row,) = rows
-    if row.statistic == "o_minus_e":
-        return observed_less_expected(work, effect, row)
     if effect.measure in RATIOS:
-        return ratio(work, effect, row)
+        work.given(ratio=(row.value, row.value_text))
+        work.step("yi", "logarithm of the ratio", "ln(ratio)")
+        if effect.route == "printed":
+            work.given(low=(row.spread_low, row.spread_low_text), high=(row.spread_high, row.spread_high_text))
+            work.step("se", "standard error: width of the interval on the log scale over 2 z(0.975)", "ln(high / low) / (2 * z(0.975))")
+            work.step("vi", "variance: SE^2", "se ** 2")
+        return
     converted(work, "yi", row, "value", "difference")
     if effect.route == "printed":
         standard_error(work, row, 1, "of the difference")
-        work.step("vi", "variance: SE^2", "se1 ** 2")
-
-
-def ratio(work, effect, row):
-    """A ratio with its interval or standard error."""
-    work.given(ratio=(row.value, row.value_text))
-    work.step("yi", "logarithm of the ratio", "ln(ratio)")
-    if effect.route != "printed":
-        return
-    work.given(low=(row.spread_low, row.spread_low_text))
-    if row.kind == "se":
-        work.step("se", "standard error of the logarithm: that of the ratio over the ratio", "low / ratio")
-    else:
-        work.given(high=(row.spread_high, row.spread_high_text))
-        work.step("se", "standard error: width of the interval on the log scale over 2 z(0.975)", "ln(high / low) / (2 * z(0.975))")
-    clustered(work, row, "se")
-    work.step("vi", "variance: SE^2", "se ** 2")
-
-
-def observed_less_expected(work, effect, row):
-    """Observed less expected events with their variance. [yusuf1985]"""
-    work.given(excess=(row.value, row.value_text), v=(row.spread_low, row.spread_low_text))
-    work.step("yi", "logarithm of the ratio: (O - E) / V", "excess / v")
-    work.step("vi", "variance: 1 / V", "1 / v")
-    clustered(work, row, "vi", "variance", root=False)
-
-
-def level(work, effect, rows):
-    """The mean of one group."""
-    (row,) = rows
-    if by_quantiles(row):
-        moments(work, row, 1, "of the group")
-        work.step("yi", "", "y1")
-        work.step("vi", "", "v1")
-        return
-    converted(work, "yi", row, "value", "mean")
-    if effect.route == "spread":
-        standard_error(work, row, 1, "of the mean")
         work.step("vi", "variance: SE^2", "se1 ** 2")
 
 
@@ -179,36 +127,21 @@ def counts(work, effect, rows):
     """Events of one group or two; a correlation with its n."""
     if effect.measure == "ZCOR":
         work.given(r=(rows[0].value, rows[0].value_text), n=rows[0].n)
-        effective(work, rows[0], ("n", "people"))
         work.step("yi", "Fisher's z of the correlation", "atanh(r)")
         work.step("vi", "variance: 1 / (n - 3)", "1 / (n - 3)")
         return
     if effect.route == "none":
         return
-    timed = effect.measure in ("IRR", "IRLN")
-    for row, group, events, side in zip(rows, ("", " of the controls"), "ac", "12", strict=False):
-        whole = f"t{side}" if timed else f"n{side}"
-        work.given(**{whole: (row.person_time, row.person_time_text) if timed else row.n})
+    for row, group, events, people in zip(rows, ("", " of the controls"), "ac", ("n1", "n2"), strict=False):
+        work.given(**{people: row.n})
         if row.statistic == "percent":
             work.given(percent=(row.value, row.value_text))
-            work.step("x", f"events{group}, to be rounded to whole people", f"percent * {whole} / 100")
+            work.step("x", f"events{group}, to be rounded to whole people", f"percent * {people} / 100")
             work.given(**{events: round(work["x"])})
         else:
             work.given(**{events: (row.value, row.value_text)})
-        effective(work, row, (events, f"events{group}"), (whole, f"{'time' if timed else 'people'}{group}"))
-        if not timed:
-            work.step({"a": "b", "c": "d"}[events], f"people without the event{group}", f"{whole} - {events}")
-    of_cells(work, effect.measure, {"IRR": "ac", "IRLN": "a"}.get(effect.measure, "abcd"[: 2 * len(rows)]))
-
-
-def effective(work, row, *numbers):
-    """Numbers of a cluster trial over its design effect."""
-    if row.deff == 1:
-        return
-    work.given(cluster=(row.cluster_size, row.cluster_size_text), icc=(row.icc, row.icc_text))
-    work.step("deff", "design effect of allocating clusters: 1 + (cluster size - 1) icc", "1 + (cluster - 1) * icc")
-    for name, what in numbers:
-        work.step(name, f"effective {what}: over the design effect", f"{name} / deff")
+        work.step({"a": "b", "c": "d"}[events], f"people without the event{group}", f"{people} - {events}")
+    of_cells(work, effect.measure, "abcd"[: 2 * len(rows)])
 
 
 def of_cells(work, measure, cells):
@@ -227,43 +160,28 @@ def estimate(work, effect, rows):
     correlation = row.statistic == "correlation"
     for name, column in {"yi": "value", "low": "spread_low", "high": "spread_high"}.items():
         if getattr(row, column) == getattr(row, column):
-            in_unit = row if effect.measure in ("MD", "MN") else row._replace(factor=math.nan)
+            in_unit = row if effect.measure == "MD" else row._replace(factor=math.nan)
             converted(work, name, in_unit, column, "estimate")
             if correlation:
                 work.step(name, "Fisher's z: atanh r", f"atanh({name})")
     if effect.route == "printed":
-        words, expression = ERRORS[row.kind]
-        work.step("se", words, expression)
-        clustered(work, row, "se")
+        interval = row.kind == "ci95"
+        words = "standard error: width of the interval over 2 z(0.975)"
+        work.step("se", words, "(high - low) / (2 * z(0.975))" if interval else "low")
         work.step("vi", "variance: SE^2", "se ** 2")
 
 
 PAIRINGS = {
     "levels": levels, "follow_up": levels, "difference_of_changes": difference_of_changes, "change": change, "changes": changes,
-    "relative": relative, "difference": difference, "counts": counts, "level": level, "estimate": estimate,
+    "relative": relative, "difference": difference, "counts": counts, "estimate": estimate,
 }  # fmt: skip
 
 
 def by_p(work, effect, rows):
     """Standard error from a p-value: the effect over the t quantile."""
-    work.given(p=effect.p_value)
+    test_quantile(work, effect, rows)
     bound = "largest SE that p below the threshold allows" if effect.route == "bound" else "SE that gives the printed p"
-    df = "n - 1" if same_people(effect) else "n1 + n2 - 2"
-    if same_people(effect) and effect.n == effect.n:
-        work.given(n=effect.n)
-        quantile = "t(1 - p / 2, n - 1)"
-    elif effect.pairing == "difference" and effect.n == effect.n:
-        work.given(n=effect.n)
-        quantile, df = "t(1 - p / 2, n - 2)", "n - 2"
-    elif not same_people(effect) and effect.n_control == effect.n_control and effect.n == effect.n:
-        work.given(n1=effect.n, n2=effect.n_control)
-        quantile = "t(1 - p / 2, n1 + n2 - 2)"
-    else:
-        quantile, df = "z(1 - p / 2)", ""
-    words = f"t quantile with {df} degrees of freedom" if df else "normal quantile, n is not printed"
-    work.step("q", f"{words}, two-sided", quantile)
     work.step("se", f"{bound}: |y| over it", "abs(yi) / q")
-    clustered(work, rows[0], "se")
     work.step("vi", "variance: SE^2", "se ** 2")
     if effect.route == "paired_p" and effect.r_implied == effect.r_implied:
         implied(work, effect, rows)
@@ -303,6 +221,9 @@ def spelled_out(work, effect, rows, level):
     """Add every step of an effect with a yi to `work`."""
     if effect.yi != effect.yi:
         return
+    if effect.measure in IN_SDS and effect.pairing != "estimate":
+        standardised(work, effect, rows)
+        return readable(work, effect, level)
     PAIRINGS[effect.pairing](work, effect, rows)
     if effect.route in ("paired_p", "between_p", "bound"):
         by_p(work, effect, rows)
@@ -311,5 +232,7 @@ def spelled_out(work, effect, rows, level):
 
 def needs_r(effect):
     """Whether the variance of an effect rests on a correlation."""
+    if effect.measure in IN_SDS:
+        return effect.r == effect.r and effect.r_source != "implied by p"
     of_means = effect.pairing in ("levels", "difference_of_changes") or same_people(effect)
-    return effect.route in ("spread", "quantiles") and of_means and (effect.v_cross > 0 or effect.measure in STANDARDISED)
+    return effect.route in ("spread", "quantiles") and of_means and effect.v_cross > 0

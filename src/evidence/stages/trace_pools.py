@@ -4,8 +4,12 @@ import math
 
 import numpy as np
 
+from evidence.stages.standardised import MEASURES as IN_SDS
+from evidence.stages.standardised import OF_CODE
 from evidence.stages.trace_arithmetic import Work, logarithmic_mean
 from evidence.stages.trace_effects import BACK, of_cells
+from evidence.stages.trace_sides import same_people
+from evidence.stages.trace_standardised import of_twice, printed_variance
 
 FIXED_POINT = "sum w^2 ((y - mu)^2 - v) / sum w^2"
 PARTS = {
@@ -48,10 +52,37 @@ def averaged(effects, separate, r):
 
 
 def at_correlation(work, effect, there):
-    """The variance of an effect with the correlation of a sensitivity analysis."""
+    """The variance of an effect with the correlation of a sensitivity analysis; a standardised effect may move itself."""
+    if effect.measure in IN_SDS:
+        return standardised_at(work, effect, there)
     work.given(r=round((effect.v_sum - there.vi) / (2 * effect.v_cross), 9))
     work.carried(yi=effect.yi)
     work.step("vi", "variance with r of this analysis: v_sum - 2 r v_cross (effects.csv)", "v_sum - 2 * r * v_cross")
+
+
+def standardised_at(work, effect, there):
+    """A standardised effect with the correlation of a sensitivity analysis."""
+    work.given(r_here=there.r)
+    spreads = effect.sd1 > 0 and effect.sd2 > 0
+    if spreads and same_people(effect):
+        work.carried(sd1=effect.sd1, sd2=effect.sd2)
+        work.given(n=effect.n, r=there.r)
+        of_twice(work, OF_CODE[effect.measure])
+        work.step("yi", "", "y")
+        work.step("vi", "", "v")
+        return
+    work.carried(yi=effect.yi)
+    if effect.pairing == "counts":
+        work.given(n=effect.n, r=there.r)
+        words, expression = printed_variance(OF_CODE[effect.measure])
+        work.step("vi", words, expression.format(y="yi"))
+        return
+    if effect.pairing == "difference_of_changes" and spreads:
+        work.step("vi", "variance with r of this analysis: vi - 2 (its r - r) v_cross (effects.csv)", "vi - 2 * (r_here - r) * v_cross")
+        return
+    work.step("share", "share of the variance with r of this analysis: (1 - its r) / (1 - r)", "(1 - r_here) / (1 - r)")
+    work.step("yi", "effect with that correlation, in SDs that grow or shrink with it", "yi * sqrt(share)")
+    work.step("vi", "its variance", "vi * share")
 
 
 def as_difference(work, effect, there):
@@ -78,10 +109,6 @@ def as_standardised(work, effect, there):
 
 def as_counted(work, effect, there):
     """A double zero with 1/2 in each cell."""
-    if there.measure == "IRR":
-        work.given(a=effect.x1, t1=effect.t1, c=effect.x2, t2=effect.t2)
-        of_cells(work, "IRR", "ac")
-        return
     work.given(a=effect.x1, n1=effect.n1, c=effect.x2, n2=effect.n2)
     work.step("b", "people without the event", "n1 - a")
     work.step("d", "people without the event of the controls", "n2 - c")

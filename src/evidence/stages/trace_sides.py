@@ -8,17 +8,50 @@ QUANTILES = {
     "iqr": ("quartile", "0.7 + 0.39 / n{k}", "(0.75 * n{k} - 0.125) / (n{k} + 0.25)"),
     "range": ("extreme", "4 / (4 + n{k} ** 0.75)", "(n{k} - 0.375) / (n{k} + 0.25)"),
 }
-STANDARDISED = ("SMD", "SMCR")
+RATIOS = ("OR", "RR", "HR", "IRR")
+
+
+def same_people(effect):
+    """Whether both numbers are of the same people."""
+    if effect.contrast == "before_after":
+        return True
+    periods = effect.pairing == "follow_up" or (effect.pairing == "difference" and effect.measure not in RATIOS)
+    return periods and effect.design == "rct_crossover"
 
 
 def converted(work, name, row, column, what):
-    """A printed number in the unit of its outcome."""
+    """A printed number in the unit of its outcome; on a scale that runs the other way its sign turns, and the ends change places."""
+    single = column == "spread_low" and not row.spread_high_text
+    turned = row.sign < 0 and not single
+    if turned:
+        column = {"spread_low": "spread_high", "spread_high": "spread_low"}.get(column, column)
     number, text = getattr(row, column), getattr(row, f"{column}_text")
-    if not row.factor == row.factor or row.factor == 1:
+    factor = (row.factor if row.factor == row.factor else 1) * (-1 if turned else 1)
+    if factor == 1:
         work.given(**{name: (number, text)})
         return
-    work.given(printed=(number, text), factor=row.factor)
-    work.step(name, f"{what} in {row.to_unit}: times the factor of units.csv for {row.unit}", "printed * factor")
+    work.given(printed=(number, text), factor=factor)
+    words = f"{row.unit}, which runs the other way" if turned else row.unit
+    work.step(name, f"{what} in {row.to_unit}: times the factor of units.csv for {words}", "printed * factor")
+
+
+def test_quantile(work, effect, rows):
+    """q: the test statistic of a comparison, from its p-value."""
+    work.given(p=effect.p_value)
+    df = "n - 1" if same_people(effect) else "n1 + n2 - 2"
+    if same_people(effect) and effect.n == effect.n:
+        work.given(n=effect.n)
+        quantile = "t(1 - p / 2, n - 1)"
+    elif effect.pairing == "difference" and effect.n == effect.n:
+        work.given(n=effect.n)
+        quantile, df = "t(1 - p / 2, n - 2)", "n - 2"
+    elif not same_people(effect) and effect.n_control == effect.n_control and effect.n == effect.n:
+        work.given(n1=effect.n, n2=effect.n_control)
+        quantile = "t(1 - p / 2, n1 + n2 - 2)"
+    else:
+        quantile, df = "z(1 - p / 2)", ""
+    words = f"t quantile with {df} degrees of freedom" if df else "normal quantile, n is not printed"
+    work.step("q", f"{words}, two-sided", quantile)
 
 
 def interval_half(work, k, row):
@@ -28,15 +61,6 @@ def interval_half(work, k, row):
         work.given(**{f"n{k}": row.n})
         return f"(high{k} - low{k}) / (2 * t(0.975, n{k} - {groups}))", f"t(0.975, n - {groups})"
     return f"(high{k} - low{k}) / (2 * z(0.975))", "z(0.975), n is not printed"
-
-
-def clustered(work, row, name, what="standard error", root=True):
-    """`name` in a cluster trial whose source takes no account of the clusters: times the design effect, or its root."""
-    if row.deff == 1:
-        return
-    work.given(cluster=(row.cluster_size, row.cluster_size_text), icc=(row.icc, row.icc_text))
-    work.step("deff", "design effect of allocating clusters: 1 + (cluster size - 1) icc", "1 + (cluster - 1) * icc")
-    work.step(name, f"{what} times {'its root' if root else 'it'}", f"{name} * sqrt(deff)" if root else f"{name} * deff")
 
 
 def standard_error(work, row, k, where):
@@ -52,7 +76,6 @@ def standard_error(work, row, k, where):
             converted(work, f"{end}{k}", row, f"spread_{end}", f"{end} end of the interval {where}")
         expression, quantile = interval_half(work, k, row)
         work.step(f"se{k}", f"standard error {where}: width of the 95% interval over 2 {quantile}", expression)
-    clustered(work, row, f"se{k}")
 
 
 def by_quantiles(row):
@@ -74,7 +97,6 @@ def moments(work, row, k, where):
     work.step(f"y{k}", f"mean {where} (Luo 2018)", f"w{k} * (low{k} + high{k}) / 2 + (1 - w{k}) * mid{k}")
     work.step(f"sd{k}", f"SD {where} (Wan 2014)", f"(high{k} - low{k}) / (2 * z({share.format(k=k)}))")
     work.step(f"v{k}", f"variance of the mean {where}: SD^2 / n", f"sd{k} ** 2 / n{k}")
-    clustered(work, row, f"v{k}", "variance", root=False)
 
 
 def variance(work, row, k, where):
@@ -87,7 +109,6 @@ def variance(work, row, k, where):
             work.given(**{f"{end}{k}": (getattr(row, f"spread_{end}"), getattr(row, f"spread_{end}_text"))})
         expression = interval_half(work, k, row)[0].replace(f"(high{k} - low{k})", f"ln(high{k} / low{k})")
         work.step(f"se{k}", f"standard error of the logarithm {where}", expression)
-        clustered(work, row, f"se{k}")
         work.step(f"v{k}", f"variance {where}", f"se{k} ** 2")
         return
     standard_error(work, row, k, where)
@@ -118,8 +139,6 @@ def pair(work, rows, sides, where, out, effect, paired):
     i, j = sides
     for row, k, place in zip(rows, sides, where, strict=True):
         converted(work, f"m{k}", row, "value", f"mean {place}")
-    if effect.measure in STANDARDISED:
-        return standardised(work, rows, sides, where, out, paired)
     quantiles = [by_quantiles(row) for row in rows]
     for row, k, place, from_quantiles in zip(rows, sides, where, quantiles, strict=True):
         if from_quantiles:
@@ -147,29 +166,3 @@ def joint(work, one, two, out, paired):
     else:
         words = "v1 + v2 - 2 r sqrt(v1 v2), one of the two being 0" if paired else "v1 + v2, of different people"
         work.step(f"v_{out}", f"variance of the difference: {words}", f"{one} + {two}")
-
-
-def spread_as_sd(work, row, k, where):
-    """sd{k}: the standard deviation of a side, from whichever spread is printed."""
-    standard_error(work, row, k, where)
-    if f"sd{k}" not in work:
-        work.given(**{f"n{k}": row.n})
-        work.step(f"sd{k}", f"SD {where}: SE sqrt(n)", f"se{k} * sqrt(n{k})")
-
-
-def standardised(work, rows, sides, where, out, paired):
-    """SMCR of the same people, SMD of two groups."""
-    i, j = sides
-    for row, k, place in zip(rows, sides, where, strict=True):
-        if k == j or not paired:
-            spread_as_sd(work, row, k, place)
-        work.given(**{f"n{k}": row.n})
-    if paired:
-        work.step(f"y_{out}", f"change in SDs {where[1]}, times c(n - 1)", f"c(n{i} - 1) * (m{i} - m{j}) / sd{j}")
-        work.step(f"v_{out}", "variance: 2 (1 - r) / n + y^2 / (2 n)", f"2 * (1 - r) / n{i} + y_{out} ** 2 / (2 * n{i})")
-        return
-    pooled = f"sqrt(((n{i} - 1) * sd{i} ** 2 + (n{j} - 1) * sd{j} ** 2) / (n{i} + n{j} - 2))"
-    work.step("sd", "SD of both groups", pooled)
-    work.step(f"y_{out}", "difference in SDs, times c(n1 + n2 - 2)", f"c(n{i} + n{j} - 2) * (m{i} - m{j}) / sd")
-    variance = f"1 / n{i} + 1 / n{j} + y_{out} ** 2 / (2 * (n{i} + n{j}))"
-    work.step(f"v_{out}", "variance: 1/n1 + 1/n2 + y^2 / (2 (n1 + n2))", variance)
