@@ -72,7 +72,7 @@ def run_figures(args):
 
     folder = Path(args.folder)
     frames = made(folder, "effects", "pools", "members")
-    names = ("sensitivity", "reported", "bias_weights", "flow")
+    names = ("subgroups", "sensitivity", "reported", "bias_weights", "flow")
     judged = dict(zip(names, made(folder, *names), strict=True))
     figures, fresh = write_figures(folder / FIGURES, read_tables(folder), load(folder), *frames, judged)
     say(f"figures  {counted(len(figures), 'figure')}, {fresh} drawn, the others unchanged" if fresh < len(figures) else f"figures  {counted(len(figures), 'figure')}")
@@ -131,7 +131,7 @@ def gathered(folder, beside=VERDICTS):
     from evidence.stages import releases
     from evidence.stages.files import read_tables
 
-    names = ("effects", "pools", "members", "unused", "opinion", "regressions", "changes")
+    names = ("effects", "pools", "members", "unused", "opinion", "regressions", "subgroups", "changes")
     frames = dict(zip(names, made(folder, *names), strict=True))
     wanted = [name for name in VERDICTS if name in {*SHOWN, *beside}]
     judged = dict(zip(wanted, made(folder, *wanted), strict=True))

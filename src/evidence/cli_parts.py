@@ -55,7 +55,7 @@ def made_effects(folder, part):
     from evidence.stages.parts import effects_of, made_in_parts, measured, only
 
     config = load(folder)
-    tables = read_tables(folder, "measurements", "groups", "outcomes", "units", "conditions", "studies", "flags")
+    tables = read_tables(folder, "measurements", "groups", "outcomes", "units", "conditions", "studies", "moderators", "flags")
     return made_in_parts(partial(effects_of, config), measured(only(tables, part) if part else tables))
 
 
@@ -76,27 +76,28 @@ def run_effects(args):
 
 
 def made_pools(folder, part):
-    """Pools, members and meta-regressions of all effects or of a part of them."""
+    """Pools, members, meta-regressions and tests between strata of all effects or of a part of them."""
     from evidence.config import load
     from evidence.stages.files import read_csv
     from evidence.stages.joining import part_file
     from evidence.stages.parts import made_in_parts, pooled, ranges
 
-    config, (moderators,) = load(folder), made(folder, "moderators")
+    config, about = load(folder), made(folder, "conditions", "moderators")
     effects = read_csv(folder / (part_file(part, "effects") if part else PROCESSED / "effects.csv"), "effects")
-    return made_in_parts(partial(pooled, config, moderators), ranges(effects))
+    return made_in_parts(partial(pooled, config, *about), ranges(effects))
 
 
 def run_pools(args):
     from evidence.stages.joining import cells, joined
 
     folder = Path(args.folder)
-    tables = joined(folder, ("pools", "members", "regressions"), args.join) if args.join else made_pools(folder, args.part)
+    tables = joined(folder, ("pools", "members", "regressions", "subgroups"), args.join) if args.join else made_pools(folder, args.part)
     if args.part:
         place_part(tables, folder, args.part)
     else:
         place(tables, folder)
         analyses = [analysis for (analysis,) in cells(tables["pools"], "analysis")]
-        tried = len(set(cells(tables["regressions"], "id")))
-        said = f", {counted(tried, 'meta-regression')}" if tried else ""
+        tried = {"meta-regression": len(set(cells(tables["regressions"], "id"))),
+                 "subgroup test": sum(Q != "" for (Q,) in cells(tables["subgroups"], "Q_between"))}  # fmt: skip
+        said = "".join(f", {counted(number, noun)}" for noun, number in tried.items() if number)
         say(f"pools    {counted(analyses.count('headline'), 'headline pool')}, {len(analyses)} with sensitivity analyses{said}")

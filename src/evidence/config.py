@@ -56,6 +56,7 @@ class Config:
     strata: tuple = STRATA
     moderators: tuple = ()
     regression_least: int = 10
+    subgroup_least: int = 1
     sensitivity_strata: tuple = STRATA
     conclusion: str = "interval"
     only_drug: str = ""
@@ -148,6 +149,7 @@ KEYS = {
     "pools.strata": (list_of(one_of(STRATA)), f"a list of {', '.join(STRATA)}"),
     "pools.moderators": (list_of(text), "a list of moderators as in moderators.csv"),
     "pools.regression_least": (whole(3, 1000), "a whole number of cohorts, 3 or more"),
+    "pools.subgroup_least": (whole(1, 1000), "a whole number of cohorts, 1 or more"),
     "sensitivity.sensitivity_strata": (list_of(one_of(STRATA)), f"a list of {', '.join(STRATA)}"),
     "sensitivity.conclusion": (one_of(CONCLUSIONS), f"one of {', '.join(CONCLUSIONS)}"),
     "sensitivity.only_drug": (lambda value: isinstance(value, str), "the name of a drug as in groups.csv, or empty"),

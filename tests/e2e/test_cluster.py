@@ -25,7 +25,7 @@ STATUS = """\
 [ -f "$JOBS/$1.code" ] || { echo running; exit; }
 [ "$(cat "$JOBS/$1.code")" = 0 ] && echo success || echo failed
 """
-JOINED = ("effects", "unused", "pools", "members", "regressions")
+JOINED = ("effects", "unused", "pools", "members", "regressions", "subgroups")
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_any_number_of_parts_makes_the_same_bytes(plain, parts):
         frames = effects_and_unused(only(tables, f"{part}-of-{parts}"), config)
         effects.append(as_bytes({"effects": frames[0]}))
         unused.append(as_bytes({"unused": frames[1]}))
-        pools.append(pooled(config, tables.moderators, read_again(frames[0])))
+        pools.append(pooled(config, tables.conditions, tables.moderators, read_again(frames[0])))
     joined = in_order(effects) | {"unused": by_line(in_order(unused)["unused"])} | in_order(pools)
     assert joined == made(plain)
 
@@ -92,7 +92,7 @@ def read_again(frame):
 def test_a_missing_part_is_named(plain):
     run = evidence(plain, "pools", "--join", "2")
     assert run.returncode == 2
-    assert run.stderr.count("this part has not been made. Run snakemake, which makes all parts before it joins them.") == 6
+    assert run.stderr.count("this part has not been made. Run snakemake, which makes all parts before it joins them.") == 8
 
 
 @pytest.mark.parametrize("words", [("--part", "3-of-2"), ("--part", "0-of-2"), ("--part", "half"), ("--join", "0")])

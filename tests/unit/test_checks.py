@@ -21,6 +21,7 @@ from tests.unit import (
     test_checks_bias,
     test_checks_exchanged,
     test_checks_keys,
+    test_checks_moderators,
     test_checks_names,
     test_checks_numbers,
     test_checks_pairs,
@@ -33,9 +34,18 @@ from tests.unit import (
 ROOT = Path(__file__).parents[2]
 SNAPSHOT = Path(__file__).with_name("messages.txt")
 MODULES = (
-    test_checks_bias, test_checks_exchanged, test_checks_keys, test_checks_names, test_checks_numbers, test_checks_pairs, test_checks_rows,
-    test_checks_scales, test_checks_spread, test_checks_statistics,
-)  # fmt: skip
+    test_checks_bias,
+    test_checks_exchanged,
+    test_checks_keys,
+    test_checks_moderators,
+    test_checks_names,
+    test_checks_numbers,
+    test_checks_pairs,
+    test_checks_rows,
+    test_checks_scales,
+    test_checks_spread,
+    test_checks_statistics,
+)
 WEIGHTABLE = {
     "testosterone": ["shah2021", "deboer2005", "loves2008", "loves2013", "leder2004", "zumoff2003", "gibb2016"],
     "estradiol": ["deboer2005", "loves2008", "loves2013", "leder2004", "zumoff2003", "dagata1981", "gibb2016"],

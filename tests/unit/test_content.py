@@ -21,6 +21,7 @@ from evidence.stages.figures import FAVOURS, axis_label, drawings
 from evidence.stages.opinion import COLUMNS
 from evidence.stages.pools import pools_and_members
 from evidence.stages.scales import raised
+from evidence.stages.subgroups import subgroups
 from evidence.stages.words import interval
 from tests import toy
 from tests.toy import group, number, p, sd, study
@@ -111,7 +112,7 @@ def made_tables(folder):
     effects, unused = effects_and_unused(tables, config)
     pools, members = pools_and_members(effects, config)
     return {"tables": tables, "config": config, "effects": effects, "pools": pools, "members": members, "unused": unused,
-            "opinion": agreeing(pools)}  # fmt: skip
+            "opinion": agreeing(pools), "subgroups": subgroups(pools, members, effects, tables.conditions, tables.moderators, config)}  # fmt: skip
 
 
 def agreeing(pools):

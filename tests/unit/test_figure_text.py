@@ -79,7 +79,7 @@ def faults(path):
 def figures(tmp_path_factory):
     folder, made = tmp_path_factory.mktemp("figures"), made_tables(ROOT)
     tables, config, *frames = (made[name] for name in ("tables", "config", "effects", "pools", "members"))
-    write_figures(folder, tables, config, *frames, appraised(*frames, tables, config))
+    write_figures(folder, tables, config, *frames, appraised(*frames, tables, config) | {"subgroups": made["subgroups"]})
     return sorted(folder.glob("*.svg"))
 
 

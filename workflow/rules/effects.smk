@@ -1,6 +1,6 @@
 rule effects_part:
     input:
-        processed("measurements", "groups", "outcomes", "units", "conditions", "studies", "flags"),
+        processed("measurements", "groups", "outcomes", "units", "conditions", "studies", "moderators", "flags"),
         CONFIG,
         code("effects_part", "cli_parts.py", "stages/parts.py", "stages/effects.py", "schema/*"),
     output:

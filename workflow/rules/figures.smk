@@ -1,6 +1,6 @@
 rule figures:
     input:
-        processed(*RAW_TABLES, "flags", "effects", "pools", "members", "sensitivity", "reported", "bias_weights", "flow"),
+        processed(*RAW_TABLES, "flags", "effects", "pools", "members", "subgroups", "sensitivity", "reported", "bias_weights", "flow"),
         CONFIG,
         # All of the program: stages/drawn.py tells a figure that is still right by a digest of every module.
         code("figures", "**/*.py", "**/*.yaml", "template/fonts/**/*", "text/*"),

@@ -1,7 +1,7 @@
 rule page:
     input:
         raw(),
-        processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "changes", *VERDICTS),
+        processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "subgroups", "changes", *VERDICTS),
         CONFIG,
         sorted(map(str, Path("config/text").glob("*"))),
         code("page", "stages/page.py", "stages/releases.py", "stages/trace*.py", "template/*.md", "template/page/*", "template/fonts/*", "text/*", "schema/*"),

@@ -1,13 +1,14 @@
 rule pools_part:
     input:
         f"{PARTS}/{{scatteritem}}.effects.csv",
-        processed("moderators"),
+        processed("conditions", "moderators"),
         CONFIG,
         code("pools_part", "cli_parts.py", "stages/parts.py", "schema/*"),
     output:
         f"{PARTS}/{{scatteritem}}.pools.csv",
         f"{PARTS}/{{scatteritem}}.members.csv",
         f"{PARTS}/{{scatteritem}}.regressions.csv",
+        f"{PARTS}/{{scatteritem}}.subgroups.csv",
     benchmark:
         record("pools_part.{scatteritem}")
     resources:
@@ -22,11 +23,13 @@ rule pools:
         gather.parts(f"{PARTS}/{{scatteritem}}.pools.csv"),
         gather.parts(f"{PARTS}/{{scatteritem}}.members.csv"),
         gather.parts(f"{PARTS}/{{scatteritem}}.regressions.csv"),
+        gather.parts(f"{PARTS}/{{scatteritem}}.subgroups.csv"),
         code("pools", "cli_parts.py"),
     output:
         update("data/processed/pools.csv"),
         update("data/processed/members.csv"),
         update("data/processed/regressions.csv"),
+        update("data/processed/subgroups.csv"),
     benchmark:
         record("pools")
     localrule: True

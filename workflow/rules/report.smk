@@ -1,7 +1,7 @@
 rule report:
     input:
         raw(),
-        processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "changes", *VERDICTS),
+        processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "subgroups", "changes", *VERDICTS),
         "reports/figures/figures.json",
         CONFIG,
         sorted(map(str, Path("config/text").glob("*"))),

@@ -17,7 +17,7 @@ from snakemake.logging import logger
 
 STAGES_LOCK = ".snakemake/stages.lock"
 FORKSERVER = ".snakemake/forkserver"
-PARTS_OF = {"effects": ("effects", "unused"), "pools": ("pools", "members", "regressions")}
+PARTS_OF = {"effects": ("effects", "unused"), "pools": ("pools", "members", "regressions", "subgroups")}
 SAID_BY_STAGE = ("returned non-zero exit status 2.", "returned non-zero exit status 130.", "Restored previous version of",
                  "Exiting because a job execution failed", "At least one job did not complete", "Cannot restore")
 

@@ -1,13 +1,13 @@
 rule workbook:
     input:
         raw(),
-        processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "changes", *VERDICTS),
+        processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "subgroups", "changes", *VERDICTS),
         CONFIG,
         code("workbook", "stages/workbook.py", "stages/releases.py", "template/fonts/*", "schema/*"),
     output:
         update("reports/tables/evidence.xlsx"),
         update([f"reports/tables/{name}.csv" for name in
-                ("effects", "pools", "members", "opinion", "flags", "unused", "regressions", "changes", *VERDICTS)]),
+                ("effects", "pools", "members", "opinion", "flags", "unused", "regressions", "subgroups", "changes", *VERDICTS)]),
     benchmark:
         record("workbook")
     resources:

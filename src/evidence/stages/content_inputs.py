@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from evidence.stages.account import account
 from evidence.stages.citations import citations
-from evidence.stages.content_words import CONTRASTS, run, sentence
+from evidence.stages.content_words import CONTRASTS, run
 from evidence.stages.effects import label
 from evidence.stages.mentions import contrast_of, contrasts_with_effects, group_conditions, mentions, stated_of
 from evidence.stages.rows import by, named_rows as rows
+from evidence.stages.strata import stratum_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,8 +37,8 @@ class Inputs:
     versions, digests : dict of str
         Installed versions by package; SHA-256 (first 12 digits) of config and data.
     verdicts, contrasts, certainty, certainty_steps, sensitivity, robustness, missing : DataFrame or None
-    published, regression_to_mean, bias_weights, flow, prisma, regressions, changes : DataFrame or None
-        Tables of the stage verdicts, the meta-regressions and what has changed, where they were made.
+    published, regression_to_mean, bias_weights, flow, prisma, regressions, subgroups, changes : DataFrame or None
+        Tables of the stage verdicts, the meta-regressions, the tests between strata and what has changed, where they were made.
     last_release : str
         Day of the release that `changes` compares with, empty where there is none.
     """
@@ -66,6 +67,7 @@ class Inputs:
     flow: "pd.DataFrame | None" = None
     prisma: "pd.DataFrame | None" = None
     regressions: "pd.DataFrame | None" = None
+    subgroups: "pd.DataFrame | None" = None
     changes: "pd.DataFrame | None" = None
     last_release: str = ""
 
@@ -196,6 +198,11 @@ class Inputs:
         return by(self.rows_of("robustness"), lambda row: (row.outcome, row.contrast))
 
     @cached_property
+    def subgroups_of(self):
+        """Tests between strata by outcome and contrast."""
+        return by(self.rows_of("subgroups"), lambda row: (row.outcome, row.contrast))
+
+    @cached_property
     def regressions_of(self):
         """Coefficients of the meta-regressions by outcome and contrast."""
         return by(self.rows_of("regressions"), lambda row: (row.outcome, row.contrast))
@@ -212,11 +219,8 @@ class Inputs:
         return {(row.outcome, row.contrast): row for row in all_groups}
 
     def stratum_label(self, stratum):
-        """Heading of a stratum: the condition's label, the drug's name."""
-        kind, _, name = stratum.partition(":")
-        if not name:
-            return "All groups"
-        return self.condition_labels.get(name, name) if kind == "condition" else sentence(name)
+        """Heading of a stratum."""
+        return stratum_label(stratum, self.condition_labels)
 
     def cited(self, study_id):
         """A study's label and its number in the references, linked."""

@@ -183,8 +183,10 @@ class Names:
     @property
     def strata(self):
         conditions = [f"condition-{name}" for name in self.inputs.condition_labels]
+        moderators = self.inputs.tables.moderators
         drugs = sorted({f"drug-{drug}" for drug in self.inputs.tables.groups["drug"] if drug})
-        return ["all", *conditions, *drugs]
+        levels = [f"{name}-{value}" for name, value in sorted(set(zip(moderators["moderator"], moderators["value"], strict=True)))]
+        return ["all", *conditions, *drugs, *levels]
 
     @property
     def analyses(self):

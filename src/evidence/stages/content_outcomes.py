@@ -20,6 +20,8 @@ from evidence.stages.content_words import (
     effect_words,
     group,
     heading,
+    listed,
+    missing,
     percent,
     raised,
     run,
@@ -27,6 +29,8 @@ from evidence.stages.content_words import (
     table,
     unit_words,
 )
+from evidence.stages.strata import stratum_order
+from evidence.stages.subgroup_words import SUBGROUPS, set_words, tests_in_words
 from evidence.stages.words import p_words
 
 ROOM = 90
@@ -98,19 +102,9 @@ def beside_pair(inputs, row):
     return found[0] if found and row.k == 2 else None
 
 
-def stratum_order(inputs):
-    """Rank of each stratum: all, conditions in file order, drugs by name."""
-    conditions = {f"condition:{name}": place for place, name in enumerate(inputs.condition_labels)}
-
-    def rank(stratum):
-        return stratum != "all", stratum.startswith("drug:"), conditions.get(stratum, 0), stratum
-
-    return rank
-
-
 def merged(inputs, pools):
     """Headline pools with the labels of all strata that hold the same cohorts."""
-    rank, same = stratum_order(inputs), {}
+    rank, same = stratum_order(inputs.condition_labels), {}
     for row in sorted(pools, key=lambda row: rank(row.stratum)):
         inside = [member.effect_ids for member in inputs.members_of[row.id] if not member.left_out]
         same.setdefault(tuple(sorted(inside)), []).append(row)
@@ -144,8 +138,17 @@ def strata(inputs, outcome, contrast, pools, drawn):
     if drawn and len(rows) == 1 and pools[0].k == 1:
         return []
     caption = f"{inputs.outcome_title(outcome, contrast)}: pools by stratum{f' ({unit})' if unit else ''}"
-    note = "Strata with exactly the same studies share a line." if len(lines) < len(pools) else ""
-    return [table(caption, columns, rows, note=note)]
+    notes = ["Strata with exactly the same studies share a line."] if len(lines) < len(pools) else []
+    return [table(caption, columns, rows, note=" ".join([*notes, *between_strata(inputs, outcome, contrast)]))]
+
+
+def between_strata(inputs, outcome, contrast):
+    """Sentences on the tests between strata, and on the sets that cannot be tested."""
+    rows = inputs.subgroups_of.get((outcome, contrast), [])
+    tests = tests_in_words(rows, inputs.condition_labels)
+    untested = [set_words(row, inputs.condition_labels) for row in rows if missing(row.Q_between)]
+    said = [f"{SUBGROUPS}. {' '.join(tests)}"] if tests else []
+    return said + ([f"Not tested, for the reasons in subgroups.csv: {listed(untested)}."] if untested else [])
 
 
 def bayesian_row(inputs, row):

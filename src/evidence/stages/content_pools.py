@@ -2,13 +2,13 @@
 
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.content_front import interval_name, people
-from evidence.stages.content_outcomes import stratum_order
 from evidence.stages.content_words import CONTRASTS, column, count, effect_words, group, run, table, unit_words
+from evidence.stages.strata import stratum_order
 
 
 def every_pool(inputs, prose):
     """The headline pools by outcome and contrast, a line for each stratum."""
-    rank, made = stratum_order(inputs), []
+    rank, made = stratum_order(inputs.condition_labels), []
     for outcome in inputs.outcomes:
         for contrast in CONTRASTS:
             pools = [row for row in inputs.pools_of.get((outcome, contrast), []) if row.analysis == HEADLINE]

@@ -10,6 +10,7 @@ from evidence.stages import counted, pairs, standardised, stated
 from evidence.stages.checks_numbers import USED_BY
 from evidence.stages.labels import label
 from evidence.stages.levels import joined, levels
+from evidence.stages.moderators import levels_of
 from evidence.stages.printed import printed
 from evidence.stages.readable import with_interval
 from evidence.stages.strata import larger_groups, with_broader
@@ -197,7 +198,7 @@ def headline(frame, config):
 
 COLUMNS = [
     "id", "study_id", "group_id", "control_id", "cohort_id", "study_label", "group_label", "outcome", "contrast", "measure",
-    "drug", "dose", "conditions", "part_of", "design", "eligibility", "weeks", "n", "n_control", "printed", "yi", "vi", "sei",
+    "drug", "dose", "conditions", "moderators", "part_of", "design", "eligibility", "weeks", "n", "n_control", "printed", "yi", "vi", "sei",
     "effect", "effect_low", "effect_high", "effect_unit", "route", "r", "r_source", "r_implied", "p_operator", "p_value",
     "v_sum", "v_cross", "m1", "se1", "m2", "se2", "sd1", "sd2", "unit", "x1", "n1", "x2", "n2", "statistic", "pairing", "source_kind",
     "judged", "headline", "reason", "flags", "lines",
@@ -265,6 +266,7 @@ def effects_and_unused(tables, config):
     frame["group_label"] = frame["label"]
     frame["unit"] = frame["outcome"].map(dict(zip(tables.outcomes["outcome"], tables.outcomes["unit"], strict=True)))
     frame["conditions"] = with_broader(frame["conditions"], tables.conditions)
+    frame["moderators"] = levels_of(frame, tables.moderators, config.moderators)
     frame["part_of"] = larger_groups(frame, tables.groups)
     frame = with_interval(frame, tables.outcomes, config.level)
     frame["printed"] = printed(frame, tables.measurements)

@@ -16,6 +16,8 @@ from evidence.stages.rows import by, named_rows
 from evidence.stages.scales import raised
 from evidence.stages.sensitivity import BAYES
 from evidence.stages.sensitivity_plot import sensitivity_plots
+from evidence.stages.strata import stratum_label, stratum_order
+from evidence.stages.subgroup_words import SUBGROUPS, tests_in_words
 from evidence.stages.traffic_light import bias_plots
 from evidence.stages.words import SCALE, interval, plural
 
@@ -128,16 +130,6 @@ def pooled(pool, posterior=None, prior=None):
     return own, beside
 
 
-def stratum_label(stratum, conditions):
-    """Heading of a stratum: the condition's label, the drug's name."""
-    if stratum == "all":
-        return "All groups"
-    kind, name = stratum.split(":", 1)
-    if kind == "condition":
-        return conditions.get(name, name)
-    return name[:1].upper() + name[1:]
-
-
 def merged_strata(pools, members_of, conditions):
     """Strata with the same cohorts are one block, its headings joined."""
     blocks = {}
@@ -147,12 +139,6 @@ def merged_strata(pools, members_of, conditions):
     return [(" \N{MIDDLE DOT} ".join(stratum_label(pool.stratum, conditions) for pool in same), same[0]) for same in blocks.values()]
 
 
-def ordered(pools, tables):
-    """Pools in the order: all, conditions as in conditions.csv, drugs by name."""
-    rank = {f"condition:{name}": position for position, name in enumerate(tables.conditions["condition"])}
-    return sorted(pools, key=lambda pool: (pool.stratum != "all", pool.stratum.startswith("drug:"), rank.get(pool.stratum, 0), pool.stratum))
-
-
 def blocks_of(effects, pools, members_of, tables, config, posteriors, words):
     """Blocks of one outcome, contrast and measure; `posteriors` are the Bayesian rows by pool, `words` stand for ids."""
     z = quantile((1 + config.level) / 2)
@@ -160,7 +146,9 @@ def blocks_of(effects, pools, members_of, tables, config, posteriors, words):
     conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
     left = [unweighted_row(effect, words) for effect in effects if effect.headline == "no"]
     drawn = []
-    for heading, pool in merged_strata(ordered(pools, tables), members_of, conditions):
+    order = stratum_order(conditions)
+    ordered = sorted(pools, key=lambda pool: order(pool.stratum))
+    for heading, pool in merged_strata(ordered, members_of, conditions):
         cohorts = sorted(members_of[pool.id], key=lambda member: (member.study_label.casefold(), member.effect_ids.casefold()))
         rows = [weighted_row(member, by_id, pool.k == 1, z) for member in cohorts]
         drawn.append(Block(heading, rows, pooled(pool, posteriors.get(pool.id), config.tau_prior), unweighted=() if drawn else left))
@@ -174,19 +162,33 @@ def axis_label(label, unit, contrast, scale):
     return {"before_after": f"Change in {inner}{measured}", "versus_control": f"Difference in {inner}{measured}"}.get(contrast, label)
 
 
-def alt_text(title, pools, left, conditions):
-    """The figure in words, with its numbers; `left` is how many effects are shown without weight."""
+def alt_text(title, pools, left, conditions, tests=()):
+    """The figure in words, with its numbers; `left` is how many effects are shown without weight, `tests` those between strata."""
     parts = [
         f"{stratum_label(pool.stratum, conditions)}: "
         f"{interval(pool.measure, pool.estimate, pool.ci_low, pool.ci_high, pool.effect_unit)}, {plural(pool.k, 'study', 'studies')}"
         for pool in pools
     ]
     shown = f" Shown without weight: {plural(left, 'effect')}." if left else ""
-    return f"Forest plot. {title}. {'; '.join(parts) if parts else 'No study can be weighted'}.{shown}"
+    between = "".join(f" {SUBGROUPS}, {line[:1].lower()}{line[1:]}" for line in tests)
+    return f"Forest plot. {title}. {'; '.join(parts) if parts else 'No study can be weighted'}.{between}{shown}"
 
 
-def drawings(tables, config, effects, pools, members, sensitivity=None):
+def between_strata(lines):
+    """The block below the strata: tests of the difference between them, or nothing."""
+    return [Block(SUBGROUPS, note=tuple(lines))] if lines else []
+
+
+def drawings(tables, config, effects, pools, members, judged=None):
     """All forest plots as (file name, call that draws its pages, words about it).
+
+    Parameters
+    ----------
+    tables : Tables
+    config : Config
+    effects, pools, members : DataFrame
+    judged : dict of DataFrame, optional
+        Of the tables beside the pools those that stand in the plots: sensitivity, subgroups.
 
     Yields
     ------
@@ -198,7 +200,8 @@ def drawings(tables, config, effects, pools, members, sensitivity=None):
     pools_of, effects_of = (by(named_rows(frame), lambda row: (row.outcome, row.contrast, row.measure)) for frame in (headline, effects))
     outcomes = {row.outcome: row for row in named_rows(tables.outcomes)}
     conditions = dict(zip(tables.conditions["condition"], tables.conditions["label"], strict=True))
-    posteriors, ids = bayesian_rows(sensitivity), spelled(tables)
+    sensitivity, subgroups = ((judged or {}).get(name) for name in ("sensitivity", "subgroups"))
+    posteriors, ids, tests = bayesian_rows(sensitivity), spelled(tables), subgroup_rows(subgroups)
     for outcome in shown_outcomes(tables, config):
         for contrast, measure in sorted(key[1:] for key in effects_of if key[0] == outcome):
             part, own = effects_of[outcome, contrast, measure], pools_of.get((outcome, contrast, measure), [])
@@ -206,7 +209,8 @@ def drawings(tables, config, effects, pools, members, sensitivity=None):
             label = about.label
             title = f"{label}, {CONTRASTS[contrast]}"
             scale = SCALE.get(measure, "difference")
-            blocks = blocks_of(part, own, members_of, tables, config, posteriors, ids)
+            lines = tests_in_words(tests.get((outcome, contrast, measure), ()), conditions)
+            blocks = blocks_of(part, own, members_of, tables, config, posteriors, ids) + between_strata(lines)
             draw = partial(
                 forest_pages,
                 blocks,
@@ -216,8 +220,13 @@ def drawings(tables, config, effects, pools, members, sensitivity=None):
                 level=config.level,
             )
             words = {"outcome": outcome, "contrast": contrast, "measure": measure, "kind": "forest", "caption": title,
-                     "alt": alt_text(title, own, sum(effect.headline == "no" for effect in part), conditions)}  # fmt: skip
+                     "alt": alt_text(title, own, sum(effect.headline == "no" for effect in part), conditions, lines)}  # fmt: skip
             yield f"forest-{outcome}-{contrast}-{measure}.svg", draw, words
+
+
+def subgroup_rows(subgroups):
+    """Tests between strata by outcome, contrast and measure; none before they are made."""
+    return {} if subgroups is None else by(named_rows(subgroups), lambda row: (row.outcome, row.contrast, row.measure))
 
 
 def bayesian_rows(sensitivity):
@@ -236,7 +245,7 @@ def drawings_of_verdicts(tables, config, effects, members, judged):
     config : Config
     effects, members : DataFrame
     judged : dict of DataFrame
-        Tables of the stage verdicts by name: sensitivity, reported, bias_weights, flow.
+        Tables by name: sensitivity, reported, bias_weights, flow.
     """
     outcomes = shown_outcomes(tables, config)
     yield from sensitivity_plots(judged["sensitivity"], outcomes, tables, config)
@@ -255,7 +264,7 @@ def write_figures(folder, tables, config, effects, pools, members, judged=None):
     config : Config
     effects, pools, members : DataFrame
     judged : dict of DataFrame, optional
-        Tables of the stage verdicts, for their figures.
+        Tables beside the pools by name: subgroups, sensitivity, reported, bias_weights, flow.
 
     Returns
     -------
@@ -266,5 +275,4 @@ def write_figures(folder, tables, config, effects, pools, members, judged=None):
     """
     many = many_study_plots(pools, members, effects, shown_outcomes(tables, config), tables, config)
     more = drawings_of_verdicts(tables, config, effects, members, judged) if judged else ()
-    sensitivity = judged["sensitivity"] if judged else None
-    return update(folder, (*drawings(tables, config, effects, pools, members, sensitivity), *many, *more))
+    return update(folder, (*drawings(tables, config, effects, pools, members, judged), *many, *more))

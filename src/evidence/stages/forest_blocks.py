@@ -132,15 +132,20 @@ class Block:
     pooled : Pooled, sequence of Pooled or None
         Several are drawn one below the other.
     unweighted : sequence of Unweighted
-    note : str
-        Plain words at the end of the block.
+    note : str or sequence of str
+        Plain words at the end of the block; several are drawn one below the other.
     """
 
     heading: str
     rows: tuple = ()
     pooled: Pooled | tuple | None = None
     unweighted: tuple = ()
-    note: str = ""
+    note: str | tuple = ""
+
+    @property
+    def notes(self):
+        """The notes as a tuple."""
+        return tuple(filter(None, (self.note,) if isinstance(self.note, str) else self.note))
 
     @property
     def pools(self):

@@ -236,8 +236,7 @@ def _block_lines(layout, index):
     if block.unweighted:
         lines.append(_words_line(layout, "subheading", UNWEIGHTED_HEADING, index, weight="bold", keep=True))
         lines += [_row_line(layout, row, index, position) for position, row in enumerate(block.unweighted)]
-    if block.note:
-        lines.append(_words_line(layout, "note", block.note, index))
+    lines += [_words_line(layout, "note", note, index) for note in block.notes]
     if index + 1 < len(layout.blocks):
         lines.append(Line("space", None, index, {}, BLOCK_SPACE))
     return lines

@@ -8,7 +8,8 @@ from evidence.bias.asymmetry import egger
 from evidence.models.uni import rma
 from evidence.stages.analyses import HEADLINE, LEAST_STUDIES
 from evidence.stages.funnel import FUNNEL_SCALES, baujat, bubble, funnel
-from evidence.stages.regressions import cohort_value, values_of
+from evidence.stages.moderators import split_by_kind, values_of
+from evidence.stages.regressions import cohort_value
 from evidence.stages.rows import named_rows
 from evidence.stages.scales import in_words, unsigned
 from evidence.stages.strata import ALL
@@ -65,7 +66,7 @@ def of_pool(pool, cohorts, groups, tables, config, words, label):
     fit = rma(cohorts["yi"].to_numpy(), cohorts["vi"].to_numpy(), method=config.method, test=config.test, level=config.level)
     yield "funnel", *funnel_of(fit, words, texts)
     yield "baujat", *baujat_of(fit, list(cohorts["study_label"]), words, texts)
-    for moderator in config.moderators:
+    for moderator in split_by_kind(tables.moderators, config.moderators)[0]:
         values = values_of(tables.moderators, moderator)
         x = np.array([cohort_value(ids, groups, values) for ids in cohorts["effect_ids"]])
         known = x[~np.isnan(x)]

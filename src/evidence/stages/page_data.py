@@ -8,6 +8,7 @@ from evidence.stages.analyses import HEADLINE
 from evidence.stages.content_names import PLAN_WORDS
 from evidence.stages.content_words import CONTRASTS, NOT_PRINTED, raised, scale_of, words_of
 from evidence.stages.pools import ELIGIBILITY, ROUTE_RANK
+from evidence.stages.subgroup_words import tests_in_words
 from evidence.stages.trace import effect_trace
 
 EFFECT = (
@@ -52,11 +53,12 @@ def effects(inputs):
         ],
         within=[one.split(";") if one else [] for one in inputs.effects["conditions"]],
         larger=[one.split(";") if one else [] for one in inputs.effects["part_of"]],
+        levels=[one.split(";") if one else [] for one in inputs.effects["moderators"]],
     )
     made = records(frame, (*EFFECT, "eligible", "rank"))
-    made["columns"] += ["conditions", "part_of"]
-    for row, within, larger in zip(made["rows"], frame["within"], frame["larger"], strict=True):
-        row += [within, larger]
+    made["columns"] += ["conditions", "part_of", "moderators"]
+    for row, *lists in zip(made["rows"], frame["within"], frame["larger"], frame["levels"], strict=True):
+        row += lists
     return made
 
 
@@ -70,6 +72,12 @@ def pools(inputs):
     """The headline pools and those at each correlation of the grid."""
     shown = [HEADLINE, *(f"r_{r:g}" for r in grid(inputs))]
     return records(inputs.pools[inputs.pools["analysis"].isin(shown)], POOL)
+
+
+def subgroups(inputs):
+    """Tests between strata in words, each with the outcome, contrast, measure and unit of its pool."""
+    tested = [row for row in inputs.rows_of("subgroups") if row.Q_between == row.Q_between]
+    return [[row.outcome, row.contrast, row.measure, row.effect_unit, *tests_in_words([row], inputs.condition_labels)] for row in tested]
 
 
 def traced(made, effect):
@@ -131,6 +139,7 @@ def data(inputs, evidence_map, made):
         "conditions": [[name, label] for name, label in inputs.condition_labels.items()],
         "effects": effects(inputs),
         "pools": pools(inputs),
+        "subgroups": subgroups(inputs),
         "certainty": {name: row.certainty for name, row in inputs.certainty_of.items()},
         "map": records(evidence_map, MAP),
         "traces": {name: traced(made, effect) for name, effect in made.effects.items()},

@@ -9,6 +9,7 @@ from evidence.stages.joining import in_order
 from evidence.stages.pools import pools_and_members
 from evidence.stages.processors import mapped
 from evidence.stages.regressions import regressions
+from evidence.stages.subgroups import subgroups
 
 EFFECTS, MEASUREMENTS = 10_000, 50_000
 
@@ -76,11 +77,12 @@ def effects_of(config, tables):
     return as_bytes({"effects": effects, "unused": unused})
 
 
-def pooled(config, moderators, effects):
-    """Pools, members and meta-regressions of some outcomes, as CSV."""
+def pooled(config, conditions, moderators, effects):
+    """Pools, members, meta-regressions and tests between strata of some outcomes, as CSV."""
     frame, members = pools_and_members(effects, config)
     slopes = regressions(frame, members, effects, moderators, config)
-    return as_bytes({"pools": frame, "members": members, "regressions": slopes})
+    between = subgroups(frame, members, effects, conditions, moderators, config)
+    return as_bytes({"pools": frame, "members": members, "regressions": slopes, "subgroups": between})
 
 
 def made_in_parts(make, parts):

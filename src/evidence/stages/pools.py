@@ -24,7 +24,7 @@ COLUMNS = [
 ]  # fmt: skip
 USED = [
     "id", "study_id", "group_id", "cohort_id", "study_label", "outcome", "contrast", "measure", "effect_unit", "drug", "conditions",
-    "part_of", "design", "eligibility", "route", "judged", "n", "n_control", "yi", "vi",
+    "moderators", "part_of", "design", "eligibility", "route", "judged", "n", "n_control", "yi", "vi",
 ]  # fmt: skip
 MEMBERS = ["pool", "cohort_id", "study_label", "effect_ids", "arms", "n", *two_by_two.CELLS, "yi", "vi", "weight", "left_out"]
 
@@ -199,13 +199,14 @@ def pool_id(frame):
 
 
 def selected(effects, config, plans):
-    """The effects of every analysis in each of its strata, one row for each use."""
+    """The effects of every analysis in each of its strata, one row for each use; levels of moderators of the headline alone."""
     picked = {select: select(effects, config)[USED] for select in dict.fromkeys(plan.select for plan in plans.values())}
     chosen = {name: picked[plan.select].assign(analysis=name) for name, plan in plans.items()}
     headline = [part for name, part in chosen.items() if name == HEADLINE]
     others = [part for name, part in chosen.items() if name != HEADLINE]
     fewer = [kind for kind in config.strata if kind in config.sensitivity_strata]
-    return whole([stratified(whole(parts), kinds) for parts, kinds in ((headline, config.strata), (others, fewer)) if parts])
+    kinds = (*config.strata, "moderator")
+    return whole([stratified(whole(parts), kinds) for parts, kinds in ((headline, kinds), (others, fewer)) if parts])
 
 
 def whole(parts):

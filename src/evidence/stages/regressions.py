@@ -1,10 +1,11 @@
-"""Meta-regressions of the headline pools of all studies, on one moderator at a time."""
+"""Meta-regressions of the headline pools of all studies, on one numeric moderator at a time."""
 
 import numpy as np
 import pandas as pd
 
 from evidence.models.uni import rma
 from evidence.stages.analyses import HEADLINE
+from evidence.stages.moderators import split_by_kind, values_of
 from evidence.stages.rows import named_rows
 from evidence.stages.strata import ALL
 
@@ -16,12 +17,6 @@ COLUMNS = [
     "id", *POOL[:4], "moderator", *POOL[4:], "coefficient", *OF_EACH, "df", *OF_ALL,
     "k", "without", "lowest", "highest", "note",
 ]  # fmt: skip
-
-
-def values_of(moderators, name):
-    """Values of one moderator by study and group; group "" for the whole study."""
-    rows = moderators[moderators["moderator"] == name]
-    return {(row.study_id, row.group_id): row.value for row in named_rows(rows)}
 
 
 def cohort_value(effect_ids, groups, values):
@@ -54,7 +49,7 @@ def table(pool, moderator, x, members, config):
 
 
 def regressions(pools, members, effects, moderators, config):
-    """Meta-regressions on the moderators that the config names.
+    """Meta-regressions on the numeric moderators that the config names.
 
     Parameters
     ----------
@@ -70,13 +65,11 @@ def regressions(pools, members, effects, moderators, config):
         One row per outcome, contrast, moderator and coefficient, with the result names of `rma`. A cohort of several
         groups has the mean of their values; a cohort without a value is left out and counted in `without`.
     """
-    if not config.moderators:
-        return pd.DataFrame(columns=COLUMNS)
     headline = pools[(pools["analysis"] == HEADLINE) & (pools["stratum"] == ALL)]
     groups = dict(zip(effects["id"], zip(effects["study_id"], effects["group_id"], strict=True), strict=True))
     weighted = dict(tuple(members[(members["left_out"] == "") & members["pool"].isin(headline["id"])].groupby("pool")))
     rows = []
-    for moderator in config.moderators:
+    for moderator in split_by_kind(moderators, config.moderators)[0]:
         values = values_of(moderators, moderator)
         for pool in named_rows(headline):
             cohorts = weighted[pool.id]

@@ -50,7 +50,8 @@ def listed(texts):
     return texts[texts != ""].str.split(";").explode().str.strip()
 
 
-COLUMNS = {"condition": "conditions", "drug": "drug"}
+COLUMNS = {"condition": "conditions", "drug": "drug", "moderator": "moderators"}
+KINDS = ("condition", "drug")
 
 
 def stratified(effects, kinds):
@@ -65,13 +66,14 @@ def stratified(effects, kinds):
     Returns
     -------
     DataFrame
-        `effects` with a column `stratum`: "all", "condition:obesity", "drug:letrozole", ...
+        `effects` with a column `stratum`: "all", "condition:obesity", "drug:letrozole", "region:asia" (of a moderator), ...
     """
     parts = [effects.assign(stratum=ALL)]
     for kind in kinds:
         values = effects[COLUMNS[kind]]
-        values = listed(values) if kind == "condition" else values[values != ""]
-        parts.append(effects.loc[values.index].assign(stratum=f"{kind}:" + values.to_numpy().astype(object)))
+        values = values[values != ""] if kind == "drug" else listed(values)
+        prefix = f"{kind}:" if kind in KINDS else ""
+        parts.append(effects.loc[values.index].assign(stratum=prefix + values.to_numpy().astype(object)))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -93,3 +95,45 @@ def without_subgroups(members, pool):
     present = members[[*key, "group_id"]].drop_duplicates().rename(columns={"group_id": "larger"})
     inside = members.index.isin(candidates.merge(present, on=[*key, "larger"])["row"])
     return members[~inside], members[inside]
+
+
+def kind_of(stratum):
+    """Kind of a stratum: all, condition, drug, or the name of a moderator."""
+    return stratum.partition(":")[0]
+
+
+def stratum_label(stratum, conditions):
+    """Heading of a stratum: the condition's label, the drug's name, the moderator with its level.
+
+    Parameters
+    ----------
+    stratum : str
+        As `stratified` names it.
+    conditions : dict
+        Label by condition.
+    """
+    kind, _, name = stratum.partition(":")
+    if kind == ALL:
+        return "All groups"
+    if kind == "condition":
+        return conditions.get(name, name)
+    words = name if kind == "drug" else f"{kind.replace('_', ' ')}: {name}"
+    return words[:1].upper() + words[1:]
+
+
+def stratum_order(conditions):
+    """Sort key of strata: all, conditions in their order, drugs and then the levels of moderators by name.
+
+    Parameters
+    ----------
+    conditions : iterable of str
+        As in conditions.csv.
+    """
+    places = {f"condition:{name}": place for place, name in enumerate(conditions)}
+    kinds = (ALL, *KINDS)
+
+    def key(stratum):
+        kind = kind_of(stratum)
+        return kinds.index(kind) if kind in kinds else len(kinds), places.get(stratum, 0), stratum
+
+    return key

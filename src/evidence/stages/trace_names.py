@@ -14,7 +14,7 @@ MEASUREMENTS = "data/raw/measurements.csv"
 AGAIN = "Build again: snakemake --cores 4."
 FIGURES = "reports/figures/figures.json"
 ROW = re.compile(r"(?:.*/)?measurements(?:\.csv)?:(\d+)", re.ASCII)
-OF_POOLS = {"regressions": "a meta-regression", "contrasts": "a contrast between strata"}
+OF_POOLS = {"regressions": "a meta-regression", "subgroups": "a test between strata", "contrasts": "a contrast between strata"}
 
 
 def found(made, name):

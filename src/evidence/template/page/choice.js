@@ -6,6 +6,7 @@ const chosen = {
   unit: '',
   condition: '',
   drug: '',
+  level: '',
   without: [],
   r: null,
   others: false,
@@ -104,6 +105,15 @@ function refreshOptions() {
     [['', 'All drugs'], ...drugs.map(drug => [drug, `${drug} (${count(effect => effect.drug === drug)})`])],
     chosen.drug,
   );
+  const levels = distinct([...here.flatMap(effect => effect.moderators), chosen.level]).filter(Boolean).sort();
+  options(
+    controls.level,
+    [
+      ['', 'All levels'],
+      ...levels.map(level => [level, `${levelWords(level)} (${count(effect => effect.moderators.includes(level))})`]),
+    ],
+    chosen.level,
+  );
   routeBoxes(here);
 }
 function routeBoxes(here) {
@@ -157,6 +167,10 @@ function exportButtons() {
     make('button', {type: 'button', id: 'save-plot-csv', click: table}, 'Download CSV'),
   );
 }
+function levelField() {
+  const made = field('level', 'Moderator', value => (chosen.level = value));
+  return effects.some(effect => effect.moderators.length) ? made : '';
+}
 function correlationField() {
   const made = field('r', 'Correlation r', value => (chosen.r = value === '' ? null : +value));
   const grid = data.plan.correlation_grid.map(one => [one, String(one)]);
@@ -168,6 +182,7 @@ function forestSection() {
   controls.routes = make('fieldset', {});
   controls.summary = make('p', {id: 'summary', 'aria-live': 'polite', tabindex: '-1'});
   controls.plot = make('div', {id: 'plot'});
+  controls.subgroups = make('div', {id: 'subgroups'});
   controls.othersBox = othersBox();
   controls.exports = exportButtons();
   const choices = make(
@@ -177,15 +192,16 @@ function forestSection() {
     field('contrast', 'Contrast', compare),
     field('condition', 'Condition', value => (chosen.condition = value)),
     field('drug', 'Drug', value => (chosen.drug = value)),
+    levelField(),
     correlationField(),
     controls.routes,
   );
-  byId('forest').append(choices, controls.summary, controls.plot, controls.othersBox, controls.exports);
+  byId('forest').append(choices, controls.summary, controls.plot, controls.subgroups, controls.othersBox, controls.exports);
   byId('forest').hidden = false;
 }
 
 function showPool(outcome, contrast, condition = '', drug = '') {
-  Object.assign(chosen, {condition, drug, without: [], r: null});
+  Object.assign(chosen, {condition, drug, level: '', without: [], r: null});
   controls.r.value = '';
   takeOutcome(outcome, contrast);
   redraw();

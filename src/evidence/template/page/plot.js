@@ -75,7 +75,7 @@ function shownNow() {
     .filter(effect => effect.yi !== null)
     .map(loneRow)
     .sort(byLabel);
-  const title = `${labels[chosen.outcome]}, ${contrastWords(chosen.contrast)}, ${stratumWords(chosen.condition, chosen.drug)}`;
+  const title = `${labels[chosen.outcome]}, ${contrastWords(chosen.contrast)}, ${stratumWords(chosen.condition, chosen.drug, chosen.level)}`;
   return {
     title,
     cohorts,
@@ -135,6 +135,19 @@ function redraw(width = Math.max(300, controls.plot.clientWidth)) {
   controls.plot.replaceChildren(empty ? make('p', {class: 'gap'}, 'Nothing to draw.') : forest(drawn, width));
   shorten(controls.plot);
   controls.exports.hidden = empty;
+  controls.subgroups.replaceChildren(...subgroupNodes());
+}
+
+// The program's tests between strata stand below a plot of all groups as analysed: a choice has others, which are not made here.
+function subgroupLines() {
+  if (chosen.condition || chosen.drug || chosen.level || chosen.without.length || chosen.r !== null) return [];
+  return data.subgroups
+    .filter(([outcome, ...key]) => outcome === chosen.outcome && key.slice(0, 3).join('|') === comparisonNow())
+    .map(([, , , , words]) => words);
+}
+function subgroupNodes() {
+  const lines = subgroupLines();
+  return lines.length ? [make('p', {}, 'Test for subgroup differences'), make('ul', {}, ...lines.map(line => make('li', {}, line)))] : [];
 }
 
 const HEADINGS = ['label', 'group', 'n', 'yi', 'low', 'high', 'weight', 'effect'];
@@ -167,7 +180,7 @@ function plotCsv() {
   return csv(HEADINGS, [...rows, ...pool]);
 }
 const fileName = () =>
-  ['forest', chosen.outcome, chosen.contrast, chosen.condition, chosen.drug]
+  ['forest', chosen.outcome, chosen.contrast, chosen.condition, chosen.drug, chosen.level]
     .filter(Boolean)
     .join('-')
     .replace(/[^\w-]+/g, '_');

@@ -146,6 +146,7 @@ function matches(effect, wanted) {
     effect.effect_unit === wanted.unit &&
     (!wanted.condition || effect.conditions.includes(wanted.condition)) &&
     (!wanted.drug || effect.drug === wanted.drug) &&
+    (!wanted.level || effect.moderators.includes(wanted.level)) &&
     !wanted.without.includes(effect.route)
   );
 }
@@ -171,12 +172,13 @@ function selected(wanted) {
 
 // The pool that the program has made for a choice, where it has made one.
 function made(wanted) {
-  if (wanted.without.length || (wanted.condition && wanted.drug)) return null;
-  const stratum = wanted.condition
-    ? 'condition-' + wanted.condition
-    : wanted.drug
-      ? 'drug-' + wanted.drug
-      : 'all';
+  const strata = [
+    wanted.condition && 'condition-' + wanted.condition,
+    wanted.drug && 'drug-' + wanted.drug,
+    wanted.level && wanted.level.replace(':', '-'),
+  ].filter(Boolean);
+  if (wanted.without.length || strata.length > 1) return null;
+  const stratum = strata[0] || 'all';
   const found = pools.get(
     [wanted.outcome, wanted.contrast, stratum, wanted.r === null ? 'headline' : 'r_' + wanted.r].join('.'),
   );

@@ -5,8 +5,9 @@ const labels = Object.fromEntries(data.outcomes.map(([id, label]) => [id, label]
 const conditions = Object.fromEntries(data.conditions);
 const effectOf = new Map(effects.map(effect => [effect.id, effect]));
 
-const stratumWords = (condition, drug) =>
-  [condition ? conditions[condition] || condition : '', drug].filter(Boolean).join(', ') || 'All groups';
+const levelWords = level => level.replace(/^[^:]*/, name => name.replace(/_/g, ' ')).replace(':', ': ');
+const stratumWords = (condition, drug, level) =>
+  [condition ? conditions[condition] || condition : '', drug, levelWords(level)].filter(Boolean).join(', ') || 'All groups';
 const unitWords = (measure, unit) =>
   scaleOf(measure) === 'ratio' || scaleOf(measure) === 'proportion'
     ? ''
@@ -67,6 +68,7 @@ function cohortsOf(pool) {
     without: [],
     condition: kind === 'condition' ? name : '',
     drug: kind === 'drug' ? name : '',
+    level: ['all', 'condition', 'drug'].includes(kind) ? '' : pool.stratum,
   }).cohorts;
 }
 
