@@ -1,5 +1,6 @@
 """Problems that a user can mend: where, what, what to do."""
 
+import re
 from dataclasses import dataclass, replace
 
 
@@ -99,31 +100,47 @@ def line_list(lines, most=10):
     return ", ".join(places[:most]) + (", ..." if len(places) > most else "")
 
 
-def fold(problems, least=4):
+VARYING = re.compile(r'"[^"]*"|[-+]?\d[\d.,]*(?:e[-+]?\d+)?')
+
+
+def fold(problems, least=4, alike=10):
     """One problem in place of many that say the same of the same column in many lines.
 
     Parameters
     ----------
     problems : sequence of Problem
     least : int
-        How many are folded.
+        How many with the same words are folded.
+    alike : int
+        How many are folded whose words differ by numbers and quoted texts alone; 0 for none.
 
     Returns
     -------
     list of Problem
-        In their order; the first of those folded, with all their lines.
+        In their order; the first of those folded, with the lines of all.
     """
-    lines = {}
-    for problem in problems:
-        lines.setdefault((problem.file, problem.column, problem.what, problem.remedy), []).append(problem.line)
-    folded = []
-    for problem in problems:
-        same = lines[problem.file, problem.column, problem.what, problem.remedy]
-        if len(same) < least:
-            folded.append(problem)
-        elif problem.line == same[0]:
-            folded.append(replace(problem, what=f"{problem.what} ({len(same)} rows: {line_list(same)})"))
-    return folded
+    kinds = {}
+    for problem in problems if alike else ():
+        kinds.setdefault(kind(problem), []).append(problem)
+    many = {key for key, group in kinds.items() if len(group) >= alike and len({problem.what for problem in group}) >= least}
+    keys = [key if (key := kind(problem)) in many else (*key, problem.what, problem.remedy) for problem in problems]
+    groups = {}
+    for problem, key in zip(problems, keys, strict=True):
+        groups.setdefault(key, []).append(problem)
+    shown = {id(group[0]): in_one(group, key in many) for key, group in groups.items() if key in many or len(group) >= least}
+    hidden = {id(problem) for key, group in groups.items() if key in many or len(group) >= least for problem in group[1:]}
+    return [shown.get(id(problem), problem) for problem in problems if id(problem) not in hidden]
+
+
+def kind(problem):
+    """What problems have in common whose words differ by numbers and quoted texts alone."""
+    return problem.file, problem.column, problem.rule, VARYING.sub("#", problem.what)
+
+
+def in_one(group, varied):
+    """The first of some problems, with the lines of all."""
+    rows = f"{len(group)} rows{' of this kind' if varied else ''}: {line_list(problem.line for problem in group)}"
+    return replace(group[0], what=f"{group[0].what} ({rows})")
 
 
 def refused(error, path=None):

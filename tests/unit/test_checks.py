@@ -344,6 +344,15 @@ def test_one_fault_in_many_rows_is_one_line(tmp_path):
     ]
 
 
+def test_faults_that_differ_by_their_numbers_are_one_line(tmp_path):
+    rows = [number("s", f"'{week}.5", weeks=week) for week in range(1, 12)]
+    problems, *_ = check(folder(tmp_path, measurements=rows))
+    assert [str(problem) for problem in problems] == [
+        """data/raw/measurements.csv:2 value: "'1.5" is no number (11 rows of this kind: 2 to 12). Type the number alone (did you mean 1.5?), """
+        "its unit or remark in the column for it."
+    ]
+
+
 def test_no_folder():
     problems, flags, summary = check("/nowhere")
     assert [str(problem) for problem in problems] == [

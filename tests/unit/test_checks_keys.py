@@ -103,6 +103,21 @@ def test_rule(tmp_path, rule):
     assert messages(tmp_path, rule, **tables) == expected
 
 
+def test_a_row_that_is_nearly_empty_is_one_error(tmp_path):
+    row = dict.fromkeys(("group_id", "outcome", "timepoint", "statistic", "spread", "source_kind", "source_locator"), "")
+    assert messages(tmp_path, "required", measurements=[number("s", 1234) | row]) == [
+        "data/raw/measurements.csv:2: the row is nearly empty: group_id, outcome, timepoint, statistic, spread, source_kind, source_locator "
+        "are not filled. Fill them, or delete the row if it is a total or a remark."
+    ]
+
+
+def test_numbers_that_became_others(tmp_path):
+    """A spreadsheet makes 1.12E+07 of PubMed numbers, so that two are alike, or 11176482.0."""
+    studies = [study("s", pmid="1.12E+07"), study("t", pmid="1.12E+07"), study("u", pmid="11176482.0")]
+    assert messages(tmp_path, "unique", studies=studies) == []
+    assert messages(tmp_path, "shape", studies=studies)[-1].endswith('(did you mean "11176482"?).')
+
+
 def test_a_name_that_begins_with_a_vowel(tmp_path):
     assert messages(tmp_path, "shape", outcomes=[{"outcome": "水平 1"}]) == [
         'data/raw/outcomes.csv:2 outcome: "水平 1" does not look like an outcome. Type it with small letters, digits and _ only, '

@@ -7,7 +7,7 @@ import pytest
 
 import evidence as ev
 from evidence.stages import csv_text
-from evidence.stages.cells import clean, is_date, near, number
+from evidence.stages.cells import clean, complaint, is_date, near, number
 from evidence.stages.reading import read_sheet
 from evidence.stages.schemas import TABLES, load
 from tests.checking import PAIR
@@ -176,7 +176,7 @@ def test_semicolons_mean_decimal_commas_unless_a_point_is_there(tmp_path):
         ("<0.001", '"<0.001" is no number. Type 0.001 here, and the < in p_operator if it is a p-value.'),
         ("ten", '"ten" is no number. Type a number such as 10, or leave the cell empty where the source states none.'),
         ("1e999", '"1e999" is too large or too small. Type a number such as 10.'),
-        ("=1+1", '"=1+1" is no number. Type a number such as 10, or leave the cell empty where the source states none.'),
+        ("=1+1", '"=1+1" is no number. It is a formula, or the error of one: paste the values alone.'),
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_named(tmp_path, text, words):
@@ -407,7 +407,7 @@ def test_dates_are_known(text):
 
 
 @pytest.mark.parametrize("text", ["12 men", "837-41", "5-12", "May", "3.4", "1/2 dose", "March of 12",
-                                  "Marquez 1993", "Decker 1999", "Novak 2001", "Julian 2004", "Mayer-12", "Martin 12"])  # fmt: skip
+                                  "Marquez 1993", "Decker 1999", "Novak 2001", "Julian 2004", "Mayer-12", "Martin 12", "24/30"])  # fmt: skip
 def test_no_dates(text):
     assert not is_date(text)
 
@@ -444,3 +444,43 @@ def test_read_raises_all_errors_of_all_files_at_once(tmp_path):
 
 def test_limit_of_size_is_stated():
     assert csv_text.LIMIT_BYTES == 250_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "remedy"),
+    [
+        ("value", "=B2*2", "It is a formula, or the error of one: paste the values alone."),
+        ("value", "#REF!", "It is a formula, or the error of one: paste the values alone."),
+        ("value", "(5.3)", "Type a negative number with its sign (did you mean -5.3?)."),
+        ("value", "5.3 (0.2)", "Type 5.3 here, and the spread in spread_low."),
+        ("value", "5.3 (SD 0.2)", "Type 5.3 here, and the spread in spread_low."),
+        ("value", "290 [260-320]", "Type 290 here, and 260 and 320 in spread_low and spread_high."),
+        ("value", "'5.3", "Type the number alone (did you mean 5.3?), its unit or remark in the column for it."),
+        ("n", "24/30", "Type 24 here if it means 24 of 30; 30 is an n of its own, of the group or of the events."),
+        ("n", "24 of 30", "Type 24 here if it means 24 of 30; 30 is an n of its own, of the group or of the events."),
+        ("p_value", "NS", "Leave the cell empty, unless the source prints a threshold: then type > and that number."),
+    ],
+)
+def test_what_to_do_about_a_number_with_something_beside_it(name, text, remedy):
+    assert complaint(text, load("measurements").fields[name]) == (f'"{text}" is no number', remedy)
+
+
+def test_rows_above_the_column_names(tmp_path):
+    assert said(read(tmp_path, "Extraction by AB\nMarch 2024,x\n" + HEAD + ROW)) == [
+        'data/raw/units.csv:1: the first row holds none of the column names: it is "Extraction by AB". '
+        "Delete what stands above the column names in line 3."
+    ]
+
+
+def test_rows_quoted_as_a_whole(tmp_path):
+    assert said(read(tmp_path, f'"{HEAD.strip()}"\n"{ROW.strip()}"\n'))[0].endswith(
+        'Each row is in quotation marks, as one cell: split it at the commas, and save it as "CSV UTF-8 (comma delimited)".'
+    )
+
+
+@pytest.mark.parametrize("name", ["units (1).csv", "Units.csv", "units_final.csv", "units-copy.csv", "units v2.csv"])
+def test_a_copy_beside_a_missing_file(tmp_path, name):
+    (tmp_path / name).write_text(HEAD + ROW)
+    assert said(read_sheet(tmp_path / "units.csv", UNITS)) == [
+        f'data/raw/units.csv: the file is missing, while "{name}" is there. If it is this table, name it units.csv.'
+    ]

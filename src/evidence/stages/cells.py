@@ -40,11 +40,15 @@ NOT_STATED = {
     "not stated",
 }
 WITH_TEXT = re.compile(
-    r"(?:p\s*)?(?P<sign>[<>=≤≥~])?\s*(?P<number>[+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(?:(?:±|\+/-).*|\D*)",
+    r"['’`]?(?:p\s*)?(?P<sign>[<>=≤≥~])?\s*(?P<number>[+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(?:(?:±|\+/-).*|\D*)",
     re.ASCII | re.DOTALL | re.IGNORECASE,
 )
 TIME = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>d|days?|w|wks?|weeks?|mo|mos|mths?|months?|y|yrs?|years?)\.?", re.ASCII | re.IGNORECASE)
 WEEKS = {"d": 1 / 7, "w": 1, "m": 13 / 3, "y": 52}
+OF_ALL = re.compile(r"(\d+)\s*(?:/|of|out of)\s*(\d+)", re.ASCII)
+IN_BRACKETS = re.compile(r"([+-]?\d*\.?\d+)\s*[(\[]\s*(?:sd|se|sem)?\s*([^()\[\]]*)[)\]]", re.ASCII | re.IGNORECASE)
+NEGATIVE = re.compile(r"\((\d+\.?\d*)\)", re.ASCII)
+NOT_SIGNIFICANT = ("ns", "n.s.", "n.s", "not significant", "nonsignificant", "non-significant")
 TWO_ENDS = re.compile(r"[(\[]?\s*([+-]?\d*\.?\d+)\s*(?:-|to|,|;)\s*([+-]?\d*\.?\d+)\s*[)\]]?", re.ASCII)
 
 
@@ -65,7 +69,8 @@ def control_character(text):
 
 def is_date(text):
     """Whether a cell is a date and nothing else, as spreadsheets make of 5-12 or 3/4."""
-    return DATE.fullmatch(text) is not None
+    parts = re.fullmatch(r"(\d{1,2})/(\d{1,2})", text)
+    return DATE.fullmatch(text) is not None and not (parts and min(int(parts[1]), int(parts[2])) > 12)
 
 
 def has_decimal_comma(texts, semicolons=False):
@@ -167,6 +172,18 @@ def mixed(text, field):
     ends = TWO_ENDS.fullmatch(text)
     if ends and field.name.startswith("spread_"):
         return f"Type {ends[1]} in spread_low and {ends[2]} in spread_high."
+    if text.startswith(("=", "#")):
+        return "It is a formula, or the error of one: paste the values alone."
+    if text.lower() in NOT_SIGNIFICANT:
+        return "Leave the cell empty, unless the source prints a threshold: then type > and that number."
+    if NEGATIVE.fullmatch(text):
+        return f"Type a negative number with its sign (did you mean -{NEGATIVE.fullmatch(text)[1]}?)."
+    if (share := OF_ALL.fullmatch(text)) and int(share[1]) <= int(share[2]):
+        return f"Type {share[1]} here if it means {share[1]} of {share[2]}; {share[2]} is an n of its own, of the group or of the events."
+    if (both := IN_BRACKETS.fullmatch(text)) and not field.name.startswith("spread_"):
+        between = TWO_ENDS.fullmatch(both[2])
+        where = f"{between[1]} and {between[2]} in spread_low and spread_high" if between else "the spread in spread_low"
+        return f"Type {both[1]} here, and {where}."
     time = TIME.fullmatch(text) if field.name == "weeks" else None
     if time:
         weeks = float(time["number"]) * WEEKS[time["unit"][0].lower()]
@@ -202,7 +219,7 @@ SYNONYMS = {
     "quartiles": "iqr", "minmax": "range", "average": "mean", "avg": "mean", "pre": "baseline", "before": "baseline", "post": "followup",
     "after": "followup", "endpoint": "followup", "rr": "risk_ratio", "or": "odds_ratio", "hr": "hazard_ratio", "irr": "rate_ratio", "md": "mean_difference",
     "smd": "standardised_difference", "r": "correlation", "control": "untreated", "randomised": "rct_parallel", "randomized": "rct_parallel",
-    "observational": "cohort", "fulltext": "full_text", "paper": "full_text",
+    "observational": "cohort", "fulltext": "full_text", "true": "yes", "false": "no", "y": "yes", "1": "yes", "0": "no", "paper": "full_text",
 }  # fmt: skip
 
 

@@ -309,7 +309,7 @@ def report_text(problems, flags, summary):
     for grade, (meaning, found) in sections(problems, flags).items():
         if found:
             lines += [f"{grade.capitalize()} ({len(found)}): {meaning}"]
-            for _, items in groupby(fold(found), key=lambda item: item.file):
+            for _, items in groupby(fold(found, alike=0), key=lambda item: item.file):
                 lines += ["", *map(str, items)]
             lines += ["", ""]
     rows = [count for count in summary["rows"].values() if count]

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import defaultdict
 
 from evidence.stages.cells import is_date, near, short
 from evidence.stages.checks_data import Finding, grouped, doubled
@@ -31,9 +32,19 @@ def cells(data, wanted, odd):
 def required(data):
     """A cell that must be filled is empty: without it the row cannot be used or traced."""
     for sheet in data.sheets.values():
-        for field in (field for field in sheet.schema.fields.values() if field.required):
+        empty = defaultdict(list)
+        needed = [field for field in sheet.schema.fields.values() if field.required]
+        for field in needed:
             texts = sheet.columns.get(f"{field.name}_text", sheet.columns[field.name])
-            for row in [row for row, text in zip(sheet.rows, texts, strict=True) if not text] if "" in texts else []:
+            for place in [place for place, text in enumerate(texts) if not text] if "" in texts else []:
+                empty[place].append(field)
+        for place, fields in sorted(empty.items()):
+            row = sheet.rows[place]
+            if len(fields) > max(2, len(needed) / 2):
+                what = f"the row is nearly empty: {', '.join(field.name for field in fields)} are not filled"
+                yield Finding(row, "", what, "Fill them, or delete the row if it is a total or a remark.")
+                continue
+            for field in fields:
                 yield Finding(row, field.name, "the cell is empty", f"It must be filled: {field.description}")
 
 
@@ -66,7 +77,8 @@ def shape(data):
     """An identifier (DOI, PubMed number, short name) that does not look like one: links would fail."""
     for row, field, text in cells(data, lambda field: field.pattern, lambda field, text: not re.fullmatch(field.pattern, text)):
         found = re.search(rf"(?<![\w.+])(?:{field.pattern})$", text)
-        hint = f' (did you mean "{found[0]}"?)' if found and not field.required else ""
+        meant = text.removesuffix(".0") if re.fullmatch(field.pattern, text.removesuffix(".0")) else found and found[0]
+        hint = f' (did you mean "{meant}"?)' if meant and not field.required else ""
         what = f'"{short(text)}" does not look like {article(field.name)} {field.name}'
         letters = "with small letters, digits and _ only, " if field.pattern == SHORT_NAME else ""
         yield Finding(row, field.name, what, f'Type it {letters}as in "{field.example}"{hint}.')
@@ -77,7 +89,8 @@ def unique(data):
     for sheet in data.sheets.values():
         for field in (field for field in sheet.schema.fields.values() if field.unique):
             for text, rows in grouped(sheet.rows, lambda row, name=field.name: row[name].casefold()).items():
-                for row in rows[1:] if text else []:
+                shaped = text and re.fullmatch(field.pattern, rows[0][field.name])
+                for row in rows[1:] if shaped else []:
                     what = f'"{row[field.name]}" stands in line {rows[0]["line"]} too'
                     remedy = "Keep one row for each report, or correct the other."
                     yield Finding(row, field.name, what, remedy)

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 
 from evidence.problems import Flag, Problem
 from evidence.stages import cells
@@ -23,16 +24,18 @@ OTHER_FORMS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".tsv", ".txt")
 
 
 def other_form(path):
-    """Name of a file beside a missing CSV that holds the table in another form, such as a workbook, or ""."""
-    if path.is_file() or not path.parent.is_dir():
+    """Name of a file beside a missing CSV that most likely holds the table: a workbook, or a copy that was named otherwise, or ""."""
+    if path.exists() or not path.parent.is_dir():
         return ""
-    names = {f"{path.stem}{ending}" for ending in OTHER_FORMS} | {f"{path.name}{ending}" for ending in OTHER_FORMS}
-    return next((other.name for other in sorted(path.parent.iterdir()) if other.name.lower() in names), "")
+    copies = re.compile(rf"{path.stem}(?:[ _-]*(?:copy|final|new|v?\d+|\(\d+\)))?(?:\.csv)?({'|'.join(map(re.escape, (*OTHER_FORMS, '.csv')))})")
+    return next((other.name for other in sorted(path.parent.iterdir()) if copies.fullmatch(other.name.lower())), "")
 
 
 def content(path):
     """The bytes of a file, unless it is missing, empty, too large or no text."""
-    if other := other_form(path):
+    if (other := other_form(path)).lower().endswith(".csv"):
+        raise Unreadable(0, "", f'the file is missing, while "{other}" is there', f"If it is this table, name it {path.name}.")
+    if other:
         raise Unreadable(0, "", f"the file is missing, while {other} is there", f"Open it and s{AS_CSV[1:-1]}, under the name {path.name}.")
     if not path.is_file():
         raise Unreadable(0, "", *MISSING)

@@ -3,10 +3,14 @@
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from evidence.problems import Problem, line_list
 from evidence.stages import cells
-from evidence.stages.csv_text import Unreadable, content, decoded, encoding_notices, header, other_form, records, separator, trimmed, twice, width_of_all, wrong_width
+from evidence.stages.csv_text import (
+    AS_CSV, Unreadable, content, decoded, encoding_notices, header, other_form, records, separator, trimmed, twice, width_of_all,
+    wrong_width,
+)  # fmt: skip
 
 CONTROL = re.compile(r"[^\n\r\t -~\u00a0-\U0010ffff]")
 
@@ -166,7 +170,12 @@ def column_names(found, schema):
     names = standard(names, schema)
     if not set(names) & set(schema.fields):
         what = f'the first row holds none of the column names: it is "{cells.short(",".join(names))}"'
+        below = [at for at, row in islice(found, 9) if set(standard(row, schema)) & set(schema.needed) == set(schema.needed)]
         remedy = f"Put the column names back above the rows, as they are: {','.join(schema.needed)}."
+        if below:
+            remedy = f"Delete what stands above the column names in line {below[0]}."
+        elif len(names) == 1 and set(standard(names[0].split(","), schema)) & set(schema.needed):
+            remedy = f"Each row is in quotation marks, as one cell: split it at the commas, and s{AS_CSV[1:]}"
         raise Unreadable(line, "", what, remedy)
     return line, names, width
 
