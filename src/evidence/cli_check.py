@@ -16,7 +16,7 @@ def books(folder, sheets, flags):
 
 def print_json(problems, flags, summary, account):
     """Print all that was found as JSON; `account` is null where there is none."""
-    from evidence.stages.checks import report_json
+    from evidence.stages.checks_report import report_json
 
     if account:
         from evidence.stages.account import as_dict
@@ -27,7 +27,8 @@ def print_json(problems, flags, summary, account):
 
 def print_text(problems, flags, summary, account):
     """Print all that was found to read."""
-    from evidence.stages.checks import CONFIG, report_text
+    from evidence.stages.checks import CONFIG
+    from evidence.stages.checks_report import report_text
 
     print(report_text(problems, flags, summary))
     if account:

@@ -16,7 +16,8 @@ import pytest
 import evidence as ev
 from evidence import cli
 from evidence.problems import Problem
-from evidence.stages.checks import check, report_json, report_text
+from evidence.stages.checks import check
+from evidence.stages.checks_report import report_json, report_text
 from evidence.stages.schemas import TABLES, load
 from tests.toy import folder, group, number, p, sd, se, study
 

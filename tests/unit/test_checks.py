@@ -14,7 +14,8 @@ import evidence as ev
 from evidence import cli
 from evidence.config import Config
 from evidence.stages import checks
-from evidence.stages.checks import CHECKS, GRADES, LIMITS, check, report_json, report_text
+from evidence.stages.checks import CHECKS, GRADES, LIMITS, check
+from evidence.stages.checks_report import report_json, report_text
 from tests.checking import PAIR, rules
 from tests.toy import CONFIG, folder, group, number, p, sd, study
 from tests.unit import (

@@ -12,7 +12,8 @@ import pytest
 
 from evidence.problems import EvidenceError, Problem
 from evidence.stages import checks, processors
-from evidence.stages.checks import check, examine, raw_tables, report_json
+from evidence.stages.checks import check, examine, raw_tables
+from evidence.stages.checks_report import report_json
 from evidence.stages.processors import KILLED, mapped, side_by_side
 from evidence.stages.tables import read, written
 from tests.toy import folder, number
