@@ -37,7 +37,8 @@ const {data, selected, fit} = window.evidence, objects = t => t.rows.map(r => Ob
 return objects(data.pools).map(pool => {
   const [kind, name] = pool.stratum.split(/:(.*)/), r = pool.analysis === 'headline' ? null : +pool.analysis.slice(2);
   const {cohorts} = selected({outcome: pool.outcome, contrast: pool.contrast, measure: pool.measure, unit: pool.effect_unit, r, without: [],
-    condition: kind === 'condition' ? name : '', drug: kind === 'drug' ? name : ''});
+    condition: kind === 'condition' ? name : '', drug: kind === 'drug' ? name : '',
+    level: ['all', 'condition', 'drug'].includes(kind) ? '' : pool.stratum});
   return {id: pool.id, ...fit(cohorts), cohorts: cohorts.map(one => [one.cohort_id, one.yi, one.vi])};
 });
 """
@@ -212,6 +213,22 @@ def test_a_cell_of_the_map_leads_to_its_plot(page, table):
     assert cell["pool"] in summary(page)
     assert page.run("return document.querySelectorAll('#plot .mark:not(.pool)').length") == cell["k"]
     assert page.run("return document.activeElement.id") == "summary"
+
+
+def between(page):
+    """The tests between strata that stand below the plot."""
+    return page.run("return [...document.querySelectorAll('#subgroups li')].map(line => line.textContent)")
+
+
+def test_tests_between_strata_stand_below_the_plot_of_all_groups_alone(page, table):
+    row = table("subgroups").set_index("id").loc["testosterone.before_after.drugs"]
+    choose(page, outcome="testosterone", contrast=f"before_after|ROM|{row['effect_unit']}")
+    assert between(page)[-1].startswith(f"Drugs: Q = {row['Q_between']:.2f}, df = 2, p < 0.001; Knapp-Hartung F = {row['F']:.2f}, df = 2 and 3, ")
+    for choice, value in (("drug", "letrozole"), ("condition", "obesity"), ("r", "0.3")):
+        choose(page, **{choice: value})
+        assert between(page) == []
+        choose(page, **{choice: ""})
+    assert len(between(page)) == 2
 
 
 def test_gaps_are_shown_as_gaps(page, table):
@@ -435,5 +452,9 @@ def test_another_review_has_a_page_too(window, tmp_path):
         assert one["tau2"] is None or one["tau2"] == pytest.approx(
             pools.loc[one["id"], "tau2"], rel=1e-8, abs=1e-10
         )
+    assert between(window) == ["Allocation: Q = 1.86, df = 2, p = 0.39; Knapp-Hartung F = 0.88, df = 2 and 10, p = 0.44."]
+    choose(window, level="allocation:random")
+    assert between(window) == [] and "allocation: random: 7 cohorts" in summary(window)
+    assert "computed in this page" not in window.run("return document.getElementById('pool-source').textContent")
     assert window.run("return document.getElementById('choice-r')") is None
     assert window.run("return document.querySelectorAll('#plot .mark').length") > 5

@@ -181,7 +181,21 @@ def test_names_in_rows_of_the_config_stand_in_the_tables(tmp_path):
         '14 published.comparable_reviews: "before_and_after" is no contrast. Use one of before_after, versus_control, single_arm '
         '(did you mean "before_after"?).',
         f'14 published.comparable_reviews: "condition_b" stands in no row of data/raw/conditions.csv. {add} (did you mean "condition_a"?).',
-        '14 published.comparable_reviews: "drug_a" is no stratum. Use all, condition:NAME or drug:NAME.',
+        '14 published.comparable_reviews: "drug_a" is no stratum. Use all, condition:NAME, drug:NAME, or MODERATOR:LEVEL of one under pools.moderators.',
+    ]
+
+
+def test_a_published_pool_may_be_compared_with_a_level_of_a_moderator(tmp_path):
+    rows = ["pools:", "  moderators: [region]", "published:", "  comparable_reviews:"]
+    rows += [
+        f"    - {{review_id: s, comparison: after v. before, contrast: before_after, stratum: '{stratum}', why: x}}"
+        for stratum in ("region:north", "region:norht", "place:north")
+    ]
+    values = [{"study_id": "s", "moderator": "region", "value": "north", "source": "Table 1"}]
+    place = folder(tmp_path, config=CONFIG + "\n".join(rows) + "\n", reviews=[REVIEW], moderators=values, measurements=PAIR)
+    assert [str(problem).removeprefix("config/config.yaml:9 published.comparable_reviews: ") for problem in check(place)[0]] == [
+        '"norht" stands in no row of data/raw/moderators.csv. Add it there, or correct the spelling (did you mean "north"?).',
+        '"place:north" is no stratum. Use all, condition:NAME, drug:NAME, or MODERATOR:LEVEL of one under pools.moderators.',
     ]
 
 

@@ -10,8 +10,11 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages import subgroup_words
+from evidence.stages import content_outcomes, page_data, subgroup_words
+from evidence.stages.content_inputs import Inputs
+from evidence.stages.content_names import Names
 from evidence.stages.contrasts import contrasts
+from evidence.stages.effects import effects_and_unused
 from evidence.stages.figures import drawings
 from evidence.stages.plotting import clipped
 from evidence.stages.pools import pools_and_members
@@ -26,6 +29,11 @@ TIGHT = {"rel": 1e-8, "abs": 1e-10}
 CONFIG = f"{toy.CONFIG}pools:\n  strata: [condition, drug]\n"
 CONDITIONS = [{"condition": name, "label": name.upper(), "parent": parent} for name, parent in (("whole", ""), ("left", "whole"), ("right", "whole"), ("other", ""), ("third", ""))]
 EFFECTS = {"a": (12, 0.5), "b": (15, 0.8), "c": (13, 0.6), "d": (20, 0.7), "e": (18, 0.9)}
+
+
+def inputs_of(tables, config, effects, pools, members, table):
+    unused = effects_and_unused(tables, config)[1]
+    return Inputs(tables, config, effects, pools, members, unused, None, [], subgroups=table)
 
 
 def made(folder):
@@ -224,9 +232,24 @@ def test_without_the_table_the_forest_plot_has_no_test(bcg):
     assert draw.args[0][-1].heading == "Allocation: systematic"
 
 
+def test_the_report_says_it_below_the_table_of_the_strata(bcg):
+    inputs = inputs_of(*bcg)
+    shown = content_outcomes.between_strata(inputs, "tuberculosis", "versus_control")
+    line = "Allocation: Q = 1.86, df = 2, p = 0.39; Knapp-Hartung F = 0.88, df = 2 and 10, p = 0.44."
+    assert shown == [f"Test for subgroup differences. {line}"]
+    assert page_data.subgroups(inputs) == [["tuberculosis", "versus_control", "RR", "risk ratio", line]]
+    assert Names(inputs).strata[-3:] == ["allocation-alternate", "allocation-random", "allocation-systematic"]
+
+
+def test_the_report_names_what_cannot_be_tested(tmp_path):
+    inputs = inputs_of(*trials(tmp_path, {"a": "left", "b": "right"}))
+    assert content_outcomes.between_strata(inputs, "level", "before_after") == ["Not tested, for the reasons in subgroups.csv: conditions within WHOLE."]
+    assert page_data.subgroups(inputs) == []
+
+
 def test_words_say_what_was_left_out_and_whose_tau2_it_is(tmp_path):
     table = trials(tmp_path, {"a": "left", "b": "left;right", "c": "right", "d": "left", "e": "other"})[-1]
     first, second = subgroup_words.tests_in_words(named_rows(table), {"whole": "The whole"})
-    assert first.startswith("Conditions: Q = ") and first.endswith("; one τ² for all strata, as one of them is a single cohort.")
+    assert first.startswith("Conditions: Q = ") and first.endswith("; one τ² for all strata, since a single cohort has none of its own.")
     assert second.startswith("Conditions within The whole: Q = ")
     assert second.endswith("; without 1 cohort whose people may stand in several strata.")

@@ -383,6 +383,13 @@ def test_a_comparison_of_pools_names_its_pools(bcg, capsys):
     )
 
 
+def test_a_test_between_strata_leads_to_its_strata(bcg, real):
+    strata = [f"tuberculosis.versus_control.allocation-{level}.headline" for level in ("alternate", "random", "systematic")]
+    assert tracing.found(bcg, "tuberculosis.versus_control.allocation") == strata
+    with pytest.raises(EvidenceError, match="testosterone.before_after.drugs is a test between strata. Trace the pools or effects that it compares"):
+        tracing.found(real, "testosterone.before_after.drugs")
+
+
 def test_a_study_without_effects_says_where_its_numbers_are(real):
     silent = next(name for name in real.studies if not any(one.startswith(f"{name}.") for one in real.effects))
     with pytest.raises(EvidenceError) as error:

@@ -22,6 +22,7 @@ ROWS = {
     "published.comparable_reviews": {"review_id": ("reviews", "review_id"), "comparison": ("reviews", "comparison")},
 }  # fmt: skip
 STRATA = {"condition": ("conditions", "condition"), "drug": ("groups", "drug")}
+LEVELS = ("moderators", "value")
 WORDS = ("headline", "all", "")
 
 
@@ -43,8 +44,8 @@ def named(config):
             yield from ((key, row[column], *place) for column, place in columns.items())
     for row in config.comparable_reviews:
         kind, _, name = row["stratum"].partition(":")
-        if kind in STRATA and name:
-            yield "published.comparable_reviews", name, *STRATA[kind]
+        if name and (kind in STRATA or kind in config.moderators):
+            yield "published.comparable_reviews", name, *STRATA.get(kind, LEVELS)
 
 
 def unknown_words(config, lines):
@@ -55,8 +56,8 @@ def unknown_words(config, lines):
         if row["contrast"] not in CONTRASTS:
             remedy = f"Use one of {', '.join(CONTRASTS)}{near(row['contrast'], CONTRASTS)}."
             yield Problem(FILE, lines.get(key, 0), key, f'"{row["contrast"]}" is no contrast', remedy, "config")
-        if row["stratum"] != "all" and not (kind in STRATA and name):
-            what, remedy = f'"{row["stratum"]}" is no stratum', "Use all, condition:NAME or drug:NAME."
+        if row["stratum"] != "all" and not (name and (kind in STRATA or kind in config.moderators)):
+            what, remedy = f'"{row["stratum"]}" is no stratum', "Use all, condition:NAME, drug:NAME, or MODERATOR:LEVEL of one under pools.moderators."
             yield Problem(FILE, lines.get(key, 0), key, what, remedy, "config")
 
 

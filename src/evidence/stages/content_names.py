@@ -183,9 +183,8 @@ class Names:
     @property
     def strata(self):
         conditions = [f"condition-{name}" for name in self.inputs.condition_labels]
-        moderators = self.inputs.tables.moderators
         drugs = sorted({f"drug-{drug}" for drug in self.inputs.tables.groups["drug"] if drug})
-        levels = [f"{name}-{value}" for name, value in sorted(set(zip(moderators["moderator"], moderators["value"], strict=True)))]
+        levels = sorted({level.replace(":", "-") for levels in self.inputs.effects["moderators"] for level in levels.split(";") if level})
         return ["all", *conditions, *drugs, *levels]
 
     @property

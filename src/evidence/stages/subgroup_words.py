@@ -35,7 +35,7 @@ def test_words(row):
     if not math.isnan(row.F):
         words += f"; Knapp-Hartung F = {unsigned(row.F, 2)}, df = {row.Q_between_df:.0f} and {row.F_df:.0f}, {p_words(row.F_p)}"
     if row.tau2_of == "all":
-        words += "; one τ² for all strata, as one of them is a single cohort"
+        words += "; one τ² for all strata, since a single cohort has none of its own"
     if row.shared:
         words += f"; without {plural(len(row.shared.split('; ')), 'cohort')} whose people may stand in several strata"
     return words
