@@ -12,7 +12,7 @@ import pytest
 import evidence as ev
 from evidence.config import load
 from evidence.stages.files import csv_bytes
-from evidence.stages.scales import in_words
+from evidence.stages.scales import SCALES, in_words
 from tests.browser import browser, installed, page_of
 from tests.unit.test_page import hostile  # noqa: F401
 
@@ -189,7 +189,7 @@ def test_the_highest_of_several_maxima_is_taken(page, test):
 def test_numbers_are_worded_as_in_the_report(page):
     cases = [
         (scale, *numbers)
-        for scale in ("ratio", "factor", "difference", "proportion", "correlation")
+        for scale in (*SCALES, "proportion per 100,000", "share per 1,000", "rate per 1,000 person-years", "difference per 1,000")
         for numbers in (
             (0.42, 0.29, 0.55),
             (-0.58, -0.91, -0.2),
@@ -197,6 +197,12 @@ def test_numbers_are_worded_as_in_the_report(page):
             (1e-4, -0.02, 0.021),
             (-0.0281, -0.0449, -0.0113),
             (2.1, 0.7, 5.5),
+            (-8.4, -8.6, -8.2),
+            (0.3, 0.1, 0.5),
+            (-1.87, -4.71, -0.105),
+            (1e-7, -0.5, 0.5),
+            (0.2, -30.0, 30.0),
+            (0.125,),
         )
     ]
     mine = page.run("return arguments[0].map(one => window.evidence.inWords(...one))", cases)

@@ -449,7 +449,7 @@ def test_what_cannot_be_drawn_is_named(block, message):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"scale": "log"}, "scale must be one of 'ratio', 'factor', 'difference', 'proportion', 'correlation', got 'log'"),
+        ({"scale": "log"}, "scale must be one of 'ratio', 'factor', 'difference', 'level', 'proportion', 'share', 'rate', 'correlation', got 'log'"),
         ({"columns": {"label": "Study", "dose": "Dose"}}, "columns must be among .*, got 'dose'"),
         ({"columns": {"drug": "Drug"}}, "columns must hold 'label', got 'drug'"),
         ({"width_mm": 90}, "width_mm must leave 20 mm for the labels, got 90"),
@@ -538,7 +538,7 @@ def test_a_fit_is_drawn_with_its_own_numbers():
     assert {"A", "B", "C", "D", "Random effects, DL, k = 4", "Ratio (95% CI)"} <= set(printed)
     assert f"{math.exp(fit.estimate):.2f}" in printed
     assert f"{fit.weights[3]:.1f}%" in printed
-    assert "−0.9" in texts(ev.forest(fit))
+    assert "−0.89" in texts(ev.forest(fit))
     assert_clean(figure)
 
 

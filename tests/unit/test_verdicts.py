@@ -11,7 +11,7 @@ from evidence.config import load
 from evidence.stages.contrasts import contrasts
 from evidence.stages.findings import verdict_of
 from evidence.stages.verdicts import clause, combined
-from evidence.stages.words import outcome_names, templates
+from evidence.stages.words import event_names, outcome_names, templates
 from tests import toy
 from tests.toy import group, number, sd, study
 
@@ -76,7 +76,7 @@ def test_contradicted_by_no_change_worth_the_name(tmp_path):
     flat = [row for name, low in (("s1", 100), ("s2", 110), ("s3", 120)) for row in before_after(name, low, low * 1.005, n=400, spread=8)]
     row, *_ = only(tmp_path, [claim()], measurements=flat)
     assert row.verdict == "contradicted"
-    assert "No change worth the name: level changed by 0% from baseline (95% CI \N{MINUS SIGN}1% to +2%" in row.sentence
+    assert "No change worth the name: level changed by +0.5% from baseline (95% CI \N{MINUS SIGN}1.0% to +2.1%" in row.sentence
     row, *_ = only(tmp_path, [claim(direction="limited")], measurements=flat)
     assert row.verdict == "supported"
 
@@ -129,13 +129,23 @@ def test_sentences_of_a_control_group_of_a_ratio_and_of_a_difference(tmp_path):
                           estimate=-2.0, ci_low=-3.0, ci_high=-1.0, k=2.0, n=np.nan, Q_between=np.nan, Q_between_p=np.nan)  # fmt: skip
     tables, words = ev.read(toy.folder(tmp_path)), templates(str(tmp_path), "verdicts")
     names = outcome_names(tables, words | {"outcome_names": {"level": "IQ"}})
-    minus = "\N{MINUS SIGN}"
-    assert clause(row, words["verdict"], names, 0.95) == (
+    minus, events = "\N{MINUS SIGN}", event_names(tables, names)
+    assert clause(row, words["verdict"], names, events, 0.95) == (
         f"IQ was 2.0 cm² lower than in the control group (95% CI {minus}3.0 to {minus}1.0; 2 cohorts, number of people not printed)"
     )
     row.decided_as, row.measure, row.effect_unit, row.Q_between, row.Q_between_p = "within", "ROM", "ratio of ratios", 4.0, 0.0455
-    assert clause(row, words["verdict"], names, 0.9).startswith("the ratio of ratios for IQ was 0.14 (90% CI 0.050 to 0.37; within 2 cohorts")
-    assert clause(row, words["verdict"], names, 0.9).endswith("number of people not printed; Q-between 4.00, p = 0.045)")
+    assert clause(row, words["verdict"], names, events, 0.9).startswith("the ratio of ratios for IQ was 0.14 (90% CI 0.050 to 0.37; within 2 cohorts")
+    assert clause(row, words["verdict"], names, events, 0.9).endswith("number of people not printed; Q-between 4.00, p = 0.045)")
+
+
+def test_a_ratio_is_that_of_its_event(tmp_path):
+    row = SimpleNamespace(decided_as="pool", contrast="versus_control", measure="HR", effect_unit="hazard ratio", outcome="level",
+                          estimate=np.log(0.7), ci_low=np.log(0.5), ci_high=np.log(0.98), k=2.0, n=80.0)  # fmt: skip
+    row.Q_between = row.Q_between_p = np.nan
+    tables, words = ev.read(toy.folder(tmp_path, outcomes=[{"label": "Overall survival", "measure": "HR", "event": "death"}])), templates(str(tmp_path), "verdicts")
+    names = outcome_names(tables, words)
+    text = clause(row, words["verdict"], names, event_names(tables, names), 0.95)
+    assert text == "the hazard ratio for death was 0.70 (95% CI 0.50 to 0.98; 2 cohorts, 80 people)"
 
 
 def test_the_words_of_a_claim_give_a_direction(tmp_path):

@@ -16,13 +16,13 @@ from evidence.stages.analyses import HEADLINE
 from evidence.stages.appraisal_tools import OVERALL, tools
 from evidence.stages.bias_levels import grade
 from evidence.stages.certainty_facts import DOMAINS, do_intervals_part, facts, judgement_of, percent, unseen_of
+from evidence.stages.measure_words import LOGS
 from evidence.stages.rows import named_rows
 from evidence.stages.strata import ALL, chains
 from evidence.stages.words import plural, templates
 
 LEVELS = {"high": 4, "moderate": 3, "low": 2, "very low": 1}
 NOT_RATED = "not rated"
-LOGS = ("ROM", "OR", "RR", "HR", "IRR")
 KEY = ["pool", "outcome", "contrast", "stratum"]
 COLUMNS = [*KEY, "k", "n", "start", *DOMAINS, "certainty", "overridden", "reasons"]
 STEPS = [*KEY, "domain", "levels", "reason", "by"]

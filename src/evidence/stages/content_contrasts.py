@@ -15,6 +15,7 @@ from evidence.stages.content_words import (
     true_minus,
 )
 from evidence.stages.contrasts import OTHERS
+from evidence.stages.measure_words import RATIO_OF_RATIOS, scale_of_difference
 from evidence.stages.scales import in_words
 from evidence.stages.words import p_words
 
@@ -39,9 +40,10 @@ def side(inputs, condition):
 
 def difference(row):
     """The contrast in the readable form: a ratio of ratios, or a difference in the unit."""
-    if row.ratio_unit.startswith("ratio"):
-        return f"{row.ratio:.2f} ({row.ratio_low:.2f} to {row.ratio_high:.2f})"
-    return f"{in_words('difference', row.estimate, row.ci_low, row.ci_high)} {raised(row.ratio_unit)}"
+    ratios = row.ratio_unit == RATIO_OF_RATIOS
+    scale = "factor" if ratios else scale_of_difference(row.measure, row.ratio_unit)
+    words = in_words(scale, row.estimate, row.ci_low, row.ci_high)
+    return words if ratios else f"{words} {raised(row.ratio_unit)}"
 
 
 def estimates(inputs, found):

@@ -17,11 +17,11 @@ from evidence.stages.content_words import (
     plural,
     prediction_words,
     run,
-    scale_of,
     table,
     unit_words,
 )
 from evidence.stages.mentions import best
+from evidence.stages.measure_words import measure_of
 
 NOTHING = "No study can be weighted."
 ELSEWHERE = "No study of the outcomes in the summary of findings can be weighted; studies of other outcomes can."
@@ -84,7 +84,7 @@ def interval_name(inputs):
 def drawn_scale(inputs):
     """The scale of the small intervals: percent changes where there are any, else ratios, else none."""
     headline = [row for row in inputs.pool.values() if row.outcome in inputs.shown_outcomes and row.id.endswith(".all.headline")]
-    scales = {scale_of(row.measure) for row in headline}
+    scales = {measure_of(row.measure).scale for row in headline}
     return next((scale for scale in TICKS if scale in scales), "")
 
 
@@ -130,7 +130,7 @@ def axis(scale):
 
 def drawn(row, scale):
     """An effect as a small interval on a log axis from a quarter to eightfold; nothing for other scales."""
-    if scale_of(row.measure) != scale:
+    if measure_of(row.measure).scale != scale:
         return cell("")
     plot = {
         "estimate": place(row.estimate),

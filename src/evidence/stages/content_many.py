@@ -4,8 +4,9 @@ from evidence.stages.analyses import HEADLINE, LEAST_STUDIES
 from evidence.stages.content_figures import drawings
 from evidence.stages.content_front import interval_name
 from evidence.stages.content_words import (
-    CONTRASTS, column, count, percent, plural, run, scale_of, sentence, table, text, words_of,
+    CONTRASTS, column, count, percent, plural, run, sentence, table, text, words_of,
 )
+from evidence.stages.measure_words import scale_of_difference, scale_of_row
 from evidence.stages.scales import in_words
 from evidence.stages.words import p_words
 
@@ -37,7 +38,8 @@ def regressions(inputs, outcome, contrast):
 
 
 def regression_row(row):
-    effect = in_words(scale_of(row.measure), row.estimate, row.ci_low, row.ci_high)
+    scale = scale_of_difference(row.measure, row.effect_unit) if row.coefficient == "slope" else scale_of_row(row)
+    effect = in_words(scale, row.estimate, row.ci_low, row.ci_high)
     name = sentence(words_of(row.moderator))
     return [name, row.coefficient, count(row.k), [run(effect, "bold")], p_words(row.p), percent(row.I2), percent(row.R2)]
 

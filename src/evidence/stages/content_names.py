@@ -14,29 +14,13 @@ from evidence.stages.content_words import (
     CONTRASTS,
     count,
     decimal,
-    direction,
-    effect_words,
     percent,
     plural,
-    point_words,
     prediction_words,
-    raised,
-    scale_of,
 )
-from evidence.stages.scales import MINUS
+from evidence.stages.measure_words import numbers_of, predicate, result, statement
 from evidence.stages.words import p_words
 
-VERBS = {
-    ("before_after", "up"): "rose by",
-    ("before_after", "down"): "fell by",
-    ("before_after", "unclear"): "showed no clear change",
-    ("versus_control", "up"): "was higher by",
-    ("versus_control", "down"): "was lower by",
-    ("versus_control", "unclear"): "was not clearly different",
-    ("odds", "up"): "was more likely",
-    ("odds", "down"): "was less likely",
-    ("odds", "unclear"): "was neither clearly more nor clearly less likely",
-}
 PLAN_WORDS = {
     "z": "normal (z)",
     "knha": "Knapp-Hartung",
@@ -50,35 +34,6 @@ PLAN_WORDS = {
 NOTHING = "could not be weighted in any study"
 
 
-def size(row, unit):
-    """The estimate without its sign, with its unit where it has one."""
-    return signed_size(row, unit).lstrip(f"+{MINUS}")
-
-
-def signed_size(row, unit):
-    return (
-        f"{point_words(row)} {unit}" if scale_of(row.measure) == "difference" and unit else point_words(row)
-    )
-
-
-def ends(row, level):
-    """The interval in words: 95% CI +39% to +219%."""
-    return f"{100 * level:g}% CI {effect_words(row).partition(' ')[2].strip('()')}"
-
-
-def change(row, level, unit):
-    """What happened, as a verb with its number: rose by 52% (95% CI +34% to +74%)."""
-    if row.contrast == "single_arm":
-        return f"{point_words(row)} ({ends(row, level)})"
-    way = direction(row)
-    if scale_of(row.measure) == "factor":
-        return f"{VERBS['odds', way]} ({row.effect_unit} {point_words(row)}, {ends(row, level)})"
-    verb = VERBS[row.contrast, way]
-    if way == "unclear":
-        return f"{verb} ({signed_size(row, unit)}, {ends(row, level)})"
-    return f"{verb} {size(row, unit)} ({ends(row, level)})"
-
-
 def studies(row):
     """6 studies, 99 people."""
     people = (
@@ -90,21 +45,22 @@ def studies(row):
 
 
 FORMS = {
-    "change": change,
-    "effect": lambda row, level, unit: point_words(row),
-    "effect_interval": lambda row, level, unit: f"{point_words(row)} ({ends(row, level)})",
-    "prediction": lambda row, level, unit: (
+    "change": predicate,
+    "result": result,
+    "effect": lambda row, level, about: numbers_of(row, level)[0],
+    "effect_interval": lambda row, level, about: "{} ({})".format(*numbers_of(row, level)),
+    "prediction": lambda row, level, about: (
         prediction_words(row) or "not to be had from fewer than three studies"
     ),
-    "studies": lambda row, level, unit: studies(row),
-    "k": lambda row, level, unit: count(row.k),
-    "n": lambda row, level, unit: count(row.n),
-    "I2": lambda row, level, unit: percent(row.I2),
-    "tau2": lambda row, level, unit: decimal(row.tau2),
-    "p": lambda row, level, unit: p_words(row.p),
+    "studies": lambda row, level, about: studies(row),
+    "k": lambda row, level, about: count(row.k),
+    "n": lambda row, level, about: count(row.n),
+    "I2": lambda row, level, about: percent(row.I2),
+    "tau2": lambda row, level, about: decimal(row.tau2),
+    "p": lambda row, level, about: p_words(row.p),
 }
 NAMESPACES = ("count.", "list.", "config.", "each.")
-WITHOUT = {"change": NOTHING, "studies": "no study", "k": "0", "n": "0"}
+WITHOUT = {"change": NOTHING, "result": NOTHING, "studies": "no study", "k": "0", "n": "0"}
 
 
 class Names:
@@ -159,9 +115,7 @@ class Names:
         row = self.inputs.pool.get(name)
         if row is None:
             return WITHOUT.get(form, "not to be had")
-        about = self.inputs.outcomes[row.outcome]
-        unit = "" if about.unit == about.label else raised(row.effect_unit)
-        return FORMS[form](row, self.inputs.config.level, unit)
+        return FORMS[form](row, self.inputs.config.level, self.inputs.outcomes[row.outcome])
 
     def check(self, name):
         """Raise LookupError unless each part of a pool's name is known."""
@@ -197,7 +151,6 @@ class Names:
         said = []
         for outcome in self.inputs.shown_outcomes:
             name = f"{outcome}.{contrast}.all.headline"
-            if name in self.inputs.pool:
-                label = self.inputs.outcomes[outcome].label
-                said.append(f"{label} {self.pool(name, 'change')}, {self.pool(name, 'studies')}")
+            if row := self.inputs.pool.get(name):
+                said.append(f"{statement(row, self.inputs.config.level, self.inputs.outcomes[outcome])}, {studies(row)}")
         return f"{CONTRASTS[contrast]}: {'; '.join(said)}." if said else ""

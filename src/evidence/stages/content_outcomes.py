@@ -8,7 +8,7 @@ from evidence.stages.content_front import heterogeneity, interval_name, people, 
 from evidence.stages.content_inputs import by
 from evidence.stages.content_left import not_weighted
 from evidence.stages.content_many import many
-from evidence.stages.content_names import NOTHING, change, studies
+from evidence.stages.content_names import NOTHING, studies
 from evidence.stages.sensitivity import BAYES
 from evidence.stages.content_words import (
     CONTRASTS,
@@ -23,12 +23,12 @@ from evidence.stages.content_words import (
     listed,
     missing,
     percent,
-    raised,
     run,
     sentence,
     table,
     unit_words,
 )
+from evidence.stages.measure_words import result
 from evidence.stages.strata import stratum_order
 from evidence.stages.subgroup_words import SUBGROUPS, set_words, tests_in_words
 from evidence.stages.words import p_words
@@ -90,10 +90,9 @@ def summary(inputs, outcome, contrast):
     row = inputs.pool.get(f"{outcome}.{contrast}.all.headline")
     if row is None:
         return f"{NOTHING}."
-    unit = "" if row.effect_unit == inputs.outcomes[outcome].label else raised(row.effect_unit)
     posterior = beside_pair(inputs, row)
     bayesian = f"; Bayesian {effect_words(posterior)}" if posterior else ""
-    return f"{change(row, inputs.config.level, unit)}; {studies(row)}{bayesian}."
+    return f"{result(row, inputs.config.level, inputs.outcomes[outcome])}; {studies(row)}{bayesian}."
 
 
 def beside_pair(inputs, row):

@@ -7,8 +7,8 @@ of it can be written as JSON and no text of the data ever stands in markup.
 import math
 import re
 
+from evidence.stages.measure_words import measure_of, scale_of_row
 from evidence.stages.scales import MINUS, in_words, raised, unsigned
-from evidence.stages.words import SCALE
 
 CONTRASTS = {
     "before_after": "Change from baseline",
@@ -17,11 +17,6 @@ CONTRASTS = {
 }
 NOT_PRINTED = "not printed"
 DASH = "\N{EN DASH}"
-
-
-def scale_of(measure):
-    """Name of the scale on which a measure is printed."""
-    return SCALE.get(measure, "difference")
 
 
 def missing(value):
@@ -62,7 +57,7 @@ def percent(value):
 
 def effect_words(row):
     """Estimate and interval of a pool, such as +52% (+38% to +68%)."""
-    return in_words(scale_of(row.measure), row.estimate, row.ci_low, row.ci_high)
+    return in_words(scale_of_row(row), row.estimate, row.ci_low, row.ci_high)
 
 
 def point_words(row):
@@ -74,7 +69,7 @@ def prediction_words(row):
     """Prediction interval of a pool, empty where there is none."""
     if missing(row.pi_low):
         return ""
-    words = in_words(scale_of(row.measure), row.estimate, row.pi_low, row.pi_high)
+    words = in_words(scale_of_row(row), row.estimate, row.pi_low, row.pi_high)
     return words.partition(" ")[2].strip("()")
 
 
@@ -83,21 +78,20 @@ def study_effect_words(effect, z):
     if missing(effect.yi):
         return ""
     if missing(effect.sei):
-        return in_words(scale_of(effect.measure), effect.yi)
+        return in_words(scale_of_row(effect), effect.yi)
     half = z * effect.sei
-    return in_words(scale_of(effect.measure), effect.yi, effect.yi - half, effect.yi + half)
-
-
-def direction(row):
-    """up, down or unclear, by the interval of a pool of comparisons."""
-    return "up" if row.ci_low > 0 else "down" if row.ci_high < 0 else "unclear"
+    return in_words(scale_of_row(effect), effect.yi, effect.yi - half, effect.yi + half)
 
 
 def unit_words(measure, unit, label=""):
     """Unit of an effect beside its outcome: none for percent changes, not said twice."""
-    difference = f"difference, {raised(unit)}" if unit and unit != label else "difference"
-    names = {"ratio": "", "proportion": "share", "factor": unit, "correlation": unit, "difference": difference}
-    return names[scale_of(measure)]
+    words = measure_of(measure)
+    if words.scale == "ratio":
+        return ""
+    if words.unit == "%" and unit == "%":
+        return "share"
+    name = "difference" if words.scale == "difference" and not words.noun else words.name
+    return name if unit in ("", name, label) else f"{name}, {raised(unit)}"
 
 
 def sentence(text):

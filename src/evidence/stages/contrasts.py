@@ -16,13 +16,13 @@ from evidence.models.distributions import chi2_p
 from evidence.models.subgroups import subgroups
 from evidence.models.uni import rma
 from evidence.stages import readable
+from evidence.stages.measure_words import LOGS, RATIO_OF_RATIOS, measure_of
 from evidence.stages.pools import POOL, combined, numbered, one_report_per_cohort
 from evidence.stages.rows import by, named_rows
 from evidence.stages.strata import without_subgroups
 from evidence.stages.words import plural, templates, without_gaps
 
 OTHERS = "others"
-LOGS = ("ROM", "OR", "RR", "HR", "IRR")
 RESULTS = ["estimate", "se", "ci_low", "ci_high", "p", "df", "tau2", "Q_between", "Q_between_df", "Q_between_p"]
 SIDE = ["k", "n", "effect", "effect_low", "effect_high", "cohorts", "drugs"]
 COLUMNS = [
@@ -254,17 +254,19 @@ def contrasts(effects, tables, config):
 def finished(frame):
     """Add ids and the readable forms."""
     logs = frame["measure"].isin(LOGS)
+    straight = frame["measure"].map(lambda code: measure_of(code).scale == "difference")
     pair = frame["condition"] + "~" + frame["versus"]
     texts = ["in_both", "note", "cohorts_a", "cohorts_b", "drugs_a", "drugs_b"]
     numbers = [name for name in (*RESULTS, "n_a", "n_b", "k_a", "k_b") if name in frame]
     frame = without_gaps(frame, texts).assign(
         id=pair + "." + frame["outcome"] + "." + frame["contrast"] + "." + frame["kind"],
-        ratio_unit=np.where(logs, "ratio of ratios", frame["effect_unit"]),
+        ratio_unit=np.where(logs, RATIO_OF_RATIOS, frame["effect_unit"]),
         **{name: frame[name].astype(float) for name in numbers},
     )
     for name, of in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
-        frame[name] = np.where(logs, np.exp(frame[of].where(logs, 0.0)), frame[of])
+        read = readable.back(frame["measure"], frame["effect_unit"], frame[of])
+        frame[name] = np.select([logs, straight], [np.exp(frame[of].where(logs, 0.0)), read], frame[of])
     for name in ("effect", "effect_low", "effect_high"):
         for side in "ab":
-            frame[f"{name}_{side}"] = readable.back(frame["measure"], frame[f"{name}_{side}"].astype(float))
+            frame[f"{name}_{side}"] = readable.back(frame["measure"], frame["effect_unit"], frame[f"{name}_{side}"])
     return frame.sort_values(["condition", "versus", "outcome", "contrast", "kind"], ignore_index=True)[COLUMNS]

@@ -12,6 +12,7 @@ from evidence.stages.flow_plot import flow_plot
 from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
 from evidence.stages.labels import named, spelled
 from evidence.stages.many_studies import many_study_plots
+from evidence.stages.measure_words import axis_title, interval, scale_of
 from evidence.stages.rows import by, named_rows
 from evidence.stages.scales import raised
 from evidence.stages.sensitivity import BAYES
@@ -19,7 +20,7 @@ from evidence.stages.sensitivity_plot import sensitivity_plots
 from evidence.stages.strata import stratum_label, stratum_order
 from evidence.stages.subgroup_words import SUBGROUPS, tests_in_words
 from evidence.stages.traffic_light import bias_plots
-from evidence.stages.words import SCALE, interval, plural
+from evidence.stages.words import plural
 
 CONTRASTS = {"before_after": "change from baseline", "versus_control": "against control", "single_arm": "treated groups alone"}
 FAVOURS = {
@@ -155,13 +156,6 @@ def blocks_of(effects, pools, members_of, tables, config, posteriors, words):
     return drawn or [Block("All groups", unweighted=left, note="No study can be weighted.")]
 
 
-def axis_label(label, unit, contrast, scale):
-    """Words below the axis."""
-    inner = label[0].lower() + label[1:] if label[1:2].islower() else label
-    measured = f" ({raised(unit)})" if scale == "difference" else ""
-    return {"before_after": f"Change in {inner}{measured}", "versus_control": f"Difference in {inner}{measured}"}.get(contrast, label)
-
-
 def alt_text(title, pools, left, conditions, tests=()):
     """The figure in words, with its numbers; `left` is how many effects are shown without weight, `tests` those between strata."""
     parts = [
@@ -206,17 +200,15 @@ def drawings(tables, config, effects, pools, members, judged=None):
         for contrast, measure in sorted(key[1:] for key in effects_of if key[0] == outcome):
             part, own = effects_of[outcome, contrast, measure], pools_of.get((outcome, contrast, measure), [])
             about = outcomes[outcome]
-            label = about.label
-            title = f"{label}, {CONTRASTS[contrast]}"
-            scale = SCALE.get(measure, "difference")
+            title, unit = f"{about.label}, {CONTRASTS[contrast]}", part[0].effect_unit
             lines = tests_in_words(tests.get((outcome, contrast, measure), ()), conditions)
             blocks = blocks_of(part, own, members_of, tables, config, posteriors, ids) + between_strata(lines)
             draw = partial(
                 forest_pages,
                 blocks,
-                scale=scale,
+                scale=scale_of(measure, unit),
                 favours=FAVOURS.get(contrast, {}).get(about.better),
-                xlabel=label if scale == "factor" else axis_label(label, about.unit, contrast, scale),
+                xlabel=axis_title(measure, contrast, unit, about),
                 level=config.level,
             )
             words = {"outcome": outcome, "contrast": contrast, "measure": measure, "kind": "forest", "caption": title,

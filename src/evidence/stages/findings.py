@@ -13,11 +13,11 @@ import numpy as np
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.certainty import LEVELS
 from evidence.stages.contrasts import OTHERS
+from evidence.stages.measure_words import LOGS
 from evidence.stages.missing import BETWEEN, measuring, treated
 from evidence.stages.rows import by, named_rows
 from evidence.stages.strata import ALL, listed
 
-LOGS = ("ROM", "OR", "RR", "HR", "IRR")
 SIGNS = {"higher": 1, "lower": -1, "none": 0}
 EFFECT = {"improves": 1, "worsens": -1, "limited": 0}
 CHANGE = {"improves_more": 1, "attenuates": -1, "limited": -1}

@@ -14,7 +14,7 @@ from evidence.stages.forest_blocks import (
 )
 from evidence.stages.forest_drawing import draw, furniture
 from evidence.stages.forest_layout import arrange, paginate
-from evidence.stages.scales import SCALES
+from evidence.stages.scales import SCALES, scale_named
 
 __all__ = [
     "COLUMNS", "ROUTES", "Block", "Pooled", "Row", "Unweighted", "forest", "forest_pages", "heterogeneity",
@@ -26,7 +26,8 @@ COLUMNS = {
     "n": "n",
     "route": "Route",
     "text": {
-        "ratio": "Change", "factor": "Ratio", "difference": "Difference", "proportion": "Proportion", "correlation": "Correlation",
+        "ratio": "Change", "factor": "Ratio", "difference": "Difference", "level": "Mean", "proportion": "Proportion",
+        "share": "Proportion", "rate": "Rate", "correlation": "Correlation",
     },
     "weight": "Weight",
 }
@@ -74,9 +75,10 @@ def forest_pages(
     ----------
     blocks : sequence of Block
         Strata, in the order in which they are drawn.
-    scale : {"ratio", "factor", "difference", "proportion", "correlation"}
-        Log ratios as percent changes; log ratios as ratios; differences as
-        they are; log odds as proportions.
+    scale : {"ratio", "factor", "difference", "level", "proportion", "share", "rate", "correlation"}
+        Log ratios as percent changes; log ratios as ratios; differences, and means of one group, as
+        they are; log odds as proportions; proportions as they are; log rates as rates. What is
+        counted may be printed for more people than a hundred: "proportion per 100,000", "rate per 1,000 person-years".
     null : float or None
         No effect, on the analysis scale; None draws no line. Without it: the scale's own.
     xlabel, title, note : str
@@ -100,26 +102,27 @@ def forest_pages(
     -------
     list of matplotlib.figure.Figure
     """
-    choice("scale", scale, SCALES)
+    kind, _, per = scale.partition(" ")
+    choice("scale", kind, SCALES)
     blocks = [checked(block, index, routes) for index, block in enumerate(blocks)]
     if not blocks:
         raise ValueError("blocks must hold at least one block, got none")
-    origin = SCALES[scale].null if null == "scale" else null if null is None else SCALES[scale].place(null)
+    origin = scale_named(scale).null if null == "scale" else null if null is None else scale_named(scale).place(null)
     layout = arrange(
         blocks, scale=scale, null=origin, xlabel=xlabel, title=title, favours=favours,
-        columns=_headers(columns, scale, level), routes=routes, width=width_mm, limits=limits,
+        columns=_headers(columns, kind, per, level), routes=routes, width=width_mm, limits=limits,
         reference=reference, level=level, note=note,
     )
     return [draw(layout, lines) for lines in paginate(layout, max_height_mm - furniture(layout))]
 
 
-def _headers(columns, scale, level):
+def _headers(columns, scale, per, level):
     unknown = [name for name in columns if name not in COLUMNS]
     if unknown:
         raise ValueError(f"columns must be among {', '.join(COLUMNS)}, got {unknown[0]!r}")
     if "label" not in columns:
         raise ValueError("columns must hold 'label', got " + ", ".join(map(repr, columns)))
     return {
-        name: f"{header[scale]} ({100 * level:g}% CI)" if isinstance(header, Mapping) else header
+        name: f"{per.capitalize() or header[scale]} ({100 * level:g}% CI)" if isinstance(header, Mapping) else header
         for name, header in columns.items()
     }

@@ -5,7 +5,8 @@ from statistics import median
 
 from evidence.stages.forest_words import drawn, has_prediction
 from evidence.stages.plotting import text_width
-from evidence.stages.scales import SCALES, choose_ticks
+from evidence.stages.scales import scale_named
+from evidence.stages.ticks import choose_ticks
 
 TICK = 6.8
 
@@ -17,7 +18,7 @@ def axis_limits(blocks, scale, null):
     ----------
     blocks : sequence of Block
     scale : str
-        A key of `SCALES`.
+        A name of `scale_named`.
     null : float or None
         Position that the axis must show.
 
@@ -26,7 +27,7 @@ def axis_limits(blocks, scale, null):
     tuple of float
         Positions, with a little space at both ends.
     """
-    place = SCALES[scale].place
+    place = scale_named(scale).place
     rows, pools, loose = drawn(blocks)
     points = [place(row.yi) for row in loose if row.yi is not None]
     core = [place(row.yi) for row in rows] + [place(pool.estimate) for pool in pools]

@@ -7,7 +7,7 @@ from evidence.stages.forest_layout import (
 from evidence.stages.forest_marks import bar, diamond, interval, loose_point, square
 from evidence.stages.palette import GRID, INK, LINE, MUTED, SHADE
 from evidence.stages.plotting import BEHIND, BODY, SMALL, clean, fill, page, stroke, wrap, write
-from evidence.stages.scales import SCALES
+from evidence.stages.scales import scale_named
 
 TITLE, TITLE_LEADING, TITLE_SPACE, HEADER_HEIGHT, TOP = 9.5, 4.2, 1.2, 5.0, 0.6
 RIGHT_ALIGNED = ("n", "weight")
@@ -149,7 +149,7 @@ def _draw_row(sheet, layout, line, y):
     """A study: words, interval, and the square whose area is its weight."""
     row = line.item
     _draw_cells(sheet, layout, line, y)
-    place = SCALES[layout.options["scale"]].place
+    place = scale_named(layout.options["scale"]).place
     ends = (place(row.low), place(row.yi), place(row.high))
     interval(sheet, layout, _middle(y), ends[0], ends[2])
     weights = [other.weight for other in layout.blocks[line.block].rows if other.weight is not None]
@@ -165,7 +165,7 @@ def _draw_unweighted(sheet, layout, line, y):
     for number, words in enumerate(line.cells["below"]):
         write(sheet, EDGE + INDENT, first + SMALL_LEADING * (number + 1), words, size=SMALL, color=MUTED)
     if line.item.yi is not None:
-        loose_point(sheet, layout, _middle(y), SCALES[layout.options["scale"]].place(line.item.yi))
+        loose_point(sheet, layout, _middle(y), scale_named(layout.options["scale"]).place(line.item.yi))
 
 
 def _draw_pooled(sheet, layout, line, y):
@@ -177,7 +177,7 @@ def _draw_pooled(sheet, layout, line, y):
     if "weight" in layout.columns and line.cells["weight"]:
         x, width = layout.columns["weight"]
         write(sheet, x + width, _baseline(y), line.cells["weight"], weight="bold", align="right")
-    place = SCALES[layout.options["scale"]].place
+    place = scale_named(layout.options["scale"]).place
     ends = (place(pool.ci_low), place(pool.estimate), place(pool.ci_high))
     diamond(sheet, layout, _middle(y), *ends, hollow=pool.kind == "pair")
 
@@ -188,7 +188,7 @@ def _draw_spread(sheet, layout, line, y):
     _draw_estimate(sheet, layout, line, y, color=MUTED)
     pool = line.item
     if "text" in line.cells:
-        place = SCALES[layout.options["scale"]].place
+        place = scale_named(layout.options["scale"]).place
         bar(sheet, layout, _middle(y), place(pool.pi_low), place(pool.pi_high))
 
 

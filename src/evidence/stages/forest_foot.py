@@ -8,7 +8,7 @@ from evidence.stages.forest_marks import ARROW, arrow, box, circle, slab, small_
 from evidence.stages.forest_words import drawn, has_prediction
 from evidence.stages.palette import INK, LINE, MUTED
 from evidence.stages.plotting import BEHIND, SMALL, clean, stroke, text_width, wrap, write
-from evidence.stages.scales import SCALES
+from evidence.stages.scales import scale_named
 
 AXIS_HEIGHT, TITLE_LEADING, SPACE, SYMBOL = 5.0, 3.1, 1.6, 7.0
 XLABEL = 7.2
@@ -50,7 +50,7 @@ def reference_place(layout):
     _, pools, _ = drawn(layout.blocks[:1])
     if not layout.options["reference"] or not pools:
         return None
-    place = SCALES[layout.options["scale"]].place(pools[0].estimate)
+    place = scale_named(layout.options["scale"]).place(pools[0].estimate)
     return place if layout.inside(place) else None
 
 
@@ -87,7 +87,7 @@ def _routes(layout):
 def _key(layout):
     """Marks that occur, each with its words."""
     level = f"{100 * layout.options['level']:g}%"
-    place = SCALES[layout.options["scale"]].place
+    place = scale_named(layout.options["scale"]).place
     rows, pools, loose = drawn(layout.blocks)
     points = [place(row.yi) for row in loose if row.yi is not None]
     spans = [(row.low, row.high) for row in rows] + [(pool.ci_low, pool.ci_high) for pool in pools]

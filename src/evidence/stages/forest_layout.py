@@ -6,10 +6,10 @@ from itertools import groupby
 from evidence.stages.forest_axis import axis_limits, axis_ticks
 from evidence.stages.forest_words import (
     cell_words, drawn, estimate_words, has_marks, has_prediction, prediction_words, split_estimate,
-    total_words, usual_grain,
+    total_words, usual_half,
 )
 from evidence.stages.plotting import BODY, SMALL, clean, text_width, wrap
-from evidence.stages.scales import SCALES
+from evidence.stages.scales import scale_named
 
 LEADING, SMALL_LEADING = 3.15, 2.75
 ROW_SPACE, BLOCK_SPACE, GAP, EDGE, BLANK, INDENT = 1.25, 2.6, 2.6, 1.0, 2.2, 2.0
@@ -65,9 +65,9 @@ class Layout:
 def _estimate_widths(blocks, options):
     """Widths of the estimates, and of the intervals beside them."""
     rows, pools, loose = drawn(blocks)
-    scale, level, grain = options["scale"], options["level"], options["grain"]
-    words = [estimate_words(scale, item, grain) for item in (*rows, *pools, *loose)]
-    words += [prediction_words(scale, pool, level, grain) for pool in pools if has_prediction(pool)]
+    scale, level, half = options["scale"], options["level"], options["half"]
+    words = [estimate_words(scale, item, half) for item in (*rows, *pools, *loose)]
+    words += [prediction_words(scale, pool, level, half) for pool in pools if has_prediction(pool)]
     parts = [part for part in map(split_estimate, words) if part]
     return [max((text_width(part[side], BODY, "bold") for part in parts), default=0) for side in (0, 1)]
 
@@ -154,14 +154,14 @@ def arrange(blocks, **options):
     Layout
     """
     scale = options["scale"]
-    options["grain"] = usual_grain(blocks, scale)
+    options["half"] = usual_half(blocks, scale)
     columns, plot = _columns(blocks, options)
     if not has_marks(blocks):
         options |= {"null": None, "favours": None, "xlabel": ""}
     if options["limits"] is None:
         limits = axis_limits(blocks, scale, options["null"])
     else:
-        limits = tuple(SCALES[scale].place(end) for end in options["limits"])
+        limits = tuple(scale_named(scale).place(end) for end in options["limits"])
     limits, ticks = axis_ticks(scale, limits, plot[1] - plot[0] - 2 * BLANK, widen=options["limits"] is None)
     ticks = ticks if has_marks(blocks) else []
     layout = Layout(options, blocks, columns, _estimate_widths(blocks, options)[0], plot, limits, ticks)
@@ -178,7 +178,7 @@ def _row_line(layout, row, index, position):
         if name != "text" and (weighted or name in ("label", "drug", "n"))
     }
     if "text" in layout.columns:
-        words = estimate_words(layout.options["scale"], row, layout.options["grain"])
+        words = estimate_words(layout.options["scale"], row, layout.options["half"])
         cells["text"] = split_estimate(words) or wrap(words, layout.columns["text"][1])
     count = max(1 if isinstance(words, tuple) else len(words) for words in cells.values())
     height = count * LEADING + ROW_SPACE
@@ -199,11 +199,11 @@ def _words_line(layout, kind, words, index, *, size=SMALL, weight="normal", styl
 
 def _pool_lines(layout, pool, index):
     """A pooled estimate; then its heterogeneity and prediction interval; then its warning."""
-    scale, level, grain = (layout.options[name] for name in ("scale", "level", "grain"))
+    scale, level, half = (layout.options[name] for name in ("scale", "level", "half"))
     if pool.kind == "single":
         return [_words_line(layout, "single", pool.label, index, size=BODY, style="italic")]
     label = wrap(pool.label, layout.left_width, BODY, "bold")
-    words = estimate_words(scale, pool, grain)
+    words = estimate_words(scale, pool, half)
     text = split_estimate(words) or wrap(words, layout.columns.get("text", (0, 50))[1], BODY, "bold")
     count = max(len(label), 1 if isinstance(text, tuple) else len(text))
     height = count * LEADING + ROW_SPACE
@@ -211,7 +211,7 @@ def _pool_lines(layout, pool, index):
     lines = [Line("pooled", pool, index, cells, height, keep=True)]
     if pool.heterogeneity or has_prediction(pool):
         line = _words_line(layout, "spread", pool.heterogeneity, index, keep=True)
-        text = split_estimate(prediction_words(scale, pool, level, grain)) if has_prediction(pool) else None
+        text = split_estimate(prediction_words(scale, pool, level, half)) if has_prediction(pool) else None
         lines.append(replace(line, item=pool, cells=line.cells | ({"text": text} if text else {})))
     if pool.warning:
         lines.append(_words_line(layout, "warning", pool.warning, index, style="italic", keep=True))

@@ -1,10 +1,9 @@
 """Forest plots: the words of each cell."""
 
-import math
 from statistics import median
 
 from evidence.stages.plotting import BODY, clean, text_width
-from evidence.stages.scales import in_words
+from evidence.stages.scales import half_width, in_words, scale_named
 
 WIDEST_ESTIMATE, WIDEST_INTERVAL = 18, 36
 
@@ -38,11 +37,13 @@ def cell_words(name, row, routes):
     return clean(getattr(row, name))
 
 
-def usual_grain(blocks, scale):
-    """Width of the usual interval, so that all differences of a figure have the same decimals."""
+def usual_half(blocks, name):
+    """Half the width of the usual interval, as it is read, so that the numbers of a figure have the same decimals."""
     rows, _, _ = drawn(blocks)
-    widths = [row.high - row.low for row in rows if math.isfinite(row.high - row.low)]
-    return median(widths) if scale == "difference" and widths else None
+    scale = scale_named(name)
+    halves = [half_width(scale, scale.place(row.low), scale.place(row.high)) for row in rows]
+    known = [half for half in halves if half]
+    return median(known) if known else None
 
 
 def total_words(block, pool):
@@ -51,20 +52,20 @@ def total_words(block, pool):
     return f"{sum(weights):.1f}%" if weights and pool is block.pools[0] else ""
 
 
-def estimate_words(scale, item, grain=None):
+def estimate_words(scale, item, half=None):
     """Words for the estimate of a row, of a study without weight, or of a pool."""
     if item.text or getattr(item, "kind", "") == "single":
         return clean(item.text)
     if hasattr(item, "kind"):
-        return in_words(scale, item.estimate, item.ci_low, item.ci_high, grain)
+        return in_words(scale, item.estimate, item.ci_low, item.ci_high, half)
     if item.yi is None:
         return ""
-    return in_words(scale, item.yi, getattr(item, "low", None), getattr(item, "high", None), grain)
+    return in_words(scale, item.yi, getattr(item, "low", None), getattr(item, "high", None), half)
 
 
-def prediction_words(scale, pool, level, grain=None):
+def prediction_words(scale, pool, level, half=None):
     """Words for a prediction interval."""
-    interval = in_words(scale, pool.estimate, pool.pi_low, pool.pi_high, grain).partition(" ")[2]
+    interval = in_words(scale, pool.estimate, pool.pi_low, pool.pi_high, half).partition(" ")[2]
     return f"{100 * level:g}% PI {interval}"
 
 

@@ -9,7 +9,7 @@ from evidence.stages.analyses import LEAST_STUDIES
 from evidence.stages.frame import frame, line, swatch
 from evidence.stages.palette import BLUE, LINE, ORANGE
 from evidence.stages.plotting import MARKS, SMALL, clean, dot, fill, stroke, text_width, write
-from evidence.stages.scales import choose_ticks
+from evidence.stages.ticks import choose_ticks
 
 SHADES = ("#c9d3de", "#dde4ec", "#eff2f6")
 FUNNEL_SCALES = ("difference", "ratio", "factor")

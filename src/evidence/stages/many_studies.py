@@ -8,12 +8,13 @@ from evidence.bias.asymmetry import egger
 from evidence.models.uni import rma
 from evidence.stages.analyses import HEADLINE, LEAST_STUDIES
 from evidence.stages.funnel import FUNNEL_SCALES, baujat, bubble, funnel
+from evidence.stages.measure_words import axis_title, measure_of
 from evidence.stages.moderators import split_by_kind, values_of
 from evidence.stages.regressions import cohort_value
 from evidence.stages.rows import named_rows
 from evidence.stages.scales import in_words, unsigned
 from evidence.stages.strata import ALL
-from evidence.stages.words import SCALE, templates
+from evidence.stages.words import templates
 
 
 def large_pools(pools, outcomes):
@@ -55,13 +56,13 @@ def bubble_of(cohorts, x, moderator, words, texts, config):
     return draw, words["bubble"].format(**texts), words["bubble_alt"].format(**texts)
 
 
-def of_pool(pool, cohorts, groups, tables, config, words, label):
+def of_pool(pool, cohorts, groups, tables, config, words, about):
     """Kind, call that draws, caption and alt text of each figure of one pool."""
-    scale = SCALE.get(pool.measure, "difference")
+    scale = measure_of(pool.measure).scale
     drawn = scale if scale in FUNNEL_SCALES else "difference"
     texts = {
-        "outcome": label, "contrast": words["contrasts"][pool.contrast], "k": f"{pool.k:.0f}", "level": f"{100 * config.level:g}%",
-        "scale": drawn, "axis": label if drawn == scale else words["analysis_scale"].format(outcome=label),
+        "outcome": about.label, "contrast": words["contrasts"][pool.contrast], "k": f"{pool.k:.0f}", "level": f"{100 * config.level:g}%",
+        "scale": drawn, "axis": axis_title(pool.measure, "", pool.effect_unit, about) if drawn == scale else words["analysis_scale"].format(outcome=about.label),
     }  # fmt: skip
     fit = rma(cohorts["yi"].to_numpy(), cohorts["vi"].to_numpy(), method=config.method, test=config.test, level=config.level)
     yield "funnel", *funnel_of(fit, words, texts)
@@ -91,12 +92,12 @@ def many_study_plots(pools, members, effects, outcomes, tables, config):
         File name, the call that draws it, and words about it.
     """
     words = templates(tables.folder, "verdicts")["many_studies"]
-    labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
+    about = {row.outcome: row for row in named_rows(tables.outcomes)}
     groups = {row.id: (row.study_id, row.group_id) for row in named_rows(effects)}
     used = members[members["left_out"] == ""]
     for pool in named_rows(large_pools(pools, outcomes)):
         cohorts = used[used["pool"] == pool.id].sort_values("study_label", kind="stable")
-        for kind, draw, caption, alt in of_pool(pool, cohorts, groups, tables, config, words, labels[pool.outcome]):
-            about = {"outcome": pool.outcome, "contrast": pool.contrast, "kind": kind.partition("-")[0], "caption": caption,
+        for kind, draw, caption, alt in of_pool(pool, cohorts, groups, tables, config, words, about[pool.outcome]):
+            entry = {"outcome": pool.outcome, "contrast": pool.contrast, "kind": kind.partition("-")[0], "caption": caption,
                      "alt": alt}  # fmt: skip
-            yield f"{kind}-{pool.outcome}-{pool.contrast}.svg", draw, about
+            yield f"{kind}-{pool.outcome}-{pool.contrast}.svg", draw, entry

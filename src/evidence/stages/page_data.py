@@ -6,7 +6,8 @@ from evidence.models.distributions import quantile
 from evidence.stages import palette
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.content_names import PLAN_WORDS
-from evidence.stages.content_words import CONTRASTS, NOT_PRINTED, raised, scale_of, words_of
+from evidence.stages.content_words import CONTRASTS, NOT_PRINTED, raised, words_of
+from evidence.stages.measure_words import scale_of, unit_beside
 from evidence.stages.pools import ELIGIBILITY, ROUTE_RANK
 from evidence.stages.subgroup_words import tests_in_words
 from evidence.stages.trace import effect_trace
@@ -100,6 +101,14 @@ def quantiles(config, most):
     return {"z": float(quantile(share)), "t": [float(quantile(share, df)) for df in range(1, most + 1)]}
 
 
+def by_measure(effects, words):
+    """What is said of each measure in each of its units."""
+    found = {}
+    for measure, unit in sorted(set(zip(effects["measure"], effects["effect_unit"], strict=True))):
+        found.setdefault(measure, {})[unit] = words(measure, unit)
+    return found
+
+
 def plan(inputs):
     """The choices of the config that the script pools by, and the words it prints."""
     config = inputs.config
@@ -108,7 +117,7 @@ def plan(inputs):
         "level": config.level, "method": config.method, "test": config.test, "test_words": PLAN_WORDS[config.test], "arm_correlation": config.arm_correlation,
         "correlation_grid": grid(inputs),
         "quantiles": quantiles(config, max([*cohorts, 2])), "contrasts": CONTRASTS, "not_printed": NOT_PRINTED,
-        "scales": {measure: scale_of(measure) for measure in sorted(set(inputs.effects["measure"]))},
+        "scales": by_measure(inputs.effects, scale_of), "beside": by_measure(inputs.effects, unit_beside),
         "units": {unit: raised(unit) for unit in sorted(set(inputs.effects["effect_unit"]))},
         "routes": {route: words_of(route) for route in dict.fromkeys((*ROUTE_RANK, *sorted(set(inputs.effects["route"]))))},
         "title": config.title, "date": config.date.isoformat(), "article": bool(len(inputs.tables.article_citations)),

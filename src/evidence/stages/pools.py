@@ -241,7 +241,7 @@ def pools_and_members(effects, config, only=None):
     left = left.assign(pool=pool_id(left), effect_ids=left["id"], arms=1, weight=np.nan)
     left = left[left["pool"].isin(frame["id"])]
     members = whole([cohorts.reindex(columns=MEMBERS), left.reindex(columns=MEMBERS)])
-    frame = frame.assign(**{name: readable.back(frame["measure"], frame[of]) for name, of in READABLE.items()})
+    frame = frame.assign(**{name: readable.back(frame["measure"], frame["effect_unit"], frame[of]) for name, of in READABLE.items()})
     frame["n_analysis"] = frame["analysis"].map(list(plans).index)
     frame = frame.sort_values(["outcome", "contrast", "stratum", "measure", "n_analysis"], ignore_index=True)
     return frame[COLUMNS], members.sort_values(["pool", "left_out", "cohort_id", "effect_ids"], ignore_index=True)

@@ -6,9 +6,10 @@ import pandas as pd
 
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.labels import label
+from evidence.stages.measure_words import interval
 from evidence.stages.rows import named_rows
 from evidence.stages.sensitivity import conclusions
-from evidence.stages.words import interval, listed, plural, sentence, templates, without_gaps
+from evidence.stages.words import listed, plural, sentence, templates, without_gaps
 
 STATED_WHOLE = re.compile(r"stated direction: [^.]*\.?", re.IGNORECASE)
 STATED = re.compile(r"stated direction: (increase|decrease|no significant difference)", re.IGNORECASE)

@@ -8,9 +8,10 @@ import pandas as pd
 from evidence.measures.regression_to_mean import expected_regression
 from evidence.stages.contrasts import has_condition
 from evidence.stages.levels import joined
+from evidence.stages.measure_words import interval
 from evidence.stages.printed import one
 from evidence.stages.rows import named_rows
-from evidence.stages.words import interval, outcome_names, templates
+from evidence.stages.words import outcome_names, templates
 
 COLUMNS = [
     "outcome", "condition", "effect_id", "study_label", "group_label", "headline", "n", "unit", "baseline", "observed",

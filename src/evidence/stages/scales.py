@@ -1,53 +1,85 @@
-"""Scales of figures: from the analysis scale to the axis, its ticks and the words beside it."""
+"""Scales: from the analysis scale to the number that a reader reads, and its decimals.
+
+A number beside an interval has two significant digits of half the interval's width, and so have both ends. No number is
+rounded to one that says something else: to zero, to no event, to events in all, to a loss of everything.
+"""
 
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from functools import cache
 
 MINUS = "\N{MINUS SIGN}"
 THOUSANDFOLD = math.log(1000)
+MOST_DECIMALS, MORE_DECIMALS, NOISE = 9, 2, 1e-12
 
-HALVES = (0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 50, 100)
-DOUBLES = (0.1, 0.25, 0.5, 1, 2, 4, 10, 20, 40, 100)
-DECADES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
-FIVES = (0.01, 0.05, 0.2, 1, 5, 20, 100)
-TENS = (0.001, 0.01, 0.1, 1, 10, 100, 1000)
-THOUSANDS = (0.001, 1, 1000)
+PER = re.compile(r"per ([\d,]+)")
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How effects of one kind are placed and printed.
+    """How effects of one kind are placed on an axis and printed.
 
     Parameters
     ----------
-    place : callable
-        From the analysis scale to the position on the axis.
+    back : callable
+        From the analysis scale to the number that a reader reads.
+    times : float
+        What that number is multiplied by: 100 for percent.
+    logarithmic : bool
+        Whether the axis is the analysis scale itself, so that equal ratios lie equally far apart.
     null : float or None
         No effect, as a position on the axis.
-    tick_sets : callable
-        ``tick_sets(low, high)``: sets of positions, finest first.
-    number : callable
-        ``number(position, grain)``: a number in words; `grain` is the width of what is to be told apart.
+    least, lone : callable
+        Decimals that a number has at least, and those of one that stands without an interval.
+    signed : bool
+        Whether a number above zero has a plus.
+    limits : tuple of float
+        Between which such numbers lie, before they are multiplied.
+    sign : str
+        After each number: %.
     """
 
-    place: Callable
+    back: Callable
     null: float | None
-    tick_sets: Callable
-    number: Callable
+    least: Callable
+    lone: Callable
+    times: float = 1.0
+    logarithmic: bool = False
+    signed: bool = False
+    limits: tuple = (-math.inf, math.inf)
+    sign: str = ""
+
+    def place(self, value):
+        """Position on the axis of a value on the analysis scale."""
+        return float(value) if self.logarithmic else self.times * self.back(value)
+
+    def read(self, position):
+        """Number that a reader reads at a position of the axis."""
+        return self.times * self.back(position) if self.logarithmic else position
+
+    def text(self, number, decimals):
+        """A number in words, with more decimals where these would make an end of the scale of it: <0.01% is not none."""
+        write = signed if self.signed else unsigned
+        for end in (0.0, *(self.times * limit for limit in self.limits if math.isfinite(limit))):
+            if abs(number - end) > (NOISE * self.times if self.signed and not end else 0.0):
+                counts = range(decimals, decimals + MORE_DECIMALS + 1)
+                decimals = next((count for count in counts if unsigned(number, count) != unsigned(end, count)), None)
+                if decimals is None:
+                    side, step = ("<", 1) if number > end else (">", -1)
+                    return f"{side}{write(end + step * 10.0 ** -counts[-1], counts[-1])}{self.sign}"
+        return write(number, decimals) + self.sign
+
+    def words(self, position, decimals, least):
+        """The number at a position in words; changes beyond a thousandfold, which say nothing, are not told apart."""
+        if self.logarithmic and abs(position) > THOUSANDFOLD + 1e-9:
+            return BEYOND[self.sign][position > 0]
+        number = self.read(position)
+        return self.text(number, max(decimals, least(number)))
 
 
-def _same(value):
-    return float(value)
-
-
-def _expit(value):
-    """Proportion whose log odds are `value`; infinite odds are 0 or 1."""
-    if value < -700:
-        return 0.0
-    return 1 / (1 + math.exp(-value))
+BEYOND = {"%": (f"<{MINUS}99.9%", ">+99,900%"), "": ("<0.001", ">1,000")}
 
 
 def unsigned(number, decimals=0):
@@ -62,9 +94,9 @@ def signed(number, decimals=0):
     return "+" + text if number > 0 and text.strip("0.,") else text
 
 
-def _decimals(grain):
-    """Decimals that show two significant digits of `grain`."""
-    return min(max(1 - math.floor(math.log10(grain)), 0), 9) if grain > 0 else 2
+def significant(number, digits=2):
+    """Decimals that show so many significant digits of a number above zero."""
+    return min(max(digits - 1 - math.floor(math.log10(number)), 0), MOST_DECIMALS) if 0 < number < math.inf else 0
 
 
 def raised(unit):
@@ -72,141 +104,110 @@ def raised(unit):
     return re.sub(r"m([23])\b", lambda found: "m" + "²³"[int(found[1]) - 2], unit)
 
 
-def percent_change(log_ratio, grain=None):
-    """Ratio, from its logarithm, as a percent change; never rounded to a loss of everything.
-
-    Changes beyond a thousandfold are not told apart: such an interval says nothing.
-    """
-    if abs(log_ratio) > THOUSANDFOLD + 1e-9:
-        return f"<{MINUS}99.9%" if log_ratio < 0 else ">+99,900%"
-    change = 100 * math.expm1(log_ratio)
-    return f"{signed(change, 1 if change <= -99.5 else 0)}%"
+def same(value):
+    """The value itself."""
+    return float(value)
 
 
-def _ratio(log_ratio, grain=None):
-    if abs(log_ratio) > THOUSANDFOLD + 1e-9:
-        return "<0.001" if log_ratio < 0 else ">1,000"
-    ratio = math.exp(log_ratio)
-    decimals = _decimals(ratio) if ratio < 0.1 else 2 if ratio < 10 else 1 if ratio < 100 else 0
-    return unsigned(ratio, decimals)
+def exp(value):
+    """Number whose logarithm is `value`, at most 1e304."""
+    return math.exp(min(value, 700))
 
 
-def _difference(value, grain=None):
-    return signed(value, _decimals(grain or abs(value)))
+def expit(value):
+    """Proportion whose log odds are `value`; infinite odds are 0 or 1."""
+    if value < -700:
+        return 0.0
+    return 1 / (1 + math.exp(-value))
 
 
-def _proportion(share, grain=None):
-    fine = 0 < share < 0.01 if grain is None else grain < 0.1
-    return f"{unsigned(100 * share, 1 if fine else 0)}%"
+def whole(number):
+    """No decimals."""
+    return 0
 
 
-def _correlation(r, grain=None):
-    return signed(r, 2)
+def of_percent(number):
+    """No decimals, below 1% one."""
+    return 1 if 0 < number < 1 else 0
 
 
-def _multiples(step, low, high):
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(step * j, 12) for j in range(first, last + 1)]
+def hundredths(number):
+    """Two decimals."""
+    return 2
 
 
-def _ratio_ticks(low, high):
-    """Round percent changes near no effect; doublings, then powers of ten over wider ranges."""
-    steps = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5) if high - low < 3 else ()
-    even = [[1 + m for m in _multiples(step, math.exp(low) - 1, math.exp(high) - 1)] for step in steps]
-    return [
-        [math.log(ratio) for ratio in ratios if ratio > 0 and low - 1e-9 <= math.log(ratio) <= high + 1e-9]
-        for ratios in (*even, HALVES, DOUBLES, DECADES, FIVES, TENS, THOUSANDS)
-    ]
+def of_ratio(ratio):
+    """Two decimals below 10, one below 100; below 0.1 two significant digits."""
+    return significant(ratio) if ratio < 0.1 else 2 if ratio < 10 else 1 if ratio < 100 else 0
 
 
-def _linear_ticks(low, high):
-    """Steps of 1, 2 or 5 times a power of ten."""
-    power = math.floor(math.log10(high - low)) - 1
-    steps = [digit * 10.0**exponent for exponent in range(power, power + 3) for digit in (1, 2, 5)]
-    return [_multiples(step, low, high) for step in steps]
+def two_digits(number):
+    """Two significant digits."""
+    return significant(abs(number)) if number else 2
 
 
-def _share_ticks(low, high):
-    """Steps as for differences, none outside 0 to 1."""
-    return _linear_ticks(max(low, 0.0), min(high, 1.0))
-
-
-def _correlation_ticks(low, high):
-    """Steps as for differences, none outside -1 to 1."""
-    return _linear_ticks(max(low, -1.0), min(high, 1.0))
+def three_digits(number):
+    """Three significant digits."""
+    return significant(abs(number), 3) if number else 0
 
 
 SCALES = {
-    "ratio": Scale(_same, 0.0, _ratio_ticks, percent_change),
-    "factor": Scale(_same, 0.0, _ratio_ticks, _ratio),
-    "difference": Scale(_same, 0.0, _linear_ticks, _difference),
-    "proportion": Scale(_expit, None, _share_ticks, _proportion),
-    "correlation": Scale(math.tanh, 0.0, _correlation_ticks, _correlation),
+    "ratio": Scale(math.expm1, 0.0, whole, whole, 100, logarithmic=True, signed=True, limits=(-1, math.inf), sign="%"),
+    "factor": Scale(math.exp, 0.0, of_ratio, of_ratio, logarithmic=True, limits=(0, math.inf)),
+    "difference": Scale(same, 0.0, whole, two_digits, signed=True),
+    "level": Scale(same, None, whole, three_digits),
+    "proportion": Scale(expit, None, of_percent, of_percent, 100, limits=(0, 1), sign="%"),
+    "share": Scale(same, None, of_percent, of_percent, 100, limits=(0, 1), sign="%"),
+    "rate": Scale(exp, None, whole, three_digits, limits=(0, math.inf)),
+    "correlation": Scale(math.tanh, 0.0, hundredths, hundredths, signed=True, limits=(-1, 1)),
 }
 
 
-def tick_labels(name, ticks):
-    """Words for the ticks of one axis, with the decimals that their step needs."""
-    if name == "factor":
-        return [f"{math.exp(tick):,.6g}" for tick in ticks]
-    grain = 10 * min((right - left for left, right in pairwise(ticks)), default=0)
-    return ["0" if tick == 0 and name in ("difference", "correlation") else SCALES[name].number(tick, grain) for tick in ticks]
+def times_of(unit):
+    """What numbers are multiplied by that are printed in a unit: 1000 in "per 1,000 person-years", None in kg."""
+    found = PER.match(unit)
+    return float(found[1].replace(",", "")) if found else None
 
 
-def choose_ticks(name, low, high, length, width_of, most=9, gap=1.8):
-    """Ticks for an axis from `low` to `high` that is `length` mm long.
-
-    Parameters
-    ----------
-    name : str
-        A key of `SCALES`.
-    low, high : float
-        Ends of the axis, as positions.
-    length : float
-        Length of the axis in mm.
-    width_of : callable
-        Width of a label in mm.
-    most : int
-        Largest number of ticks.
-    gap : float
-        Smallest free space between two labels in mm.
-
-    Returns
-    -------
-    list of (float, str)
-        Positions and labels: of the sets whose labels stay apart the finest with
-        four ticks or more, else the one with the most.
-    """
-    fitting = []
-    for ticks in (ticks for ticks in SCALES[name].tick_sets(low, high) if len(ticks) <= most):
-        labels = tick_labels(name, ticks)
-        places = [(tick - low) / (high - low) * length for tick in ticks]
-        halves = [width_of(label) / 2 for label in labels]
-        spaces = [b - a - r - s for (a, b), (r, s) in zip(pairwise(places), pairwise(halves), strict=True)]
-        if all(space >= gap for space in spaces):
-            fitting.append(list(zip(ticks, labels, strict=True)))
-    return next((ticks for ticks in fitting if len(ticks) >= 4), max(fitting, key=len, default=[]))
+@cache
+def scale_named(name):
+    """The scale of a name: one of `SCALES`, which may go on as "proportion per 100,000"."""
+    kind, _, per = name.partition(" ")
+    scale = SCALES[kind]
+    return replace(scale, times=times_of(per), sign="", least=whole, lone=three_digits) if per else scale
 
 
-def in_words(name, estimate, low=None, high=None, grain=None):
+def half_width(scale, low, high):
+    """Half the width of an interval between two positions, as it is read; None where it has none, or no end."""
+    if not math.isfinite(high - low):
+        return None
+    if scale.logarithmic:
+        low, high = (min(max(end, -THOUSANDFOLD), THOUSANDFOLD) for end in (low, high))
+    return abs(scale.read(high) - scale.read(low)) / 2 or None
+
+
+def in_words(name, estimate, low=None, high=None, half=None):
     """Estimate with its interval as printed beside a plot, such as ``+52% (+38% to +68%)``.
 
     Parameters
     ----------
     name : str
-        A key of `SCALES`.
+        A name of `scale_named`.
     estimate, low, high : float or None
         On the analysis scale.
-    grain : float or None
-        Width of a usual interval, for the decimals of differences; None takes this one's.
+    half : float or None
+        Half the width of the usual interval of a figure, as it is read: two digits of it are shown, and at least one of
+        this interval's own. None shows two of its own.
 
     Returns
     -------
     str
     """
+    scale = scale_named(name)
     values = (estimate,) if low is None or high is None else (estimate, low, high)
-    places = [SCALES[name].place(value) for value in values]
-    if name == "difference" and grain is None:
-        grain = max(places) - min(places)
-    words = [SCALES[name].number(place, grain) for place in places]
+    places = [scale.place(value) for value in values]
+    own = half_width(scale, *places[1:]) if len(places) > 1 else None
+    least = scale.lone if own is None and half is None else scale.least
+    decimals = max(significant(half or 0), significant(own or 0, 1 if half else 2))
+    words = [scale.words(place, decimals, least) for place in places]
     return words[0] if len(words) == 1 else f"{words[0]} ({words[1]} to {words[2]})"

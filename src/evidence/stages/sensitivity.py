@@ -9,13 +9,13 @@ from evidence.models.batch import rma_batch
 from evidence.models.bayes import bayes_average
 from evidence.stages import readable
 from evidence.stages.analyses import HEADLINE, Analysis, analyses
+from evidence.stages.measure_words import LOGARITHMS
 from evidence.stages.rows import by, named_rows
 from evidence.stages.strata import ALL
 from evidence.stages.words import templates
 
 KEY = ["outcome", "contrast", "stratum"]
 COMPARATIVE = ("before_after", "versus_control")
-LOGS = ("ROM", "OR", "RR", "HR", "IRR", "PLO")
 RESULTS = ["estimate", "se", "ci_low", "ci_high", "p", "tau2", "I2"]
 EFFECT = {"effect": "estimate", "effect_low": "ci_low", "effect_high": "ci_high"}
 COLUMNS = [
@@ -50,7 +50,7 @@ def of_strata(frame, kinds):
 def bayesian(headline, members, config):
     """Posterior of each pool of two or more cohorts on a log scale; pools of the same cohorts are computed once."""
     rows, known = [], {}
-    for pool in named_rows(headline[(headline["k"] >= 2) & headline["measure"].isin(LOGS)]):
+    for pool in named_rows(headline[(headline["k"] >= 2) & headline["measure"].isin(LOGARITHMS)]):
         part = members[pool.id]
         key = tuple((row.yi, row.vi) for row in part)
         if key not in known:
@@ -107,7 +107,7 @@ def compared(rows, headline, config):
     rows["flips"] = np.where(judged & (rows["conclusion"] != rows["headline_conclusion"]), "yes", "no")
     same = [np.isclose(rows[name], shared[name], rtol=1e-9, atol=1e-12) for name in ("k", "estimate", "ci_low", "ci_high")]
     rows["differs"] = np.where(np.all(same, axis=0), "no", "yes")
-    return rows.assign(**{name: readable.back(rows["measure"], rows[of]) for name, of in EFFECT.items()})
+    return rows.assign(**{name: readable.back(rows["measure"], rows["effect_unit"], rows[of]) for name, of in EFFECT.items()})
 
 
 def described(frame, plans):

@@ -8,12 +8,14 @@ from evidence.stages.forest import Row
 from evidence.stages.forest_axis import axis_limits, axis_ticks
 from evidence.stages.forest_blocks import Block
 from evidence.stages.forest_marks import box, interval as whiskers
+from evidence.stages.content_words import effect_words
+from evidence.stages.measure_words import axis_title, interval, scale_of_row
 from evidence.stages.palette import GRID, INK, LINE, MUTED, SHADE
 from evidence.stages.plotting import BEHIND, SMALL, fill, page, stroke, text_width, write
 from evidence.stages.rows import named_rows
-from evidence.stages.scales import SCALES, in_words
+from evidence.stages.scales import scale_named
 from evidence.stages.strata import ALL
-from evidence.stages.words import SCALE, interval, templates
+from evidence.stages.words import templates
 
 WIDTH, EDGE, GAP, ROW, HEAD, FOOT, LEAST = 174, 1.0, 3.0, 3.7, 5.2, 10.0, 3
 FLIPPED = "*"
@@ -37,11 +39,6 @@ class Axis:
         return self.left + (min(max(place, low), high) - low) / (high - low) * (self.right - self.left)
 
 
-def effect_words(row):
-    """What is printed of an analysis."""
-    return in_words(SCALE.get(row.measure, "difference"), row.estimate, row.ci_low, row.ci_high)
-
-
 def shown(rows):
     """The headline and the analyses that print another effect or another number of studies."""
     first = next((row for row in rows if row.analysis == HEADLINE), None)
@@ -58,9 +55,9 @@ def label_of(row):
 
 def axis_of(rows, left, right):
     """Axis and ticks for all rows, wide intervals cut with arrows."""
-    scale = SCALE.get(rows[0].measure, "difference")
+    scale = scale_of_row(rows[0])
     block = Block("", [Row(row.label, yi=row.estimate, low=row.ci_low, high=row.ci_high) for row in rows])
-    limits, ticks = axis_ticks(scale, axis_limits([block], scale, SCALES[scale].null), right - left, widen=True)
+    limits, ticks = axis_ticks(scale, axis_limits([block], scale, scale_named(scale).null), right - left, widen=True)
     return Axis(limits, left, right), ticks
 
 
@@ -77,7 +74,7 @@ def draw(rows, xlabel, words, level):
     bottom = HEAD + ROW * len(rows)
     for x, text, align in ((label_x, words["analysis"], "left"), (k_x, "k", "right"), (WIDTH - EDGE, header, "right")):
         write(sheet, x, HEAD - 1.8, text, size=SMALL, weight="bold", align=align)
-    grid(sheet, axis, ticks, SCALE.get(rows[0].measure, "difference"), bottom)
+    grid(sheet, axis, ticks, scale_of_row(rows[0]), bottom)
     for place, row in enumerate(rows):
         y = HEAD + ROW * (place + 0.5)
         bold = "bold" if row.analysis == HEADLINE else "normal"
@@ -101,7 +98,7 @@ def grid(sheet, axis, ticks, scale, bottom):
         stroke(sheet, (axis.x(tick), HEAD), (axis.x(tick), bottom), color=GRID, width=0.5, zorder=BEHIND)
         stroke(sheet, (axis.x(tick), bottom), (axis.x(tick), bottom + 0.9), color=LINE, width=0.6)
         write(sheet, axis.x(tick), bottom + 3.6, text, size=SMALL, color=INK, align="center")
-    null = SCALES[scale].null
+    null = scale_named(scale).null
     if null is not None and axis.inside(null):
         stroke(sheet, (axis.x(null), HEAD), (axis.x(null), bottom), color=LINE, width=0.8, zorder=BEHIND + 0.5)
     stroke(sheet, (axis.left, bottom), (axis.right, bottom), color=LINE, width=0.6)
@@ -109,7 +106,7 @@ def grid(sheet, axis, ticks, scale, bottom):
 
 def marks(sheet, axis, y, row):
     """Interval and estimate; open where the conclusion flips."""
-    place = SCALES[SCALE.get(row.measure, "difference")].place
+    place = scale_named(scale_of_row(row)).place
     whiskers(sheet, axis, y, place(row.ci_low), place(row.ci_high))
     box(sheet, axis.x(place(row.estimate)), y, 0.95, hollow=row.flips == "yes")
 
@@ -138,7 +135,7 @@ def sensitivity_plots(sensitivity, outcomes, tables, config):
         File name, the call that draws it, and words about it.
     """
     words = templates(tables.folder, "verdicts")["sensitivity_plot"]
-    labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
+    about = {row.outcome: row for row in named_rows(tables.outcomes)}
     drawn = sensitivity[(sensitivity["stratum"] == ALL) & (sensitivity["k"] > 0) & (sensitivity["kind"] != "scale")]
     drawn = drawn[drawn["outcome"].isin(outcomes)]
     drawn = drawn[(drawn["analysis"] == HEADLINE) | (drawn["differs"] == "yes")]
@@ -146,7 +143,8 @@ def sensitivity_plots(sensitivity, outcomes, tables, config):
         rows = shown(named_rows(part))
         if len(rows) < LEAST:
             continue
-        title = words["title"].format(outcome=labels[outcome], contrast=words["contrasts"][contrast])
-        about = {"outcome": outcome, "contrast": contrast, "kind": "sensitivity", "caption": title,
+        title = words["title"].format(outcome=about[outcome].label, contrast=words["contrasts"][contrast])
+        xlabel = axis_title(rows[0].measure, "", rows[0].effect_unit, about[outcome])
+        entry = {"outcome": outcome, "contrast": contrast, "kind": "sensitivity", "caption": title,
                  "alt": alt_text(title, rows, words)}  # fmt: skip
-        yield f"sensitivity-{outcome}-{contrast}.svg", partial(draw, rows, labels[outcome], words, config.level), about
+        yield f"sensitivity-{outcome}-{contrast}.svg", partial(draw, rows, xlabel, words, config.level), entry

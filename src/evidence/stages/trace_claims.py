@@ -2,11 +2,12 @@
 
 from evidence.problems import EvidenceError, Problem
 from evidence.stages.files import read_csv
+from evidence.stages.measure_words import RATIO_OF_RATIOS, interval
 from evidence.stages.reading import read_sheet
 from evidence.stages.rows import named_rows
 from evidence.stages.schemas import load
 from evidence.stages.trace_names import AGAIN
-from evidence.stages.words import interval, templates
+from evidence.stages.words import templates
 
 CLAIMS = "data/raw/claims.csv"
 NUMBERS = ("estimate", "ci_low", "ci_high", "p", "k", "n")
@@ -65,6 +66,5 @@ def outcome_trace(made, row, reasons):
 
 def readable(row):
     """What decides, as the report prints it: an effect, or a ratio of ratios."""
-    if row.decided_as != "pool" and row.effect_unit == "ratio of ratios":
-        return f"{row.effect:.2f} ({row.effect_low:.2f} to {row.effect_high:.2f}) {row.effect_unit}"
-    return interval(row.measure, row.estimate, row.ci_low, row.ci_high, row.effect_unit)
+    code = "OR" if row.effect_unit == RATIO_OF_RATIOS else row.measure
+    return interval(code, row.estimate, row.ci_low, row.ci_high, row.effect_unit)

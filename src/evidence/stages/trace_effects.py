@@ -6,9 +6,11 @@ takes the `Work`, the row of effects and the rows of `evidence.stages.levels.joi
 
 import math
 
-from evidence.stages.trace_arithmetic import logarithmic_mean
+from evidence.stages.measure_words import RATIOS
 from evidence.stages.standardised import MEASURES as IN_SDS
-from evidence.stages.trace_sides import RATIOS, converted, interval_half, pair, same_people, standard_error, test_quantile
+from evidence.stages.trace_arithmetic import logarithmic_mean
+from evidence.stages.trace_readable import read_back
+from evidence.stages.trace_sides import converted, interval_half, pair, same_people, standard_error, test_quantile
 from evidence.stages.trace_standardised import standardised
 
 PLACES = {"levels": ("at follow-up", "at baseline"), "follow_up": ("in the treated group", "in the control group")}
@@ -20,11 +22,6 @@ CELLS = {
            "a * b / (a + b) ** 3 + c * d / (c + d) ** 3", "a b / n1^3 + c d / n2^3"),
     "PLO": ("ln(a / b)", "ln(events / others)", "1 / a + 1 / b", "1/events + 1/others"),
 }  # fmt: skip
-BACK = {
-    "ROM": ("100 * (exp({y}) - 1)", "percent change: 100 (e^y - 1)"),
-    "PLO": ("100 * exp({y}) / (1 + exp({y}))", "percent: 100 e^y / (1 + e^y)"),
-    "ZCOR": ("tanh({y})", "correlation: tanh y"),
-} | {code: ("exp({y})", "ratio: e^y") for code in RATIOS}
 
 
 def levels(work, effect, rows):
@@ -202,7 +199,7 @@ def implied(work, effect, rows):
 
 def readable(work, effect, level):
     """The effect and its interval in the readable unit."""
-    ends = {"effect": "yi"}
+    ends = {"yi": ("effect", "")}
     if "vi" in work:
         work.step("sei", "standard error", "sqrt(vi)")
         work.given(share=(1 + level) / 2)
@@ -210,11 +207,8 @@ def readable(work, effect, level):
         half = "z * sei"
         work.step("low_y", f"lower end of the {100 * level:g}% interval", f"yi - {half}")
         work.step("high_y", "upper end", f"yi + {half}")
-        ends |= {"effect_low": "low_y", "effect_high": "high_y"}
-    if effect.measure in BACK:
-        expression, words = BACK[effect.measure]
-        for name, of in ends.items():
-            work.step(name, words if name == "effect" else f"{'lower' if 'low' in name else 'upper'} end", expression.format(y=of))
+        ends |= {"low_y": ("effect_low", "lower end"), "high_y": ("effect_high", "upper end")}
+    read_back(work, effect, ends)
 
 
 def spelled_out(work, effect, rows, level):

@@ -7,15 +7,12 @@ import numpy as np
 from evidence.stages.standardised import MEASURES as IN_SDS
 from evidence.stages.standardised import OF_CODE
 from evidence.stages.trace_arithmetic import Work, logarithmic_mean
-from evidence.stages.trace_effects import BACK, of_cells
+from evidence.stages.trace_effects import of_cells
+from evidence.stages.trace_readable import OF_POOL, read_back
 from evidence.stages.trace_sides import same_people
 from evidence.stages.trace_standardised import of_twice, printed_variance
 
 FIXED_POINT = "sum w^2 ((y - mu)^2 - v) / sum w^2"
-PARTS = {
-    "ci_low": "lower end of the interval", "ci_high": "upper end",
-    "pi_low": "lower end of the prediction interval", "pi_high": "upper end",
-}  # fmt: skip
 
 
 def total(work, name, what, terms):
@@ -204,16 +201,6 @@ def alone(cohort, level):
     return work
 
 
-def readable(work, pool):
-    """Estimate and interval in the readable unit."""
-    ends = {"effect": "mu", "effect_low": "ci_low", "effect_high": "ci_high", "effect_pi_low": "pi_low", "effect_pi_high": "pi_high"}
-    if pool.measure in BACK:
-        expression, words = BACK[pool.measure]
-        for name, of in ends.items():
-            if of in work:
-                work.step(name, words if name == "effect" else PARTS[of], expression.format(y=of))
-
-
 def spelled_out(pool, members, level):
     """Steps from the cohorts of a pool to its numbers.
 
@@ -226,7 +213,7 @@ def spelled_out(pool, members, level):
     """
     if len(members) == 1:
         work = alone(members[0], level)
-        readable(work, pool)
+        read_back(work, pool, OF_POOL)
         return work
     work, cohorts = Work(), range(1, len(members) + 1)
     work.given(k=len(members), tau2=0)
@@ -243,7 +230,7 @@ def spelled_out(pool, members, level):
     tau2_check(work, pool, cohorts)
     work.step("i2", "I2 in percent: tau2 over tau2 and the typical variance", "100 * tau2 / (tau2 + typical)")
     interval(work, pool, level)
-    readable(work, pool)
+    read_back(work, pool, OF_POOL)
     return work
 
 

@@ -4,11 +4,12 @@ Each function adds steps to a `Work`; `k` numbers the sides, so that m1 is the m
 standard error of side 2. The rows are those of `evidence.stages.levels.joined`.
 """
 
+from evidence.stages.measure_words import RATIOS
+
 QUANTILES = {
     "iqr": ("quartile", "0.7 + 0.39 / n{k}", "(0.75 * n{k} - 0.125) / (n{k} + 0.25)"),
     "range": ("extreme", "4 / (4 + n{k} ** 0.75)", "(n{k} - 0.375) / (n{k} + 0.25)"),
 }
-RATIOS = ("OR", "RR", "HR", "IRR")
 
 
 def same_people(effect):

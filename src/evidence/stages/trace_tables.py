@@ -1,7 +1,8 @@
 """The arithmetic of one pool of 2x2 tables: Mantel-Haenszel and Peto; a binomial model has no formula for its estimate."""
 
 from evidence.stages.trace_arithmetic import Work
-from evidence.stages.trace_pools import readable, total
+from evidence.stages.trace_pools import total
+from evidence.stages.trace_readable import OF_POOL, read_back
 
 RATIO = "pooled estimate: ln(sum R / sum S)"
 VARIANCE = {
@@ -112,5 +113,5 @@ def spelled_out(pool, members, level):
     if pool.pi_low == pool.pi_low:
         work.step("pi_low", "lower end of the prediction interval: estimate - quantile sqrt(tau2 + se^2)", "mu - width * sqrt(tau2 + se ** 2)")
         work.step("pi_high", "upper end", "mu + width * sqrt(tau2 + se ** 2)")
-    readable(work, pool)
+    read_back(work, pool, OF_POOL)
     return work

@@ -7,11 +7,12 @@ from evidence.stages.citations import citations, wrong_citations
 from evidence.stages.contrasts import contrasts as make_contrasts
 from evidence.stages.effects import effects as make_effects
 from evidence.stages.findings import NUMBERS, evidence_of, finding
+from evidence.stages.measure_words import RATIO_OF_RATIOS, measure_of, point_and_ends, unit_after
 from evidence.stages.missing import missing, reported
 from evidence.stages.pools import pools_and_members
 from evidence.stages.rows import by, named_rows
-from evidence.stages.scales import MINUS, raised
-from evidence.stages.words import SCALE, listed, outcome_names, p_words, plural, point_and_ends, sentence, templates, without_gaps
+from evidence.stages.scales import MINUS
+from evidence.stages.words import event_names, listed, outcome_names, p_words, plural, sentence, templates, without_gaps
 
 FINDINGS = ("as_claimed", "against", "no_change", "undecided")
 ABOUT = ["claim_id", "kind", "condition", "versus_condition", "direction", "claim", "cites"]
@@ -57,22 +58,23 @@ def numbers_of(row, words, level, ends):
     )
 
 
-def clause(row, words, labels, level):
+def clause(row, words, labels, events, level):
     """One tested outcome in words."""
-    modified, ratios = row.decided_as != "pool", row.effect_unit == "ratio of ratios"
+    modified, ratios = row.decided_as != "pool", row.effect_unit == RATIO_OF_RATIOS
     measure = "OR" if modified and ratios else row.measure
-    point, ends = point_and_ends(measure, row.estimate, row.ci_low, row.ci_high)
+    point, ends = point_and_ends(measure, row.effect_unit, row.estimate, row.ci_low, row.ci_high)
+    name = measure_of(measure).name
     way = "up" if row.ci_low > 0 else "down" if row.ci_high < 0 else "open"
-    scale = SCALE.get(measure, "difference")
     template = (
         words["modified"]["ratio" if ratios else "difference"] if modified
-        else words["factor"] if scale in ("factor", "correlation") else words[row.contrast][way]
+        else words["named"] if measure_of(measure).noun else words[row.contrast][way]
     )  # fmt: skip
-    unit = f" {raised(row.effect_unit)}" if scale == "difference" else ""
+    unit = "" if ratios else unit_after(measure, row.effect_unit)
     numbers = numbers_of(row, words, level, ends)
     return template.format(
-        outcome=labels[row.outcome], unit=row.effect_unit, effect=point + unit, size=point.lstrip(f"+{MINUS}") + unit, numbers=numbers
-    )
+        outcome=labels[row.outcome], event=events[row.outcome], name=name, effect=point + unit,
+        size=point.lstrip(f"+{MINUS}") + unit, numbers=numbers,
+    )  # fmt: skip
 
 
 def untested_words(rows, words, labels):
@@ -97,10 +99,10 @@ def unweighted_words(rows, words):
     return words["shown"].format(parts=listed(parts)) if parts else ""
 
 
-def sentence_of(rows, words, labels, level):
+def sentence_of(rows, words, labels, events, level):
     """Why a claim has its verdict, in a few sentences, from numbers alone."""
     parts = [
-        words["findings"][name].format(clauses=listed(clause(row, words, labels, level) for row in rows if row.finding == name))
+        words["findings"][name].format(clauses=listed(clause(row, words, labels, events, level) for row in rows if row.finding == name))
         for name in FINDINGS
         if any(row.finding == name for row in rows)
     ]
@@ -118,6 +120,7 @@ def judged(claims, outcomes, tables, config):
     texts = templates(tables.folder, "verdicts")
     words, faults = texts["verdict"], named_rows(citations(tables))
     labels = outcome_names(tables, texts)
+    events = event_names(tables, labels)
     by_claim, made = by(named_rows(outcomes), lambda row: row.claim_id), []
     for claim in named_rows(claims):
         rows = by_claim[claim.claim_id]
@@ -130,7 +133,7 @@ def judged(claims, outcomes, tables, config):
             "outcomes_tested": ";".join(row.outcome for row in tested),
             "outcomes_untested": ";".join(row.outcome for row in rows if row.finding == "untested"),
             "wrong_citations": wrong_citations(claim.cites, faults, texts["citations"]),
-            "sentence": sentence_of(rows, words, labels, config.level),
+            "sentence": sentence_of(rows, words, labels, events, config.level),
         })  # fmt: skip
     return pd.DataFrame(made).reindex(columns=COLUMNS)
 

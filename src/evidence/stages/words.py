@@ -5,11 +5,9 @@ from pathlib import Path
 
 import yaml
 
-from evidence.stages.scales import in_words, raised
 from evidence.stages.schemas import Loader
 
 OWN = Path(__file__).parents[1] / "text"
-SCALE = {"ROM": "ratio", "PLO": "proportion", "OR": "factor", "RR": "factor", "HR": "factor", "IRR": "factor", "ZCOR": "correlation"}
 
 
 @cache
@@ -46,23 +44,11 @@ def listed(names):
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def interval(measure, estimate, low, high, unit=""):
-    """Estimate with its interval as a reader reads it, such as +52% (+38% to +68%)."""
-    scale = SCALE.get(measure, "difference")
-    return in_words(scale, estimate, low, high) + (f" {raised(unit)}" if unit and scale in ("difference", "factor") else "")
-
-
 def p_words(p):
     """p = 0.024, p < 0.001; empty where there is none."""
     if p != p:
         return ""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
-
-
-def point_and_ends(measure, estimate, low, high):
-    """Estimate and the ends of its interval apart, such as +52% and +38% to +68%."""
-    point, _, ends = in_words(SCALE.get(measure, "difference"), estimate, low, high).partition(" (")
-    return point, ends.removesuffix(")")
 
 
 def lowered(label):
@@ -81,6 +67,11 @@ def outcome_names(tables, words):
     """
     labels = zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True)
     return {name: lowered(label) for name, label in labels} | words["outcome_names"]
+
+
+def event_names(tables, names):
+    """What is counted in each outcome: its event, else its name."""
+    return {row.outcome: row.event or names[row.outcome] for row in tables.outcomes.itertuples()}
 
 
 def sentence(text):

@@ -2,10 +2,8 @@
 const FONT = '"Source Sans 3", "Source Sans Pro", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const hue = data.colours;
 
+const TICK_STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5];
 const TICK_RATIOS = [
-  ...[0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5].map(step =>
-    Array.from({length: 60}, (_, i) => 1 + step * (i - 30)).filter(ratio => ratio > 0.01),
-  ),
   [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 50, 100],
   [0.1, 0.25, 0.5, 1, 2, 4, 10, 20, 40, 100],
   [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100],
@@ -13,35 +11,46 @@ const TICK_RATIOS = [
   [0.001, 0.01, 0.1, 1, 10, 100, 1000],
   [0.001, 1, 1000],
 ];
+function multiples(step, low, high) {
+  const first = Math.ceil(low / step - 1e-9),
+    last = Math.floor(high / step + 1e-9);
+  return Array.from({length: Math.max(last - first + 1, 0)}, (_, i) => +((first + i) * step).toFixed(12));
+}
+function ratioTicks(low, high) {
+  const [from, to] = [Math.exp(low), Math.exp(high)];
+  const even = TICK_STEPS.filter(step => high - low < 3 && to - from < 50 * step).map(step =>
+    multiples(step, from - 1, to - 1).map(more => 1 + more),
+  );
+  return [...even, ...TICK_RATIOS].map(ratios =>
+    ratios
+      .filter(ratio => ratio > 0)
+      .map(Math.log)
+      .filter(tick => tick >= low - 1e-9 && tick <= high + 1e-9),
+  );
+}
 function evenTicks(low, high) {
   const power = Math.floor(Math.log10(high - low)) - 1,
     sets = [];
   for (let at = power; at < power + 3; at++)
-    for (const digit of [1, 2, 5]) {
-      const step = digit * 10 ** at,
-        first = Math.ceil(low / step - 1e-9),
-        last = Math.floor(high / step + 1e-9);
-      sets.push(
-        Array.from({length: Math.max(last - first + 1, 0)}, (_, i) => +((first + i) * step).toPrecision(12)),
-      );
-    }
+    for (const digit of [1, 2, 5]) sets.push(multiples(digit * 10 ** at, low, high));
   return sets;
 }
-function tickWords(scale, ticks) {
-  const grain = 10 * Math.min(...ticks.slice(1).map((tick, i) => tick - ticks[i]));
-  if (scale === 'factor') return ticks.map(tick => String(+Math.exp(tick).toPrecision(6)));
-  return ticks.map(tick => (tick === 0 ? '0' : NUMBERS[scale](tick, grain)));
+function tickWords(name, ticks) {
+  if (name === 'factor')
+    return ticks.map(tick => (+Math.exp(tick).toPrecision(6)).toLocaleString('en-US', {maximumFractionDigits: 9}));
+  const scale = scaleNamed(name),
+    numbers = ticks.map(tick => readAt(scale, tick));
+  const steps = numbers.slice(1).map((number, i) => number - numbers[i]);
+  const decimals = steps.length ? decimalsOf(+Math.min(...steps).toPrecision(12), 1) : 0;
+  return numbers.map(number => numberWords(scale, number, number ? decimals : 0));
 }
-function ticksFor(scale, low, high, length) {
-  const log = scale === 'ratio' || scale === 'factor';
-  const sets = log
-    ? TICK_RATIOS.map(ratios =>
-        ratios.map(Math.log).filter(tick => tick >= low - 1e-9 && tick <= high + 1e-9),
-      )
-    : evenTicks(low, high);
+function ticksFor(name, low, high, length) {
+  const scale = scaleNamed(name),
+    [first, last] = scale.limits.map(limit => scale.times * limit);
+  const sets = scale.log ? ratioTicks(low, high) : evenTicks(Math.max(low, first), Math.min(high, last));
   const fitting = sets
     .filter(set => set.length && set.length <= 9)
-    .map(set => ({set, words: tickWords(scale, set)}))
+    .map(set => ({set, words: tickWords(name, set)}))
     .filter(({set, words}) =>
       set.every(
         (tick, i) =>
@@ -60,7 +69,7 @@ function range(scale, rows, pool) {
   const points = [
     ...rows.map(row => row.yi),
     ...(pool ? [pool.ci_low, pool.ci_high] : []),
-    ...(scale === 'proportion' ? [] : [0]),
+    ...(scaleNamed(scale).null === null ? [] : [0]),
   ];
   const ends = [
     ...rows.flatMap(row => (row.low === null ? [] : [row.low, row.high])),
@@ -83,25 +92,25 @@ function range(scale, rows, pool) {
   const margin = 0.05 * (high - low);
   low -= margin;
   high += margin;
-  return scale === 'proportion'
-    ? [Math.max(low, 0), Math.min(high, 1)]
-    : scale === 'correlation'
-      ? [Math.max(low, -1), Math.min(high, 1)]
-      : [low, high];
+  const {log, limits, times} = scaleNamed(scale);
+  return log ? [low, high] : [Math.max(low, times * limits[0]), Math.min(high, times * limits[1])];
 }
 
 const words = (x, y, text, look = {}) =>
   draw('text', {x, y, 'font-size': 13, fill: hue.ink, class: 'ink', ...look}, text);
 const quiet = {fill: hue.muted, class: 'quiet', 'font-size': 11};
 
-// Lines of a text that fit into a room, broken between words.
+// Width of a text in pixels, and its lines that fit into a room, broken between words.
 const ruler = document.createElement('canvas').getContext('2d');
-function wrapped(text, room, size) {
+function widthOf(text, size) {
   ruler.font = `${size}px ${FONT}`;
+  return ruler.measureText(text).width;
+}
+function wrapped(text, room, size) {
   const lines = [''];
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1)} ${word}`.trim();
-    if (ruler.measureText(longer).width <= room) lines[lines.length - 1] = longer;
+    if (widthOf(longer, size) <= room) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines.filter(Boolean);
@@ -160,7 +169,7 @@ function axis(x, top, bottom, ends, ticks, scale, contrast, narrow) {
     ),
   );
   const zero = x.at(0);
-  if (scale !== 'proportion' && zero > ends[0] && zero < ends[1]) {
+  if (scaleNamed(scale).null !== null && zero > ends[0] && zero < ends[1]) {
     if (!narrow)
       parts.unshift(
         draw('line', {

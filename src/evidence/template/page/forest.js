@@ -50,7 +50,7 @@ function mark(x, y, row, ends, look) {
 // Where the words stand above the marks, the line of no effect is drawn beside the marks alone.
 function nullPart(at, x, y, ends) {
   const zero = x.at(0);
-  if (!at.narrow || x.scale === 'proportion' || zero < ends[0] || zero > ends[1]) return [];
+  if (!at.narrow || scaleNamed(x.scale).null === null || zero < ends[0] || zero > ends[1]) return [];
   return [
     draw('line', {
       x1: zero,
@@ -134,7 +134,9 @@ function line(at, y, row, x, ends, look) {
     });
   const parts = [
     band,
-    words(at.label, y + at.first, row.label, {'data-room': at.narrow ? at.effect - 170 : at.n - 44}),
+    words(at.label, y + at.first, row.label, {
+      'data-room': at.narrow ? at.effect - widthOf(interval, 13) - 12 : at.n - 44,
+    }),
     ...lines.map((text, i) =>
       words(at.label, y + at.first + LEADING * (i + 1), text, {
         ...quiet,

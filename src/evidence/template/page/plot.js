@@ -68,7 +68,7 @@ function shownNow() {
   const {cohorts, left, unweighted} = selected(chosen),
     stored = made(chosen);
   const pool = cohorts.length ? stored || fit(cohorts) : null,
-    scale = scaleOf(chosen.measure);
+    scale = scaleOf(chosen.measure, chosen.unit);
   const weights = pool ? weightsOf(cohorts, pool.tau2) : [];
   const rows = cohorts.map((cohort, i) => cohortRow(cohort, weights[i])).sort(byLabel);
   const others = [...unweighted, ...left]

@@ -45,7 +45,7 @@ function asText(name, value) {
     ? significant(value, NUMERIC[name])
     : name === 'year' || name === 'line'
       ? String(value)
-      : value.toLocaleString('en-US').replace('-', MINUS);
+      : value.toLocaleString('en-US', {maximumFractionDigits: 9}).replace('-', MINUS);
 }
 function content(name, value, id) {
   if (name === 'effect' && pools.has(id))

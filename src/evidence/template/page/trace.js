@@ -8,22 +8,19 @@ const effectOf = new Map(effects.map(effect => [effect.id, effect]));
 const levelWords = level => level.replace(/^[^:]*/, name => name.replace(/_/g, ' ')).replace(':', ': ');
 const stratumWords = (condition, drug, level) =>
   [condition ? conditions[condition] || condition : '', drug, levelWords(level)].filter(Boolean).join(', ') || 'All groups';
-const unitWords = (measure, unit) =>
-  scaleOf(measure) === 'ratio' || scaleOf(measure) === 'proportion'
-    ? ''
-    : ' ' + (data.plan.units[unit] || unit);
+const unitWords = (measure, unit) => data.plan.beside[measure]?.[unit] || '';
 const contrastWords = contrast => (data.plan.contrasts[contrast] || contrast).toLowerCase();
 
 function effectWords(effect) {
   if (effect.yi === null) return 'no effect can be worked out';
   const half = effect.vi === null ? null : data.plan.quantiles.z * Math.sqrt(effect.vi);
   return (
-    inWords(scaleOf(effect.measure), effect.yi, half === null ? null : effect.yi - half, effect.yi + half) +
+    inWords(scaleOf(effect.measure, effect.effect_unit), effect.yi, half === null ? null : effect.yi - half, effect.yi + half) +
     unitWords(effect.measure, effect.effect_unit)
   );
 }
 const poolWords = (pool, measure, unit) =>
-  inWords(scaleOf(measure), pool.estimate, pool.ci_low, pool.ci_high) + unitWords(measure, unit);
+  inWords(scaleOf(measure, unit), pool.estimate, pool.ci_low, pool.ci_high) + unitWords(measure, unit);
 const people = n =>
   n === null ? 'number of people ' + data.plan.not_printed : plural(n, 'person').replace('persons', 'people');
 
@@ -183,7 +180,7 @@ function openEffect(effect) {
 }
 function openPool(title, pool, measure, unit, cohorts, source) {
   const weights = weightsOf(cohorts, pool.tau2),
-    scale = scaleOf(measure);
+    scale = scaleOf(measure, unit);
   const items = cohorts.map((cohort, i) =>
     make(
       'li',
