@@ -129,14 +129,14 @@ def test_single_groups_are_not_rated_and_their_parts_are_facts():
     rows = cohorts("cohort", "single_arm", yi=[0.0, 0.3, 0.9])
     known = context({"s0": 2, "s1": 0})
     assert grade.steps_of(pool(contrast="single_arm", measure="PLO", I2=78.0, n=86.0), rows, known) == [
-        ("start", 0, "not rated, since GRADE has no guidance for proportions of single groups outside questions of prognosis", "fact"),
+        ("start", 0, "GRADE has no guidance for proportions of single groups outside questions of prognosis", "fact"),
         ("risk_of_bias", 0, "50% of the weight at high, serious or critical risk of bias, 20% not judged", "fact"),
         ("inconsistency", 0, "I² 78%; intervals of two cohorts do not overlap", "fact"),
         ("imprecision", 0, "86 people", "fact"),
         ("missing_results", 0, "0 of 3 cohorts with a result cannot be pooled", "fact"),
     ]
     (_, _, why, _), *_ = grade.steps_of(pool(contrast="single_arm", measure="ZCOR"), rows, known)
-    assert why == "not rated, since GRADE has no guidance for correlations"
+    assert why == "GRADE has no guidance for correlations"
 
 
 def test_a_judgement_on_a_pool_that_is_not_rated_is_shown_and_moves_nothing():

@@ -28,6 +28,7 @@ from tests.unit import (
     test_checks_pairs,
     test_checks_rows,
     test_checks_scales,
+    test_checks_scripts,
     test_checks_spread,
     test_checks_statistics,
 )
@@ -44,6 +45,7 @@ MODULES = (
     test_checks_pairs,
     test_checks_rows,
     test_checks_scales,
+    test_checks_scripts,
     test_checks_spread,
     test_checks_statistics,
 )

@@ -10,6 +10,7 @@ from fontTools.ttLib import TTFont
 
 from evidence.stages import faces
 from evidence.stages.plotting import page, save_svg, write
+from evidence.stages.scripts import cut
 
 RULE = re.compile(
     r"@font-face\{font-family: '([^']+)'; font-weight: (\d+); font-style: (\w+); "
@@ -80,12 +81,12 @@ def test_the_usual_part_beside_a_face_is_what_is_cut_of_it(name):
     """If not, after a change of the faces or of COMMON: python -m evidence.stages.faces. Packed by another zlib it may have other bytes."""
     file = str(faces.FONT_FOLDER / f"{name}.ttf")
     points = faces.COMMON & faces.characters(file)
-    lying, cut = (TTFont(io.BytesIO(content)) for content in (base64.b64decode(faces.part(file, points)), faces.cut(file, points)))
+    lying, fresh = (TTFont(io.BytesIO(content)) for content in (base64.b64decode(faces.part(file, points)), cut(file, points)))
     assert faces.part(file, points) == base64.b64encode((faces.USUAL / f"{name}.woff").read_bytes()).decode()
-    assert lying.keys() == cut.keys()
-    assert not [tag for tag in cut.reader.keys() if lying.reader[tag] != cut.reader[tag]]
+    assert lying.keys() == fresh.keys()
+    assert not [tag for tag in fresh.reader.keys() if lying.reader[tag] != fresh.reader[tag]]
 
 
 def test_a_part_has_the_same_bytes_when_it_is_cut_again():
     file, _ = faces.files("normal", "normal")
-    assert faces.cut(file, frozenset(map(ord, "Łódź"))) == faces.cut(file, frozenset(map(ord, "Łódź")))
+    assert cut(file, frozenset(map(ord, "Łódź"))) == cut(file, frozenset(map(ord, "Łódź")))

@@ -21,6 +21,7 @@ from evidence.stages import (
     checks_pairs,
     checks_rows,
     checks_scales,
+    checks_scripts,
     checks_spread,
     checks_statistics,
 )
@@ -53,6 +54,7 @@ CHECKS = {
     "year_in_id": checks_keys.year_in_id,
     "bias_domains": checks_bias.bias_domains,
     "judgements": checks_bias.judgements,
+    "undrawn": checks_scripts.undrawn,
     "judged_strata": checks_names.judged_strata,
     "spelled_twice": checks_names.spelled_twice,
     "spelled_alike": checks_names.spelled_alike,

@@ -121,7 +121,7 @@ def bias_tools(inputs):
     used = [tool for name, tool in tools().items() if name in set(inputs.tables.risk_of_bias["tool"])]
     counts_as = "counts as at high risk" if inputs.config.not_judged_counts else "takes no level by itself"
     return {
-        "bias_tools": listed(f"{tool.label} for {tool.use}" for tool in used) or "no tool",
+        "bias_tools": listed(tool.label if tool.use in tool.label else f"{tool.label} for {tool.use}" for tool in used) or "no tool",
         "bias_sources": "; ".join(dict.fromkeys(tool.source for tool in used)) or "no tool was used",
         "not_judged": counts_as,
     }

@@ -2,9 +2,18 @@
 
 import unicodedata
 from functools import cache
+from importlib import util
 from pathlib import Path
 
+from evidence.stages import scripts
+from evidence.stages.directions import end_runs
+
 FONTS = Path(__file__).parents[1] / "template/fonts"
+
+
+def second_faces():
+    """Folder of the face of matplotlib, which draws what the first face lacks: Arabic and Hebrew, signs."""
+    return Path(util.find_spec("matplotlib").origin).parent / "mpl-data/fonts/ttf"
 
 
 @cache
@@ -13,10 +22,17 @@ def known_characters():
     from fontTools.ttLib import TTFont
 
     points = set()
-    for path in sorted(FONTS.glob("*.ttf")):
+    for path in (*sorted(FONTS.glob("*.ttf")), second_faces() / "DejaVuSans.ttf"):
         with TTFont(path, lazy=True) as face:
             points |= set(face.getBestCmap())
     return frozenset(points)
+
+
+def can_print(sign):
+    """Whether a sign is seen, and one of the shipped faces or a face of this machine for its script draws it."""
+    if unicodedata.category(sign)[0] == "C":
+        return False
+    return ord(sign) in known_characters() or (scripts.script_of(sign) is not None and scripts.is_drawn(sign))
 
 
 @cache
@@ -26,7 +42,7 @@ def shown(sign):
     What no face has becomes its plain form where Unicode knows one, else its code point; so does
     what is not seen but acts: control characters and marks that turn the direction of a line.
     """
-    if sign == "\n" or (ord(sign) in known_characters() and unicodedata.category(sign)[0] != "C"):
+    if sign == "\n" or can_print(sign):
         return sign
     plain = unicodedata.normalize("NFKD", sign)
     plain = "".join(one for one in plain if not unicodedata.combining(one))
@@ -64,14 +80,12 @@ def printable(value):
 
     Returns
     -------
-    The same, with texts in composed form (NFC).
+    The same, with texts in composed form (NFC), and a left-to-right mark after letters that run from right to left.
     """
     if isinstance(value, str):
-        return (
-            value
-            if value.isascii() and value.isprintable()
-            else "".join(map(shown, unicodedata.normalize("NFC", value)))
-        )
+        if value.isascii() and value.isprintable():
+            return value
+        return end_runs("".join(map(shown, unicodedata.normalize("NFC", value))))
     if isinstance(value, dict):
         return {key: printable(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from evidence.stages.plotting import save_svg
 from evidence.stages.processors import mapped
+from evidence.stages.scripts import fingerprint
 from evidence.stages.writing import replace
 
 PROGRAM = Path(__file__).parents[1]
@@ -59,8 +60,9 @@ def spelled(value):
 
 
 def digest(draw):
-    """SHA-256 of a drawing: the function, its arguments, and the program."""
+    """SHA-256 of a drawing: the function, its arguments, the program, and the faces of this machine that it needs."""
     text = f"{program()} {draw.func.__module__}.{draw.func.__qualname__} {spelled(draw.args)} {spelled(draw.keywords)}"
+    text += fingerprint(text)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

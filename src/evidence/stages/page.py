@@ -11,6 +11,7 @@ from evidence.stages import page_data, page_html
 from evidence.stages.content import Inputs, subject
 from evidence.stages.content_front import front
 from evidence.stages.content_names import Names
+from evidence.stages.directions import end_runs
 from evidence.stages.files import digests
 from evidence.stages.page_tables import page_tables
 from evidence.stages.report import prose, versions
@@ -22,12 +23,13 @@ POLICY = "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{s
 
 
 def visible(text):
-    """Text without control characters and those that hide or turn its direction; spaces stay as they are."""
+    """Text without control characters and those that hide or turn its direction; spaces stay as they are.
+
+    Letters that run from right to left end with a mark, so that numbers after them stay in their place.
+    """
     if text.isprintable():
-        return text
-    return "".join(
-        sign if unicodedata.category(sign)[0] != "C" else " " if sign.isspace() else "" for sign in text
-    )
+        return end_runs(text)
+    return end_runs("".join(sign if unicodedata.category(sign)[0] != "C" else " " if sign.isspace() else "" for sign in text))
 
 
 def cleaned(value):

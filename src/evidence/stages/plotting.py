@@ -21,8 +21,10 @@ from matplotlib.patches import Circle, Patch, Polygon
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
-from evidence.stages.faces import face, face_rules, files, known_characters
+from evidence.stages.directions import RUN, end_runs
+from evidence.stages.faces import can_draw, face, face_rules, files, name_faces
 from evidence.stages.palette import BLUE, INK, LINE
+from evidence.stages.scripts import families
 from evidence.stages.writing import replace
 
 BODY, SMALL = 7.5, 6.7
@@ -32,7 +34,7 @@ BEHIND, MARKS, WORDS = 1, 3, 6
 
 
 def unprintable(text):
-    """Characters of `text` that none of the shipped faces can draw, in order.
+    """Characters of `text` that no face can draw, neither of those that ship nor of this machine, in order.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def unprintable(text):
     -------
     str
     """
-    return "".join(sign for sign in plain(text) if ord(sign) not in known_characters())
+    return "".join(sign for sign in plain(text) if not can_draw(sign))
 
 
 def plain(text):
@@ -73,15 +75,14 @@ def clean(text):
 @lru_cache(maxsize=4096)
 def drawable(text):
     """Text with a replacement sign for what no face has, and without what turns the direction of a line."""
-    known = known_characters()
     visible = (sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf"))
-    return "".join(sign if ord(sign) in known else "\N{REPLACEMENT CHARACTER}" for sign in visible)
+    return end_runs("".join(sign if can_draw(sign) else "\N{REPLACEMENT CHARACTER}" for sign in visible))
 
 
 @lru_cache(maxsize=16384)
 def _unit_width(text, weight, style):
     """Width of a letter or a pair of letters in mm, at one point; FreeType measures in 64ths of a point."""
-    font = get_font(files(weight, style))
+    font = get_font(files(weight, style, families(text)))
     font.set_size(100, 72)
     font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
     return font.get_width_height()[0] / 64 / 100 / POINTS_PER_MM
@@ -92,9 +93,10 @@ def text_width(text, size=BODY, weight="normal", style="normal"):
     """Width of one line of text in mm.
 
     Summed over its pairs of letters, less the letters that two pairs share: kerning is
-    between neighbours, so this is the width of the whole line, and pairs come again.
+    between neighbours, so this is the width of the whole line, and pairs come again. Letters that run from right to left
+    take another shape beside others, so a text with them is measured whole.
     """
-    if len(text) < 2:
+    if len(text) < 2 or RUN.search(text):
         return size * _unit_width(text, weight, style) if text else 0.0
     pairs = sum(_unit_width(one + other, weight, style) for one, other in pairwise(text))
     return size * (pairs - sum(_unit_width(letter, weight, style) for letter in text[1:-1]))
@@ -172,7 +174,7 @@ class _Line(Text):
 def write(sheet, x, y, text, *, size=BODY, weight="normal", style="normal", color=INK, align="left"):
     """Put one line of text with its baseline at y, as `drawable`, never read as mathematics."""
     sheet.figure.add_artist(
-        _Line(x, y, drawable(text), color=color, fontproperties=face(size, weight, style), horizontalalignment=align,
+        _Line(x, y, drawable(text), color=color, fontproperties=face(size, weight, style, families(text)), horizontalalignment=align,
               parse_math=False, zorder=WORDS, transform=sheet.millimetres)
     )
 
@@ -216,7 +218,7 @@ def save_svg(figure, path):
     """
     settings = {"svg.fonttype": "none", "svg.hashsalt": "evidence", "svg.id": None}
     content = _drawn(figure, io.StringIO(), settings, format="svg", metadata={"Date": None, "Creator": None})
-    replace(path, content.replace("</style>", f"\n{face_rules(figure)}</style>", 1).encode())
+    replace(path, name_faces(content).replace("</style>", f"\n{face_rules(figure)}</style>", 1).encode())
 
 
 def save_png(figure, path, dpi=200):

@@ -1,19 +1,24 @@
 """Stage report: reports/evidence.pdf, from the content of the report and the template."""
 
 import json
+import re
 import shutil
 import tempfile
+from collections import Counter
 from datetime import UTC, datetime, time
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
 
 from evidence.problems import EvidenceError, Problem
 from evidence.stages.content import Inputs, content
-from evidence.stages.content_printable import printable, replaced
+from evidence.stages import scripts
+from evidence.stages.content_printable import printable, replaced, second_faces
+from evidence.stages.content_printable import texts as texts_of
 from evidence.stages.files import digests
 
 TEMPLATE = Path(__file__).parents[1] / "template"
 FONTS = TEMPLATE / "fonts"
+TEXT = re.compile(r"<text[^>]*>(.+?)</text>", re.DOTALL)
 STANDARDS = ["a-2a", "ua-1"]
 PACKAGES = ("numpy", "scipy", "pandas", "PyMARE", "statsmodels", "matplotlib", "typst", "snakemake")
 
@@ -52,19 +57,53 @@ def texts(folder, place):
     return found
 
 
+def lay_fonts(folder, lines):
+    """Put what the report needs of this machine's faces for Chinese, Japanese and Korean into a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    lines : set of str
+        All texts of the report and of its figures.
+
+    Returns
+    -------
+    list of str
+        Their families, the one that most texts ask for first.
+    """
+    folder.mkdir()
+    wanted = Counter(family for line in lines for family in scripts.families(line))
+    points = frozenset(map(ord, set().union(*map(scripts.signs_of, lines))))
+    for number, family in enumerate(sorted(wanted)):
+        for weight in (scripts.NORMAL, scripts.BOLD):
+            face = scripts.face_of(family, weight)
+            content = scripts.cut(face.file, points & scripts.covered(family), face.index, flavor=None, family=family)
+            (folder / f"{number}-{face.weight}.otf").write_bytes(content)
+    return sorted(wanted, key=lambda family: (-wanted[family], family))
+
+
+def refuse_undrawn(lines):
+    """Raise EvidenceError where a script is left that no face of this machine draws."""
+    undrawn = scripts.undrawn_scripts("".join(sorted(lines)))
+    if undrawn:
+        raise EvidenceError([
+            Problem("config", 0, "", f'the texts of the report hold {script.name} ("{sign}"), which no font of this machine draws', scripts.remedy(script))
+            for script, sign in undrawn.items()
+        ])  # fmt: skip
+
+
 def typeset(root, date):
     """Compile ROOT/report.typ; what Typst warns of is an error too.
 
-    The figures fall back on matplotlib's own face for letters that the shipped one lacks.
+    The second face is matplotlib's own, for letters that the shipped one lacks.
     """
     import typst
 
-    matplotlib = Path(util.find_spec("matplotlib").origin).parent
     try:
         pdf, warnings = typst.compile_with_warnings(
             str(root / "report.typ"),
             root=str(root),
-            font_paths=[str(FONTS), str(matplotlib / "mpl-data/fonts/ttf")],
+            font_paths=[str(FONTS), str(second_faces()), str(root / "fonts")],
             ignore_system_fonts=True,
             format="pdf",
             pdf_standards=STANDARDS,
@@ -112,13 +151,20 @@ def build(folder, tables, config, effects, pools, members, unused, opinion, figu
     made = content(inputs)
     signs = ", ".join(f"U+{ord(sign):04X} as {words}" for sign, words in replaced(made).items())
     made = printable(made | {"replaced": signs})
+    refuse_undrawn(texts_of(made))
     with tempfile.TemporaryDirectory(prefix="evidence-") as name:
         root = Path(name)
         for path in TEMPLATE.glob("*.typ"):
             shutil.copyfile(path, root / path.name)
         copy_figures(folder / "reports/figures", root / "figures", figures)
-        (root / "content.json").write_text(json.dumps(made), encoding="utf-8")
+        families = lay_fonts(root / "fonts", texts_of(made) | lines_of(root / "figures"))
+        (root / "content.json").write_text(json.dumps(made | {"faces": families}), encoding="utf-8")
         return typeset(root, config.date)
+
+
+def lines_of(figures):
+    """All texts in the SVG files of a folder."""
+    return {line for path in figures.glob("*.svg") for line in TEXT.findall(path.read_text(encoding="utf-8"))}
 
 
 def copy_figures(source, target, figures):
