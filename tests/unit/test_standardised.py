@@ -253,6 +253,126 @@ def test_the_grid_of_correlations_is_what_another_config_gives(tmp_path, standar
     np.testing.assert_allclose(ours[["yi", "vi"]], theirs[["yi", "vi"]], rtol=1e-12)
 
 
+def statistic(value, name, timepoint="difference", **columns):
+    columns = {"unit": "", "statistic": name} | ({"versus": "placebo", "n": 42} if timepoint == "difference" else {}) | columns
+    return number("s", value, timepoint, **columns)
+
+
+G = 0.697179834073291, 0.101240970705003  # metafor 5.1.12: escalc("SMD", ti=2.3, n1i=20, n2i=22)
+
+
+@pytest.mark.parametrize(
+    "row, sign",
+    [
+        (statistic(2.3, "t_value"), 1),
+        (statistic(-2.3, "t_value"), -1),
+        (statistic(2.3, "t_value", direction="lower"), -1),
+        (statistic(2.3, "t_value", n="", n_versus=""), 1),
+        (statistic(5.29, "f_value", direction="higher"), 1),
+        (statistic(5.29, "f_value", direction="lower"), -1),
+        (statistic(2.3, "z_value"), 1),
+    ],
+)
+def test_a_test_statistic_of_two_groups(tmp_path, row, sign):
+    made = effect(tmp_path, row)
+    assert (made.route, made.measure, made.n, made.headline) == ("printed", "SMD", 42, "yes")
+    assert (made.yi, made.vi) == pytest.approx((sign * G[0], G[1]), rel=1e-12)
+
+
+def test_the_printed_statistic_stands_beside_its_effect(tmp_path):
+    assert effect(tmp_path, statistic(5.29, "f_value", direction="lower")).printed == "F = 5.29, lower"
+
+
+@pytest.mark.parametrize("low, sign", [(9, 1), (11, -1)])
+def test_f_has_the_sign_of_the_means_beside_it(tmp_path, low, sign):
+    made = effect(tmp_path, statistic(5.29, "f_value"), number("s", 10), placebo(low))
+    assert made.yi == pytest.approx(sign * G[0], rel=1e-12)
+
+
+def test_chi_squared_of_two_groups(tmp_path):
+    """Lipsey & Wilson 2001: d = 2 sqrt(chi2 / (n - chi2))."""
+    made = effect(tmp_path, statistic(4, "chi2_value", direction="lower"))
+    assert made.yi == pytest.approx(-unbiasing_factor(np.array([40.0]))[0] * 2 * np.sqrt(4 / 38), rel=1e-12)
+
+
+@pytest.mark.parametrize("standardiser, yi", [("change", 0.472601853174961), ("pooled", 0.472601853174961 * np.sqrt(2 * (1 - 0.7)))])
+def test_t_of_a_change(tmp_path, standardiser, yi):
+    """metafor 5.1.12: escalc("SMCC", ti=2.3, ni=22) is 0.4726, 0.05053; in SDs of a single measurement times sqrt(2 (1 - r))."""
+    made = effect(tmp_path, statistic(2.3, "t_value", "change", n=22), contrast="before_after", standardiser=standardiser, r=0.7, groups=[group("s")])
+    share = 1 if standardiser == "change" else 2 * (1 - 0.7)
+    assert (made.yi, made.vi) == pytest.approx((yi, 0.0505307389005547 * share), rel=1e-12)
+
+
+@pytest.mark.parametrize("name, value", [("t_value", 2.6), ("f_value", 2.6**2)])
+def test_t_of_a_change_gives_the_correlation_of_its_levels(tmp_path, name, value):
+    made = effect(tmp_path, *LEVELS, statistic(value, name, "change", n=20), contrast="before_after")
+    r = ev.convert.r_from_sds(5 / np.sqrt(20), 4 / np.sqrt(20), 2 / 2.6)
+    assert (made.route, made.pairing, made.r_source) == ("paired_p", "levels", "implied by a test")
+    same(made, ev.escalc("SMCRP", m1i=12, sd1i=5, m2i=10, sd2i=4, ni=20, ri=r))
+    assert made.printed == f"10 (SD 4) to 12 (SD 5) u; {name[0].replace('f', 'F')} = {value}"
+
+
+def test_t_between_periods_gives_the_correlation(tmp_path):
+    made = effect(tmp_path, *CROSSOVER, statistic(-1.9, "t_value", n=22), **PERIODS_OF_22)
+    r = ev.convert.r_from_sds(4.88 / np.sqrt(22), 6.69 / np.sqrt(22), 1.69 / 1.9)
+    same(made, ev.escalc("SMCRP", m1i=19.66, sd1i=4.88, m2i=17.97, sd2i=6.69, ni=22, ri=r))
+
+
+def test_means_with_sds_go_before_t(tmp_path):
+    made = effect(tmp_path, statistic(9, "t_value"), number("s", 15, n=20, **sd(5)), placebo(10, n=22, **sd(3)))
+    assert made.pairing == "follow_up"
+
+
+@pytest.mark.parametrize("columns", [{"n": 42}, {"n": 42, "n_versus": 22}, {"n": ""}])
+def test_d_with_n_of_both_groups(tmp_path, columns):
+    made = effect(tmp_path, statistic(0.4, "standardised_difference", **columns))
+    assert (made.route, made.yi, made.n, made.printed) == ("counts", 0.4, 42, "d = 0.4")
+    assert made.vi == pytest.approx(1 / 20 + 1 / 22 + 0.4**2 / 84, rel=1e-12)
+
+
+def test_d_with_its_own_error(tmp_path):
+    made = effect(tmp_path, statistic(0.4, "standardised_difference", **se(0.2)))
+    assert (made.route, made.yi, made.vi) == ("printed", 0.4, pytest.approx(0.04, rel=1e-12))
+
+
+@pytest.mark.parametrize("standardiser, vi", [("pooled", 2 * 0.3 / 20 + (1 + 0.7**2) * 0.16 / 80), ("control", 2 * 0.3 / 20 + 0.16 / 40), ("change", 1 / 20 + 0.16 / 40)])
+def test_d_of_a_change_with_n(tmp_path, standardiser, vi):
+    made = effect(tmp_path, statistic(0.4, "standardised_difference", "change", n=20), contrast="before_after", standardiser=standardiser, r=0.7)
+    assert (made.yi, made.vi) == pytest.approx((0.4, vi), rel=1e-12)
+
+
+@pytest.mark.parametrize("standardiser, shown", [("average", ""), ("control", "control"), ("change", "change")])
+def test_d_is_in_pooled_sds(tmp_path, standardiser, shown):
+    made = effect(tmp_path, statistic(0.4, "standardised_difference"), standardiser=standardiser)
+    assert made.reason == (f"not weighted: printed in pooled SDs, while effects.smd_standardiser is {shown}" if shown else "")
+
+
+def correlations(path, *rows, **tables):
+    return effects(path, *rows, outcomes=[{"measure": "ZCOR", "cv_low": "", "cv_high": ""}], **tables)[0]
+
+
+@pytest.mark.parametrize(
+    "name, value, columns, r",
+    [
+        ("t_value", 2.3, {}, 2.3 / np.sqrt(2.3**2 + 40)),
+        ("t_value", -2.3, {}, -2.3 / np.sqrt(2.3**2 + 40)),
+        ("f_value", 5.29, {"direction": "lower"}, -2.3 / np.sqrt(2.3**2 + 40)),
+        ("chi2_value", 5.29, {"direction": "higher"}, np.sqrt(5.29 / 42)),
+        ("z_value", 2.3, {"direction": "lower"}, -2.3 / np.sqrt(42)),
+    ],
+)
+def test_correlation_from_a_test_statistic(tmp_path, name, value, columns, r):
+    (made,) = correlations(tmp_path, statistic(value, name, "baseline", n=42, **columns)).itertuples()
+    same(made, ev.escalc("ZCOR", ri=r, ni=42))
+    assert (made.contrast, made.measure, made.route) == ("single_arm", "ZCOR", "counts")
+    assert made.effect == pytest.approx(r, rel=1e-12)
+
+
+def test_correlation_with_a_scale_that_runs_the_other_way(tmp_path):
+    (made,) = correlations(tmp_path, statistic(0.4, "correlation", "baseline", n=42, unit="v"), units=REVERSED).itertuples()
+    assert made.effect == pytest.approx(-0.4, rel=1e-12)
+
+
 REVERSED = [{"unit": "u", "to_unit": "u"}, {"unit": "v", "to_unit": "u", "reversed": "yes"}]
 
 
@@ -270,6 +390,10 @@ def reverse(*rows):
         ((number("s", -4, "difference", statistic="mean_difference", versus="placebo", spread="ci95", spread_low=-7, spread_high=-1),), "versus_control"),
         ((number("s", 15, n=20, statistic="median", spread="iqr", spread_low=11, spread_high=20), placebo(10, n=22, **sd(4))), "versus_control"),
         ((number("s", 0.4, "difference", statistic="estimate", **se(0.2)),), "versus_control"),
+        ((statistic(2.3, "t_value", unit="u"),), "versus_control"),
+        ((statistic(5.29, "f_value", unit="u", direction="lower"),), "versus_control"),
+        ((statistic(0.4, "standardised_difference", unit="u"),), "versus_control"),
+        ((statistic(2.3, "z_value", "change", unit="u", n=20),), "before_after"),
     ],
 )
 def test_on_a_scale_that_runs_the_other_way_the_sign_turns(tmp_path, rows, contrast):

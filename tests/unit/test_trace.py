@@ -192,7 +192,7 @@ def test_a_wrong_equation_is_noticed():
 
 
 def outcome(name, measure):
-    return {"outcome": name, "measure": measure, "unit": "" if measure in ("PLO", "OR", "RR", "RD", "HR", "ZCOR") else "u",
+    return {"outcome": name, "measure": measure, "unit": "" if "reversed" not in name and measure in ("PLO", "OR", "RR", "RD", "HR", "ZCOR") else "u",
             "cv_low": "", "cv_high": ""}  # fmt: skip
 
 
@@ -264,6 +264,27 @@ KINDS = {
                                        **p("=", 0.01, "between_groups"))),
     "smd_reversed": ("SMD", number("s", 15, n=20, unit="v", **ci(12, 18)), number("s", 10, n=22, unit="v", **sd(3), **PLACEBO)),
     "smd_reversed_median": ("SMD", number("s", 15, n=20, unit="v", spread_low=11, spread_high=20, **IQR), number("s", 10, n=22, **sd(3), **PLACEBO)),
+    "smd_t": ("SMD", number("s", -2.3, "difference", statistic="t_value", unit="", versus="placebo", n=42, n_versus=22)),
+    "smd_f": ("SMD", number("s", 5.29, "difference", statistic="f_value", unit="", versus="placebo", n=42, n_versus=22, direction="lower")),
+    "smd_f_beside": ("SMD", number("s", 5.29, "difference", statistic="f_value", unit="", versus="placebo", n=42, n_versus=22),
+                     number("s", 10), number("s", 12, **PLACEBO)),
+    "smd_chi2": ("SMD", number("s", 5.29, "difference", statistic="chi2_value", unit="", versus="placebo", n=42, n_versus=22, direction="lower")),
+    "smd_z": ("SMD", number("s", 2.3, "difference", statistic="z_value", unit="", versus="placebo", n=42, n_versus=22, direction="lower")),
+    "smd_t_reversed": ("SMD", number("s", -2.3, "difference", statistic="t_value", unit="v", versus="placebo", n=42, n_versus=22)),
+    "smd_t_change": ("SMD", number("s", 2.3, "change", statistic="t_value", unit="", n=22)),
+    "smd_t_levels": ("SMD", number("s", 10, "baseline", n=20, **sd(4)), number("s", 12, n=20, **sd(5)),
+                     number("s", 2.6, "change", statistic="t_value", unit="", n=20)),
+    "smd_f_crossover": ("SMD", number("t", 14, n=9, study_id="t", **sd(4)), number("t", 10, n=9, study_id="t", **sd(3), **PLACEBO),
+                        number("t", 9, "difference", study_id="t", statistic="f_value", unit="", versus="placebo", n=9)),
+    "smd_d": ("SMD", number("s", 0.4, "difference", statistic="standardised_difference", unit="", versus="placebo", n=42, n_versus=22)),
+    "smd_d_reversed": ("SMD", number("s", 0.4, "difference", statistic="standardised_difference", unit="v", versus="placebo", **ci(0.1, 0.7))),
+    "smd_d_change": ("SMD", number("s", 0.4, "change", statistic="standardised_difference", unit="", n=20)),
+    "zcor_t": ("ZCOR", number("s", -2.3, "baseline", n=50, statistic="t_value", unit="")),
+    "zcor_f": ("ZCOR", number("s", 5, "baseline", n=50, statistic="f_value", unit="", direction="lower")),
+    "zcor_chi2": ("ZCOR", number("s", 5, "baseline", n=50, statistic="chi2_value", unit="", direction="higher")),
+    "zcor_z_reversed": ("ZCOR", number("s", 2.1, "baseline", n=50, statistic="z_value", unit="v")),
+    "zcor_reversed": ("ZCOR", number("s", 0.4, "baseline", n=50, statistic="correlation", unit="v")),
+    "zcor_reversed_interval": ("ZCOR", number("s", 0.4, "baseline", statistic="correlation", unit="v", **ci(0.1, 0.6))),
     "estimate_smd": ("SMD", number("s", 0.3, "change", statistic="estimate", unit="", **se(0.2))),
     "estimate": ("ROM", number("s", -0.3, "difference", statistic="estimate", unit="", **ci(-0.5, -0.1))),
     "estimate_md": ("MD", number("s", 500, "change", statistic="estimate", unit="mu", **{"spread": "se", "spread_low": 100})),

@@ -65,6 +65,9 @@ CHECKS = {
     "units": checks_numbers.units,
     "unit_targets": checks_numbers.unit_targets,
     "reversed_scales": checks_statistics.reversed_scales,
+    "directions": checks_statistics.directions,
+    "tested_levels": checks_statistics.tested_levels,
+    "quarrelling_signs": checks_statistics.quarrelling_signs,
     "plausible_ranges": checks_numbers.plausible_ranges,
     "group_sizes": checks_numbers.group_sizes,
     "part_sizes": checks_numbers.part_sizes,
@@ -126,7 +129,7 @@ CHECKS = {
 }
 
 FLAGS = (
-    "group_sizes", "zero_spreads", "interval_order", "percent_levels", "positive_levels", "relative_changes", "plain_scale", "estimate_size",
+    "group_sizes", "quarrelling_signs", "zero_spreads", "interval_order", "percent_levels", "positive_levels", "relative_changes", "plain_scale", "estimate_size",
     "suspects", "pair_folds", "pair_mixups", "sources_disagree", "whole_equals_part", "spread_plausible", "paired_p",
     "own_p", "pair_unit_slips", "same_report", "exchanged_change", "exchanged_changes", "exchanged_arms", "exchanged_others", "exchanged_p",
 )  # fmt: skip

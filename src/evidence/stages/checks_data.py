@@ -12,6 +12,8 @@ from evidence.stages.reading import Row
 LEVELS = ("mean", "median", "geometric_mean", "unspecified")
 INTERVALS = ("iqr", "range", "ci95")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio", "fold_change")
+TESTS = {"t_value": "t", "f_value": "F", "chi2_value": "chi-squared", "z_value": "z"}
+UNSIGNED = ("f_value", "chi2_value")
 ID = re.compile(r"(?<!\w)[a-z0-9_]+(?!\w)")
 READINGS = {"sd": "SD", "se": "SE"}
 CONTROLS = ("placebo", "untreated", "active_control")
@@ -77,6 +79,11 @@ class Data:
         return factors | {
             (row["outcome"], row["unit"]): row["factor"] for row in self.rows("units") if row["factor"]
         }
+
+    @cached_property
+    def turning(self):
+        """Outcomes and units of the scales that run the other way."""
+        return {(row["outcome"], row["unit"]) for row in self.rows("units") if row["reversed"] == "yes"}
 
     @cached_property
     def sound(self):

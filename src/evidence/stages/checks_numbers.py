@@ -3,14 +3,15 @@
 import math
 
 from evidence.stages.cells import near
-from evidence.stages.checks_data import LEVELS, Finding, grouped, half_unit
+from evidence.stages.checks_data import LEVELS, TESTS, Finding, grouped, half_unit
 
 SOURCE = "Check it against the source."
 COUNTED = ("PLO", "OR", "RR", "RD")
 USED_BY = {
     **dict.fromkeys(LEVELS, ("ROM", "MD", "SMD")), **dict.fromkeys(("events", "percent"), COUNTED), "mean_difference": ("MD", "SMD"),
     **dict.fromkeys(("percent_change", "fold_change"), ("ROM",)), "odds_ratio": ("OR", "PLO"), "risk_ratio": ("RR",),
-    "hazard_ratio": ("HR",), "rate_ratio": ("IRR",), "correlation": ("ZCOR",),
+    "hazard_ratio": ("HR",), "rate_ratio": ("IRR",), "correlation": ("ZCOR",), **dict.fromkeys(TESTS, ("SMD", "ZCOR")),
+    "standardised_difference": ("SMD",),
 }  # fmt: skip
 
 
@@ -19,9 +20,11 @@ def units(data):
     if not data.readable("units", "outcomes"):
         return
     needing = (*LEVELS, "mean_difference")
+    with_scales = {outcome for outcome, _ in data.turning}
 
     def unknown(statistic, outcome, unit):
-        return statistic in needing and (outcome, unit) not in data.factors
+        scale = unit and outcome in with_scales and statistic in (*TESTS, "standardised_difference", "correlation", "estimate")
+        return (statistic in needing or scale) and (outcome, unit) not in data.factors
 
     for row in data.where(unknown, "statistic", "outcome", "unit"):
         known = tuple(sorted(unit for outcome, unit in data.factors if outcome == row["outcome"]))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.measures import summary
-from evidence.stages import counted, pairs, standardised, stated
+from evidence.stages import counted, pairs, standardised, stated, tested
 from evidence.stages.checks_numbers import USED_BY
 from evidence.stages.labels import label
 from evidence.stages.levels import joined, levels
@@ -17,7 +17,7 @@ from evidence.stages.strata import larger_groups, with_broader
 
 P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}
 ORDER = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound", "none")
-PAIRINGS = ("estimate", "difference", "counts", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up")
+PAIRINGS = ("estimate", "difference", "counts", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up", "test")
 SOURCES = ("full_text", "abstract", "secondary")
 ONE = ["study_id", "group_id", "control_id", "outcome", "contrast"]
 
@@ -29,18 +29,29 @@ def contrasts(tables, config):
     means = levels(rows)
     changes = pd.concat([pairs.level_changes(means), pairs.printed_changes(rows, means)], ignore_index=True)
     counts = counted.counts(rows)
-    parts = [
+    of_levels = [
         changes[changes["arm"] == "treatment"].assign(contrast="before_after"),
-        pairs.relative_changes(treated),
         pairs.follow_ups(means, config.control_arms),
         pairs.differences_of_changes(changes, config.control_arms),
+    ]
+    tests = tested.statistics(treated, one_below_other(of_levels))
+    parts = [
+        tested.add_tests(one_below_other(of_levels), tests),
+        tests,
+        pairs.relative_changes(treated),
         pairs.printed_differences(treated),
         counted.single_arm(counts),
         *counted.two_arms(counts, config.control_arms),
         counted.printed_ratios(treated),
         stated.estimates(treated),
+        stated.standardised_differences(treated),
         stated.correlations(treated),
     ]
+    return one_below_other(parts)
+
+
+def one_below_other(parts):
+    """Contrasts of several kinds in one frame."""
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
@@ -62,14 +73,15 @@ def degrees_of_freedom(frame):
 
 
 def se_by_p(frame, operator):
-    """Standard error from the p-value of this very comparison, NaN where there is none."""
+    """Standard error from the p-value, or the test statistic, of this very comparison, NaN where there is none."""
     fits = frame["by_p"].astype(bool) & (frame["p_operator"] == operator) & (frame["p_for"] == p_kind(frame))
     fits &= (frame["p_value"] > 0) & (frame["p_value"] < 1) & frame["yi"].notna() & (frame["yi"] != 0)
     df = degrees_of_freedom(frame)
     usable = fits & ~(df < 1)
     se = np.full(len(frame), np.nan)
     se[usable] = summary.se_from_test(frame.loc[usable, "yi"], frame.loc[usable, "p_value"], df[usable])
-    return se
+    by_t = frame["by_p"].astype(bool) & frame["t"].notna() & (frame["yi"] != 0) & (operator == "=")
+    return np.where(by_t, frame["yi"].abs() / frame["t"], se)
 
 
 def implied(frame, se):
@@ -131,9 +143,9 @@ def routed(frame, config):
     frame["route"] = table.notna().idxmax(axis=1).where(table.notna().any(axis=1), "none")
     frame["vi"] = table.bfill(axis=1).iloc[:, 0]
     spread = frame["route"].isin(["spread", "quantiles"]) & (frame["v_cross"] > 0)
-    spread |= (frame["measure"] == "SMD") & (frame["route"] != "none") & standardised.scaled_by_r(frame, config.smd_standardiser)
+    spread |= (frame["measure"] == "SMD") & (frame["route"] != "none") & standardised.rests_on_r(frame, config.smd_standardiser)
     frame["r"] = r.where(spread, frame["r_implied"].where(frame["route"] == "paired_p"))
-    frame["r_source"] = source.where(spread, np.where(frame["r"].notna(), "implied by p", ""))
+    frame["r_source"] = source.where(spread, np.where(frame["r"].isna(), "", np.where(frame["t"].isna(), "implied by p", "implied by a test")))
     frame["indirect"] = np.where(frame["measure"] == "SMD", standardised.indirect(frame, config.smd_standardiser), 0)
     return standardised.standardise(frame, config.smd_standardiser)
 

@@ -11,6 +11,7 @@ by_p : whether a p-value of the comparison may give the standard error.
 why_not : why there is no spread to be used.
 sd1, sd2 : standard deviations of outcomes pooled as SMD: of the two levels, of the changes of two groups, or, where the
     changes are those of levels, of the two groups at baseline.
+t : absolute test statistic of the same people's difference, where it is printed beside their levels.
 lines : lines of measurements.csv, ";" between.
 """
 
@@ -24,7 +25,7 @@ from evidence.stages.levels import LOG, standard_errors, t_95
 KEY = ["study_id", "group_id", "outcome"]
 ABOUT = ["measure", "design", "cohort_id", "eligibility", "drug", "dose", "conditions", "label", "arm"]
 NUMBERS = ["weeks", "n", "n_control", "yi", "vi_printed", "v_sum", "v_cross", "m1", "se1", "m2", "se2", "x1", "n1", "x2", "n2",
-           "sd1", "sd2"]  # fmt: skip
+           "sd1", "sd2", "t"]  # fmt: skip
 TEXTS = ["control_id", "contrast", "pairing", "how", "why_not", "p_operator", "p_for", "source_kind", "statistic", "lines"]
 TRUTHS = ["paired", "by_p", "judged"]
 SHAPE = [*KEY, *ABOUT, *TEXTS, *NUMBERS, "p_value", *TRUTHS]

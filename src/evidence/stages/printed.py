@@ -1,7 +1,10 @@
 """What a report prints, in words: the numbers behind an effect as its source gives them."""
 
+from evidence.stages.checks_data import TESTS
+
+SYMBOLS = TESTS | {"correlation": "r", "standardised_difference": "d"}
 SPREADS = {"sd": "SD", "se": "SE", "unlabelled": "±"}
-READ = ["statistic", "value", "value_text", "unit", "n", "spread", "spread_judged", "spread_low_text", "spread_high_text",
+READ = ["statistic", "direction", "value", "value_text", "unit", "n", "spread", "spread_judged", "spread_low_text", "spread_high_text",
         "p_operator", "p_value_text"]  # fmt: skip
 COMPARED = {"levels": "{base} to {level}", "follow_up": "{level} v. {base}", "counts": "{level} v. {base}"}
 
@@ -46,6 +49,8 @@ def sentence(pairing, rows):
         In the order of the effect's lines.
     """
     first = rows[0]
+    if rows[-1].statistic in TESTS and len(rows) > 1:
+        return f"{sentence(pairing, rows[:-1])}; {sentence('test', rows[-1:])}"
     counted = first.statistic in ("events", "percent", "percent_change", "fold_change")
     unit = f" {first.unit}" if first.unit and not counted else ""
     level, base = one(first), one(rows[-1])
@@ -61,8 +66,10 @@ def sentence(pairing, rows):
         text = f"change {level}"
     else:
         text = level
-    named = {"estimate": "estimate ", "correlation": "r = "}.get(first.statistic, "")
-    return f"{named}{text}{unit}{p_text(first)}"
+    symbol = SYMBOLS.get(first.statistic, "")
+    named = f"{symbol} = " if symbol else "estimate " if first.statistic == "estimate" else ""
+    direction = f", {first.direction}" if first.direction else ""
+    return f"{named}{text}{unit}{direction}{p_text(first)}"
 
 
 def printed(frame, measurements):

@@ -64,6 +64,11 @@ def scaled_by_r(frame, standardiser):
     return pd.Series(np.isin(kinds(frame), ["statistic_twice", "changes", "statistic_of_changes"]) & (standardiser != "change"), frame.index)
 
 
+def rests_on_r(frame, standardiser):
+    """Which effects need the correlation, beside those of levels."""
+    return scaled_by_r(frame, standardiser) | (np.isin(kinds(frame), ["printed_twice"]) & (standardiser != "change"))
+
+
 def indirect(frame, standardiser):
     """How far each effect is from two means with their SDs: 0 those, 1 scaled by an assumed correlation, 2 a test statistic."""
     apart = kinds(frame) == "statistic_of_groups"
@@ -240,7 +245,7 @@ def standardise(frame, standardiser):
 
 def at_correlation(effects, r):
     """Standardised effects that rest on an assumed correlation, with another one."""
-    assumed = effects["measure"].isin(MEASURES) & ~effects["r_source"].isin(["", "implied by p"]) & effects["r"].notna()
+    assumed = effects["measure"].isin(MEASURES) & ~effects["r_source"].str.startswith("implied") & effects["r"].notna()
     for code, rows in effects[assumed].groupby("measure", sort=True):
         standardiser, kind = OF_CODE[code], kinds(rows)
         for name, part in rows.groupby(kind, sort=True):

@@ -1,12 +1,17 @@
-"""Effects that a report states ready-made: estimates on the analysis scale, and correlations."""
+"""Effects that a report states ready-made: estimates on the analysis scale, standardised differences, and correlations."""
 
 import numpy as np
+import pandas as pd
 
+from evidence.measures.means import large_sample_variance
 from evidence.models.distributions import quantile
+from evidence.stages.checks_data import TESTS
 from evidence.stages.counted import TWO_ARM
 from evidence.stages.pairs import escalc_where, joined_lines, shaped, without_se
+from evidence.stages.tested import correlations_of, signed
 
 CONTRASTS = {"baseline": "single_arm", "followup": "single_arm", "change": "before_after", "difference": "versus_control"}
+UNKNOWN_R = "the correlation of a test statistic needs n and its direction"
 ALONE = ("PLO", "ZCOR")
 OF_CONTRAST = {
     "before_after": {},
@@ -43,16 +48,39 @@ def estimates(joined):
     )  # fmt: skip
 
 
+def standardised_differences(joined):
+    """Standardised differences as printed, with their own SE or 95% interval, else the variance that n gives them.
+
+    That of a change rests on the correlation within people, see `evidence.stages.standardised`.
+    """
+    rows = joined[(joined["statistic"] == "standardised_difference") & (joined["measure"] == "SMD")]
+    rows = rows[rows["timepoint"].isin(["change", "difference"])]
+    yi, n = signed(rows), rows["n"].fillna(rows["size1"] + rows["size2"])
+    se = normal_se(rows["kind"], rows["spread_low"], rows["spread_high"])
+    by_n = np.where(rows["apart"], large_sample_variance(yi, rows["size1"], rows["size2"]), 1 / n)
+    counted = np.isnan(se) & ~np.isnan(by_n)
+    return shaped(
+        rows, contrast=rows["timepoint"].map(CONTRASTS), pairing=np.where(counted, "counts", "estimate"),
+        control_id=rows["versus"].where(rows["timepoint"] == "difference", ""),
+        yi=yi, vi_printed=np.where(counted, by_n, se**2), n=n, n1=rows["size1"], n2=rows["size2"], paired=~rows["apart"], by_p=~counted,
+        why_not=np.where(counted | ~np.isnan(se), "", "a standardised difference without its SE needs n of both groups"),
+        lines=joined_lines(rows["line"]),
+    )  # fmt: skip
+
+
 def correlations(joined):
-    """Correlations of one group as Fisher's z: variance from n, else from the 95% interval."""
-    rows = joined[(joined["statistic"] == "correlation") & (joined["measure"] == "ZCOR") & (joined["value"].abs() < 1)]
-    counted = (rows["n"] > 3).to_numpy()
-    yi, vi = escalc_where("ZCOR", counted, ri=rows["value"], ni=rows["n"])
-    interval = ((rows["kind"] == "ci95") & (rows["low"] > -1) & (rows["high"] < 1)).to_numpy()
-    low, high = (np.arctanh(np.where(interval, rows[name], 0.0)) for name in ("low", "high"))
+    """Correlations of one group as Fisher's z, as printed or from a test statistic: variance from n, else from the 95% interval."""
+    rows = joined[joined["statistic"].isin(["correlation", *TESTS]) & (joined["measure"] == "ZCOR")]
+    r = pd.Series(correlations_of(rows), rows.index)
+    kept = (r.abs() < 1) | (rows["statistic"] != "correlation")
+    rows, r = rows[kept], r[kept]
+    counted = ((rows["n"] > 3) & (r.abs() < 1)).to_numpy()
+    yi, vi = escalc_where("ZCOR", counted, ri=r, ni=rows["n"])
+    interval = ((rows["kind"] == "ci95") & (rows["spread_low"] > -1) & (rows["spread_high"] < 1)).to_numpy()
+    low, high = (np.arctanh(np.where(interval, rows[name], 0.0)) for name in ("spread_low", "spread_high"))
     by_interval = normal_se(np.where(interval, "ci95", ""), low, high) ** 2
     return shaped(
         rows, contrast="single_arm", pairing=np.where(counted, "counts", "estimate"),
-        yi=np.arctanh(rows["value"]), vi_printed=np.where(counted, vi, by_interval),
-        why_not=np.where(counted | interval, "", "correlation without n or interval"), lines=joined_lines(rows["line"]),
+        yi=np.arctanh(r), vi_printed=np.where(counted, vi, by_interval),
+        why_not=np.where(counted | interval, "", np.where(r.isna(), UNKNOWN_R, "correlation without n or interval")), lines=joined_lines(rows["line"]),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from evidence.stages.standardised import MEASURES as IN_SDS
 from evidence.stages.trace_arithmetic import logarithmic_mean
 from evidence.stages.trace_readable import read_back
 from evidence.stages.trace_sides import converted, interval_half, pair, same_people, standard_error, test_quantile
-from evidence.stages.trace_standardised import standardised
+from evidence.stages.trace_standardised import because, standardised
 
 PLACES = {"levels": ("at follow-up", "at baseline"), "follow_up": ("in the treated group", "in the control group")}
 CELLS = {
@@ -21,6 +21,13 @@ CELLS = {
     "RD": ("a / (a + b) - c / (c + d)", "a / n1 - c / n2",
            "a * b / (a + b) ** 3 + c * d / (c + d) ** 3", "a b / n1^3 + c d / n2^3"),
     "PLO": ("ln(a / b)", "ln(events / others)", "1 / a + 1 / b", "1/events + 1/others"),
+}  # fmt: skip
+R_OF = {
+    "correlation": ("correlation", "printed"),
+    "t_value": ("correlation of the test: t / sqrt(t^2 + n - 2)", "printed / sqrt(printed ** 2 + n - 2)"),
+    "f_value": ("correlation of the test: sqrt(F / (F + n - 2))", "sqrt(printed / (printed + n - 2))"),
+    "chi2_value": ("correlation of the table: sqrt(chi2 / n)", "sqrt(printed / n)"),
+    "z_value": ("correlation of the test: z / sqrt(n)", "printed / sqrt(n)"),
 }  # fmt: skip
 
 
@@ -120,10 +127,21 @@ def difference(work, effect, rows):
         work.step("vi", "variance: SE^2", "se1 ** 2")
 
 
+def correlation(work, effect, row):
+    """r and n: a correlation as printed, or that of a test statistic, with its sign in the direction of the outcome."""
+    work.given(printed=(row.value, row.value_text), n=row.n)
+    words, expression = R_OF[row.statistic]
+    turned = (row.value > 0) != (effect.yi > 0)
+    if turned or row.statistic != "correlation":
+        work.step("r", f"{words}, in the direction of the outcome{because(row)}", f"-1 * {expression}" if turned else expression)
+    else:
+        work.step("r", "", "printed")
+
+
 def counts(work, effect, rows):
     """Events of one group or two; a correlation with its n."""
     if effect.measure == "ZCOR":
-        work.given(r=(rows[0].value, rows[0].value_text), n=rows[0].n)
+        correlation(work, effect, rows[0])
         work.step("yi", "Fisher's z of the correlation", "atanh(r)")
         work.step("vi", "variance: 1 / (n - 3)", "1 / (n - 3)")
         return
@@ -161,6 +179,8 @@ def estimate(work, effect, rows):
             converted(work, name, in_unit, column, "estimate")
             if correlation:
                 work.step(name, "Fisher's z: atanh r", f"atanh({name})")
+    if work["yi"] * effect.yi < 0:
+        work.step("yi", f"in the direction of the outcome{because(row)}", "-1 * yi")
     if effect.route == "printed":
         interval = row.kind == "ci95"
         words = "standard error: width of the interval over 2 z(0.975)"
@@ -171,6 +191,7 @@ def estimate(work, effect, rows):
 PAIRINGS = {
     "levels": levels, "follow_up": levels, "difference_of_changes": difference_of_changes, "change": change, "changes": changes,
     "relative": relative, "difference": difference, "counts": counts, "estimate": estimate,
+    "test": standardised,
 }  # fmt: skip
 
 
@@ -227,6 +248,6 @@ def spelled_out(work, effect, rows, level):
 def needs_r(effect):
     """Whether the variance of an effect rests on a correlation."""
     if effect.measure in IN_SDS:
-        return effect.r == effect.r and effect.r_source != "implied by p"
+        return effect.r == effect.r and not effect.r_source.startswith("implied")
     of_means = effect.pairing in ("levels", "difference_of_changes") or same_people(effect)
     return effect.route in ("spread", "quantiles") and of_means and effect.v_cross > 0

@@ -4,7 +4,9 @@ Each function adds steps to a `Work`; `k` numbers the sides, so that m1 is the m
 standard error of side 2. The rows are those of `evidence.stages.levels.joined`.
 """
 
+from evidence.stages.checks_data import TESTS
 from evidence.stages.measure_words import RATIOS
+from evidence.stages.standardised import MEASURES as IN_SDS
 
 QUANTILES = {
     "iqr": ("quartile", "0.7 + 0.39 / n{k}", "(0.75 * n{k} - 0.125) / (n{k} + 0.25)"),
@@ -16,7 +18,8 @@ def same_people(effect):
     """Whether both numbers are of the same people."""
     if effect.contrast == "before_after":
         return True
-    periods = effect.pairing == "follow_up" or (effect.pairing == "difference" and effect.measure not in RATIOS)
+    printed = ("test", "counts") if effect.measure in IN_SDS else ()
+    periods = effect.pairing in ("follow_up", *printed) or (effect.pairing == "difference" and effect.measure not in RATIOS)
     return periods and effect.design == "rct_crossover"
 
 
@@ -37,7 +40,14 @@ def converted(work, name, row, column, what):
 
 
 def test_quantile(work, effect, rows):
-    """q: the test statistic of a comparison, from its p-value."""
+    """q: the test statistic of a comparison, as printed or from its p-value."""
+    if rows[-1].statistic in TESTS:
+        work.given(statistic=(rows[-1].value, rows[-1].value_text))
+        if rows[-1].statistic == "f_value":
+            work.step("q", "test statistic: root of F", "sqrt(statistic)")
+        else:
+            work.step("q", "size of the test statistic", "abs(statistic)")
+        return
     work.given(p=effect.p_value)
     df = "n - 1" if same_people(effect) else "n1 + n2 - 2"
     if same_people(effect) and effect.n == effect.n:

@@ -4,6 +4,7 @@ One function for each kind of `evidence.stages.standardised.kinds`; the measure 
 """
 
 from evidence.stages.standardised import OF_CHANGES, OF_CODE
+from evidence.stages.checks_data import TESTS, UNSIGNED
 from evidence.stages.trace_sides import by_quantiles, converted, moments, same_people, standard_error, test_quantile
 
 PLACES = {"levels": ("at follow-up", "at baseline"), "follow_up": ("in the treated group", "in the control group")}
@@ -125,6 +126,9 @@ def changes(work, effect, rows, standardiser):
 def statistic(work, effect, rows):
     """t: the test statistic of the comparison, printed, or a difference over its standard error, or that of the p-value."""
     row = rows[0]
+    if row.statistic in TESTS:
+        test_quantile(work, effect, rows)
+        return work.step("t", f"test statistic with its sign in the direction of the outcome{because(row)}", "q" if effect.yi > 0 else "-q")
     if effect.route == "printed":
         converted(work, "d", row, "value", "difference")
         standard_error(work, row, 1, "of it")
@@ -145,6 +149,23 @@ def statistic(work, effect, rows):
     work.step("t", "test statistic with the sign of the difference", "q * d / abs(d)")
 
 
+def because(row):
+    """Why the sign of a test statistic is what it is, where the number itself does not say it."""
+    typed = f": the source says {row.direction}" if row.direction else ""
+    beside = ": that of the means beside it" if row.statistic in UNSIGNED and not row.direction else ""
+    turned = ", on a scale that runs the other way" if row.sign < 0 and not beside else ""
+    return f"{typed}{beside}{turned}"
+
+
+def of_table(work, effect, row):
+    """y and v of the chi-squared of two groups."""
+    work.given(chi2=(row.value, row.value_text), n1=effect.n1, n2=effect.n2)
+    sign = "" if effect.yi > 0 else "-"
+    work.step("d", f"d of its table, 2 sqrt(chi2 / (n - chi2)), with its sign{because(row)}", f"{sign}2 * sqrt(chi2 / (n1 + n2 - chi2))")
+    work.step("y", "times c(n1 + n2 - 2)", "c(n1 + n2 - 2) * d")
+    work.step("v", "variance: 1/n1 + 1/n2 + y^2 / (2 (n1 + n2))", "1 / n1 + 1 / n2 + y ** 2 / (2 * (n1 + n2))")
+
+
 def of_statistic(work, effect):
     """y and v of the test statistic of two groups."""
     work.given(n1=effect.n1, n2=effect.n2)
@@ -154,6 +175,8 @@ def of_statistic(work, effect):
 
 def statistic_of_groups(work, effect, rows, standardiser):
     """The test statistic of two groups."""
+    if rows[0].statistic == "chi2_value":
+        return of_table(work, effect, rows[0])
     statistic(work, effect, rows)
     of_statistic(work, effect)
 
@@ -183,8 +206,24 @@ def printed_variance(standardiser):
     return "variance: 2 (1 - r) / n + (1 + r^2) y^2 / (4 n)", "2 * (1 - r) / n + (1 + r ** 2) * {y} ** 2 / (4 * n)"
 
 
+def printed_difference(work, effect, rows, standardiser):
+    """A standardised difference, or change, that is printed with n alone."""
+    (row,) = rows
+    work.given(printed=(row.value, row.value_text))
+    turned = (row.value > 0) != (effect.yi > 0)
+    work.step("y", f"standardised difference in the direction of the outcome{because(row)}", "-1 * printed" if turned else "printed")
+    if same_people(effect):
+        work.given(n=effect.n)
+        words, expression = printed_variance(standardiser)
+        return work.step("v", words, expression.format(y="y"))
+    work.given(n1=effect.n1, n2=effect.n2)
+    work.step("v", "variance: 1/n1 + 1/n2 + y^2 / (2 (n1 + n2))", "1 / n1 + 1 / n2 + y ** 2 / (2 * (n1 + n2))")
+
+
 def kind(effect):
     """What the effect is made of, as `evidence.stages.standardised.kinds` has it."""
+    if effect.pairing == "counts":
+        return printed_difference
     spreads, paired = effect.sd1 > 0 and effect.sd2 > 0, same_people(effect)
     if effect.pairing in OF_CHANGES:
         return (changes if effect.pairing == "changes" else levels_of_changes) if spreads else statistic_of_changes
