@@ -449,7 +449,7 @@ def test_what_cannot_be_drawn_is_named(block, message):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"scale": "log"}, "scale must be one of 'ratio', 'factor', 'difference', 'level', 'proportion', 'share', 'rate', 'correlation', got 'log'"),
+        ({"scale": "log"}, "scale must be one of 'ratio', 'factor', 'difference', 'level', 'proportion', 'share', 'arcsine', 'rate', 'correlation', got 'log'"),
         ({"columns": {"label": "Study", "dose": "Dose"}}, "columns must be among .*, got 'dose'"),
         ({"columns": {"drug": "Drug"}}, "columns must hold 'label', got 'drug'"),
         ({"width_mm": 90}, "width_mm must leave 20 mm for the labels, got 90"),

@@ -42,6 +42,7 @@ from evidence.stages.ticks import choose_ticks, tick_labels
         ("proportion", (-8.4, -8.6, -8.2), "0.0225% (0.0184% to 0.0275%)"),
         ("proportion per 100,000", (-8.4, -8.6, -8.2), "22.5 (18.4 to 27.5)"),
         ("proportion per 100000", (-8.4,), "22.5"),
+        ("arcsine", (math.asin(0.5**0.5), -0.1, 1.6), "50% (0% to 100%)"),
         ("share", (0.0225, 0.0181, 0.0279), "2.25% (1.81% to 2.79%)"),
         ("rate per 1,000 person-years", (-4.4, -4.6, -4.2), "12.3 (10.1 to 15.0)"),
         ("correlation", (0.002, -0.3, 20.0), "+0.002 (−0.29 to +1.00)"),

@@ -27,7 +27,7 @@ COLUMNS = {
     "route": "Route",
     "text": {
         "ratio": "Change", "factor": "Ratio", "difference": "Difference", "level": "Mean", "proportion": "Proportion",
-        "share": "Proportion", "rate": "Rate", "correlation": "Correlation",
+        "share": "Proportion", "arcsine": "Proportion", "rate": "Rate", "correlation": "Correlation",
     },
     "weight": "Weight",
 }
@@ -75,9 +75,9 @@ def forest_pages(
     ----------
     blocks : sequence of Block
         Strata, in the order in which they are drawn.
-    scale : {"ratio", "factor", "difference", "level", "proportion", "share", "rate", "correlation"}
+    scale : {"ratio", "factor", "difference", "level", "proportion", "share", "arcsine", "rate", "correlation"}
         Log ratios as percent changes; log ratios as ratios; differences, and means of one group, as
-        they are; log odds as proportions; proportions as they are; log rates as rates. What is
+        they are; log odds as proportions; proportions as they are; double arcsines of proportions; log rates as rates. What is
         counted may be printed for more people than a hundred: "proportion per 100,000", "rate per 1,000 person-years".
     null : float or None
         No effect, on the analysis scale; None draws no line. Without it: the scale's own.

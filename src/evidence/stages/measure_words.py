@@ -49,7 +49,8 @@ MEASURES = {
     "MN": Measure("level", "mean", "mean"),
     "PLO": Measure("proportion", "proportion", "proportion", "%", counted=True),
     "PR": Measure("share", "proportion", "proportion", "%", counted=True),
-    "IRLN": Measure("rate", "rate", "rate", "per 1 unit of person-time", of_event=True, counted=True),
+    "PFT": Measure("arcsine", "proportion", "proportion", "%", counted=True),
+    "IRLN": Measure("rate", "rate", "rate", of_event=True, counted=True),
     "OR": Measure("factor", "odds ratio", "odds", "odds ratio", of_event=True),
     "RR": Measure("factor", "risk ratio", "risk", "risk ratio", of_event=True),
     "HR": Measure("factor", "hazard ratio", "hazard", "hazard ratio", of_event=True),
@@ -103,6 +104,8 @@ def readable_unit(code, contrast, unit, per=""):
     measure = measure_of(code)
     if measure.counted and per:
         return f"per {grouped(per)}"
+    if measure.scale == "rate":
+        return f"per 1 {unit or 'unit of person-time'}"
     return UNITS.get((code, contrast)) or measure.unit or unit
 
 

@@ -7,7 +7,14 @@ from evidence.models.distributions import quantile
 from evidence.stages.measure_words import measure_of, readable_unit, scale_of
 from evidence.stages.scales import scale_named
 
-BACK = {"ratio": np.expm1, "factor": np.exp, "rate": np.exp, "proportion": scipy.special.expit, "correlation": np.tanh}
+
+def proportion(y):
+    """Proportion whose double arcsine is `y`, as `evidence.stages.scales.arcsine`."""
+    return np.sin(np.clip(y, 0, np.pi / 2)) ** 2
+
+
+BACK = {"ratio": np.expm1, "factor": np.exp, "rate": np.exp, "proportion": scipy.special.expit, "correlation": np.tanh,
+        "arcsine": proportion}
 
 
 def back(measure, unit, values):

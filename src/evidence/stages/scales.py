@@ -121,6 +121,11 @@ def expit(value):
     return 1 / (1 + math.exp(-value))
 
 
+def arcsine(value):
+    """Proportion whose double arcsine is `value`: sin^2, the limit of Miller's inverse for many people [miller1978]."""
+    return math.sin(min(max(value, 0.0), math.pi / 2)) ** 2
+
+
 def whole(number):
     """No decimals."""
     return 0
@@ -158,6 +163,7 @@ SCALES = {
     "level": Scale(same, None, whole, three_digits),
     "proportion": Scale(expit, None, of_percent, of_percent, 100, limits=(0, 1), sign="%"),
     "share": Scale(same, None, of_percent, of_percent, 100, limits=(0, 1), sign="%"),
+    "arcsine": Scale(arcsine, None, of_percent, of_percent, 100, limits=(0, 1), sign="%"),
     "rate": Scale(exp, None, whole, three_digits, limits=(0, math.inf)),
     "correlation": Scale(math.tanh, 0.0, hundredths, hundredths, signed=True, limits=(-1, 1)),
 }

@@ -30,7 +30,8 @@ def exponential(x):
 
 
 FUNCTIONS = {
-    "sqrt": math.sqrt, "ln": math.log, "exp": exponential, "tanh": math.tanh, "atanh": math.atanh, "abs": abs, "max": max,
+    "sqrt": math.sqrt, "ln": math.log, "exp": exponential, "tanh": math.tanh, "atanh": math.atanh, "sin": math.sin, "asin": math.asin, "abs": abs,
+    "max": max, "min": min,
     "c": unbiasing, "z": lambda p: float(quantile(p)), "t": lambda p, df: float(quantile(p, df)),
 }  # fmt: skip
 

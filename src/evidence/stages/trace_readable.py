@@ -7,6 +7,7 @@ BACK = {
     "ratio": ("{times} * (exp({y}) - 1)", "percent change: {times} (e^y - 1)"),
     "factor": ("exp({y})", "ratio: e^y"),
     "proportion": ("{times} * exp({y}) / (1 + exp({y}))", "{unit}: {times} e^y / (1 + e^y)"),
+    "arcsine": ("{times} * sin(min(max({y}, 0), asin(1))) ** 2", "{unit}: {times} sin^2 y, y between 0 and pi / 2"),
     "rate": ("{times} * exp({y})", "{unit}: {times} e^y"),
     "correlation": ("tanh({y})", "correlation: tanh y"),
 }

@@ -47,6 +47,7 @@ const SCALES = {
   level: {...PLAIN, null: null, lone: threeDigits},
   proportion: {...PART, back: expit},
   share: PART,
+  arcsine: {...PART, back: y => Math.sin(Math.min(Math.max(y, 0), Math.PI / 2)) ** 2},
   rate: {...PLAIN, back: exp, null: null, lone: threeDigits, limits: [0, Infinity]},
   correlation: {...PLAIN, back: Math.tanh, least: hundredths, lone: hundredths, signed: true, limits: [-1, 1]},
 };
