@@ -48,6 +48,7 @@ class Config:
     correlation_grid: tuple = (0.0, 0.3, 0.5, 0.7, 0.9)
     control_arms: tuple = ("placebo", "untreated")
     smd_standardiser: str = "pooled"
+    convert: bool = False
     method: str = "REML"
     test: str = "adhoc"
     level: float = 0.95
@@ -141,6 +142,7 @@ KEYS = {
     "effects.correlation_grid": (list_of(between(-1, 1)), "a list of numbers between -1 and 1"),
     "effects.control_arms": (list_of(one_of(ARMS[1:])), f"a list of {', '.join(ARMS[1:])}"),
     "effects.smd_standardiser": (one_of(STANDARDISERS), f"one of {', '.join(STANDARDISERS)}"),
+    "effects.convert": (lambda value: isinstance(value, bool), "true or false"),
     "pools.method": (one_of(METHODS), f"one of {', '.join(METHODS)}"),
     "pools.test": (one_of(TESTS), f"one of {', '.join(TESTS)}"),
     "pools.level": (number(0.5, 0.999), "a number from 0.5 to 0.999"),

@@ -344,7 +344,7 @@ def test_d_of_a_change_with_n(tmp_path, standardiser, vi):
 @pytest.mark.parametrize("standardiser, shown", [("average", ""), ("control", "control"), ("change", "change")])
 def test_d_is_in_pooled_sds(tmp_path, standardiser, shown):
     made = effect(tmp_path, statistic(0.4, "standardised_difference"), standardiser=standardiser)
-    assert made.reason == (f"not weighted: printed in pooled SDs, while effects.smd_standardiser is {shown}" if shown else "")
+    assert made.reason == (f"not weighted: in pooled SDs, while effects.smd_standardiser is {shown}" if shown else "")
 
 
 def correlations(path, *rows, **tables):
@@ -401,3 +401,8 @@ def test_on_a_scale_that_runs_the_other_way_the_sign_turns(tmp_path, rows, contr
     turned = effect(tmp_path / "b", *reverse(*rows), contrast=contrast, units=REVERSED)
     assert (turned.yi, turned.vi, turned.route) == (pytest.approx(-plain.yi, rel=1e-12), pytest.approx(plain.vi, rel=1e-12), plain.route)
     assert (turned.effect_low, turned.effect_high) == pytest.approx((-plain.effect_high, -plain.effect_low))
+
+
+def test_an_estimate_without_its_error_is_shown(tmp_path):
+    row = effect(tmp_path, number("s", 0.4, "difference", statistic="estimate", unit="", versus="placebo"))
+    assert (row.yi, row.route, row.reason) == (0.4, "none", "not weighted: estimate without spread")

@@ -279,6 +279,12 @@ KINDS = {
     "smd_d": ("SMD", number("s", 0.4, "difference", statistic="standardised_difference", unit="", versus="placebo", n=42, n_versus=22)),
     "smd_d_reversed": ("SMD", number("s", 0.4, "difference", statistic="standardised_difference", unit="v", versus="placebo", **ci(0.1, 0.7))),
     "smd_d_change": ("SMD", number("s", 0.4, "change", statistic="standardised_difference", unit="", n=20)),
+    "smd_of_or": ("SMD", number("s", 2, "difference", statistic="odds_ratio", unit="", versus="placebo", **ci(1.1, 3.6))),
+    "smd_of_r": ("SMD", number("s", 0.3, "followup", statistic="correlation", unit="", n=50)),
+    "or_of_r": ("OR", number("s", 0.3, "followup", statistic="correlation", unit="", **ci(0.1, 0.5))),
+    "or_of_d": ("OR", number("s", 0.4, "difference", statistic="standardised_difference", unit="", versus="placebo", n=42, n_versus=22)),
+    "zcor_of_d": ("ZCOR", number("s", 0.4, "difference", statistic="standardised_difference", unit="", versus="placebo", direction="lower", **se(0.2))),
+    "zcor_of_or": ("ZCOR", number("s", 2, "difference", statistic="odds_ratio", unit="", versus="placebo", n=42, n_versus=22, **ci(1.1, 3.6))),
     "zcor_t": ("ZCOR", number("s", -2.3, "baseline", n=50, statistic="t_value", unit="")),
     "zcor_f": ("ZCOR", number("s", 5, "baseline", n=50, statistic="f_value", unit="", direction="lower")),
     "zcor_chi2": ("ZCOR", number("s", 5, "baseline", n=50, statistic="chi2_value", unit="", direction="higher")),
@@ -310,7 +316,7 @@ def of_kinds(place, names=tuple(KINDS), config=toy.CONFIG):
 
 @pytest.fixture(scope="module")
 def kinds(tmp_path_factory):
-    return of_kinds(tmp_path_factory.mktemp("kinds"))
+    return of_kinds(tmp_path_factory.mktemp("kinds"), config=f"{toy.CONFIG}effects:\n  convert: true\n")
 
 
 @pytest.mark.parametrize("standardiser", STANDARDISERS)

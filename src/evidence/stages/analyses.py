@@ -61,6 +61,12 @@ def without_medians(effects, config):
     return chosen[(chosen["route"] != "quantiles") & (chosen["statistic"] != "median")]
 
 
+def without_converted(effects, config):
+    """The headline without effects that were converted from an odds ratio, a correlation or a standardised difference."""
+    chosen = headline(effects, config)
+    return chosen[chosen["pairing"] != "converted"]
+
+
 def randomised(effects, config):
     """The headline in randomised studies."""
     chosen = headline(effects, config)
@@ -205,4 +211,5 @@ def analyses(config):
         for test in config.other_tests
         if test != config.test
     }
-    return {HEADLINE: Analysis("Headline", kind=HEADLINE), **STUDIES, **drug, **grid, **methods, **tests, **RARE, **SCALES}
+    conversions = {"without_converted": Analysis("Converted effects out", without_converted)} if config.convert else {}
+    return {HEADLINE: Analysis("Headline", kind=HEADLINE), **STUDIES, **conversions, **drug, **grid, **methods, **tests, **RARE, **SCALES}

@@ -33,10 +33,10 @@ from evidence.stages.processors import side_by_side
 from evidence.stages.reading import read_sheet
 from evidence.stages.schemas import TABLES, load
 
-# Every number that a check judges by; `checks` in config.yaml, where each is explained.
+# Every number that a check judges by, in `checks` of config.yaml, where each is explained, and whether effects are converted.
 LIMITS = {
     name: getattr(Config, name)
-    for name in ("year_low", "fold_low", "fold_high", "ratio_high", "least_n", "most_n", "se_slack", "cohort_share", "thresholds")
+    for name in ("year_low", "fold_low", "fold_high", "ratio_high", "least_n", "most_n", "se_slack", "cohort_share", "thresholds", "convert")
 } | {"year_high": None}
 
 CHECKS = {

@@ -13,6 +13,7 @@ LEVELS = ("mean", "median", "geometric_mean", "unspecified")
 INTERVALS = ("iqr", "range", "ci95")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio", "fold_change")
 TESTS = {"t_value": "t", "f_value": "F", "chi2_value": "chi-squared", "z_value": "z"}
+CONVERTIBLE = {"odds_ratio": ("SMD", "ZCOR"), "correlation": ("SMD", "OR"), "standardised_difference": ("OR", "ZCOR")}
 UNSIGNED = ("f_value", "chi2_value")
 ID = re.compile(r"(?<!\w)[a-z0-9_]+(?!\w)")
 READINGS = {"sd": "SD", "se": "SE"}

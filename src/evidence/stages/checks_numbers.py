@@ -3,7 +3,7 @@
 import math
 
 from evidence.stages.cells import near
-from evidence.stages.checks_data import LEVELS, TESTS, Finding, grouped, half_unit
+from evidence.stages.checks_data import CONVERTIBLE, LEVELS, TESTS, Finding, grouped, half_unit
 
 SOURCE = "Check it against the source."
 COUNTED = ("PLO", "OR", "RR", "RD")
@@ -191,7 +191,8 @@ def statistics_fit(data):
 
     def useless(statistic, outcome):
         measure = data.outcomes[outcome]["measure"]
-        return measure not in USED_BY.get(statistic, (measure,))
+        turned = data.limits["convert"] and measure in CONVERTIBLE.get(statistic, ())
+        return measure not in USED_BY.get(statistic, (measure,)) and not turned
 
     for row in data.where(useless, "statistic", "outcome"):
         measure = data.outcomes[row["outcome"]]["measure"]

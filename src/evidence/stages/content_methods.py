@@ -3,7 +3,7 @@
 from dataclasses import fields
 from itertools import zip_longest
 
-from evidence.stages.content_words import column, run, table, words_of
+from evidence.stages.content_words import column, plural, run, table, words_of
 
 ROUTES = {
     "printed": "The change or difference is printed with its own SE, SD or interval.",
@@ -27,8 +27,8 @@ STANDARDISERS = {
 
 
 def methods(inputs, prose):
-    """Routes with their use, the standardiser where outcomes are pooled as SMD, the plan, software and digests."""
-    return [routes(inputs), *standardiser(inputs), *prose.blocks("plan"), plan(inputs), software(inputs)]
+    """Routes with their use, the standardiser where outcomes are pooled as SMD, conversions, the plan, software and digests."""
+    return [routes(inputs), *standardiser(inputs), *conversions(inputs), *prose.blocks("plan"), plan(inputs), software(inputs)]
 
 
 def routes(inputs):
@@ -64,6 +64,19 @@ def standardiser(inputs):
         )
     text += " A number that cannot have this standardiser is shown, not weighted."
     return [{"kind": "text", "paragraphs": [[run("Standardised differences.", "bold"), run(text)]]}]
+
+
+def conversions(inputs):
+    """How many effects were converted from another kind, and how; nothing where none was."""
+    n = int((inputs.effects["pairing"] == "converted").sum())
+    if not n:
+        return []
+    weighted = "weighted, and left out in an analysis of their own" if inputs.config.convert else "shown, not weighted"
+    text = (
+        f" {plural(n, 'effect')} printed as an odds ratio, a correlation or a standardised difference, while the outcome is pooled as another of"
+        f" the three: {weighted}. Conversion through d (Hasselblad & Hedges 1995; Borenstein et al. 2009, chapter 7)."
+    )
+    return [{"kind": "text", "paragraphs": [[run("Converted effects.", "bold"), run(text)]]}]
 
 
 def plan(inputs):

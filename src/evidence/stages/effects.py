@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.measures import summary
-from evidence.stages import counted, pairs, standardised, stated, tested
+from evidence.stages import converted, counted, pairs, standardised, stated, tested
 from evidence.stages.checks_numbers import USED_BY
 from evidence.stages.labels import label
 from evidence.stages.levels import joined, levels
@@ -17,7 +17,7 @@ from evidence.stages.strata import larger_groups, with_broader
 
 P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}
 ORDER = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound", "none")
-PAIRINGS = ("estimate", "difference", "counts", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up", "test")
+PAIRINGS = ("estimate", "difference", "counts", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up", "test", "converted")
 SOURCES = ("full_text", "abstract", "secondary")
 ONE = ["study_id", "group_id", "control_id", "outcome", "contrast"]
 
@@ -42,7 +42,8 @@ def contrasts(tables, config):
         pairs.printed_differences(treated),
         counted.single_arm(counts),
         *counted.two_arms(counts, config.control_arms),
-        counted.printed_ratios(treated),
+        counted.printed_ratios(treated[~converted.convertible(treated)]),
+        converted.conversions(treated, config.convert),
         stated.estimates(treated),
         stated.standardised_differences(treated),
         stated.correlations(treated),

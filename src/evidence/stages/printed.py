@@ -68,6 +68,8 @@ def sentence(pairing, rows):
         text = level
     symbol = SYMBOLS.get(first.statistic, "")
     named = f"{symbol} = " if symbol else "estimate " if first.statistic == "estimate" else ""
+    if pairing == "converted":
+        return f"{sentence('estimate', rows)}, converted"
     direction = f", {first.direction}" if first.direction else ""
     return f"{named}{text}{unit}{direction}{p_text(first)}"
 

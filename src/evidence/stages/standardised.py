@@ -20,17 +20,17 @@ from evidence.measures.means import large_sample_variance, unbiasing_factor
 
 ARMS = {"pooled": "SMD", "average": "SMDH", "control": "SMD1"}
 TWICE = {"pooled": "SMCRP", "average": "SMCRP", "control": "SMCR", "change": "SMCC"}
-CODES = {
-    (name, contrast): (ARMS.get(name, "SMCC") if contrast == "versus_control" else TWICE[name])
-    for name in TWICE
-    for contrast in ("versus_control", "before_after")
-}
-OF_CODE = {code: name for (name, _), code in reversed(CODES.items())}
+OF_CODE = {code: name for codes in (TWICE, ARMS) for name, code in reversed(codes.items())}
 MEASURES = tuple(OF_CODE)
 NEEDS = "a standardised difference needs means, their SDs and n"
 OF_CHANGES = ("changes", "difference_of_changes")
 PEOPLE_TWICE = ("follow_up", "difference", "test", "counts")
 RESULTS = ["yi", "vi", "v_sum", "v_cross", "why_not"]
+
+
+def code_of(standardiser, contrast):
+    """metafor's code of the measure that every effect of a pool has."""
+    return TWICE[standardiser] if contrast == "before_after" else ARMS.get(standardiser, TWICE[standardiser])
 
 
 def same_people(frame):
@@ -45,7 +45,7 @@ def kinds(frame):
     twice, changes = same_people(frame), frame["pairing"].isin(OF_CHANGES)
     return np.select(
         [
-            frame["pairing"] == "estimate",
+            frame["pairing"].isin(["estimate", "converted"]),
             frame["pairing"] == "counts",
             frame["pairing"].eq("difference_of_changes") & spreads,
             frame["pairing"].eq("changes") & spreads,
@@ -189,9 +189,10 @@ def statistic_of_changes(rows, standardiser):
 
 def printed_ready(rows, standardiser):
     """Effects that are printed standardised, with their variance."""
-    d = rows["statistic"] == "standardised_difference"
+    d = (rows["statistic"] == "standardised_difference") | (rows["pairing"] == "converted")
     other = (d & ~same_people(rows)).to_numpy() & (standardiser in ("control", "change"))
-    return results(rows, *columns(rows, "yi", "vi"), ~other, f"printed in pooled SDs, while effects.smd_standardiser is {standardiser}", v_sum=np.nan, v_cross=np.nan)
+    table = results(rows, *columns(rows, "yi", "vi"), ~other, f"in pooled SDs, while effects.smd_standardiser is {standardiser}", v_sum=np.nan, v_cross=np.nan)
+    return table.assign(yi=rows["yi"].where(~other))
 
 
 def printed_twice(rows, standardiser):
@@ -239,7 +240,7 @@ def standardise(frame, standardiser):
     frame.loc[part.index[~weighted], ["vi", "v_sum", "v_cross"]] = np.nan
     impossible = (part["route"] == "paired_p") & (part["r"].abs() >= 1)
     frame.loc[part.index[~weighted & ~impossible], "route"] = "none"
-    frame.loc[part.index, "measure"] = [CODES[standardiser, contrast] for contrast in part["contrast"]]
+    frame.loc[part.index, "measure"] = [code_of(standardiser, contrast) for contrast in part["contrast"]]
     return frame
 
 

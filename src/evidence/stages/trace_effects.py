@@ -9,6 +9,7 @@ import math
 from evidence.stages.measure_words import RATIOS
 from evidence.stages.standardised import MEASURES as IN_SDS
 from evidence.stages.trace_arithmetic import logarithmic_mean
+from evidence.stages.trace_converted import converted_effect
 from evidence.stages.trace_readable import read_back
 from evidence.stages.trace_sides import converted, interval_half, pair, same_people, standard_error, test_quantile
 from evidence.stages.trace_standardised import because, standardised
@@ -191,7 +192,7 @@ def estimate(work, effect, rows):
 PAIRINGS = {
     "levels": levels, "follow_up": levels, "difference_of_changes": difference_of_changes, "change": change, "changes": changes,
     "relative": relative, "difference": difference, "counts": counts, "estimate": estimate,
-    "test": standardised,
+    "test": standardised, "converted": converted_effect,
 }  # fmt: skip
 
 
@@ -236,7 +237,7 @@ def spelled_out(work, effect, rows, level):
     """Add every step of an effect with a yi to `work`."""
     if effect.yi != effect.yi:
         return
-    if effect.measure in IN_SDS and effect.pairing != "estimate":
+    if effect.measure in IN_SDS and effect.pairing not in ("estimate", "converted"):
         standardised(work, effect, rows)
         return readable(work, effect, level)
     PAIRINGS[effect.pairing](work, effect, rows)
