@@ -203,3 +203,12 @@ def test_who_reads_may_have_enough(tmp_path, command):
     run = subprocess.run([sys.executable, "-m", "evidence", *arguments], stdout=writing, stderr=subprocess.PIPE)
     os.close(writing)
     assert (run.returncode, run.stderr) == (141, b"")
+
+
+def test_no_number_reads_as_zero(tmp_path, capsys):
+    """A risk difference of 2 in 100,000 has more than four decimals."""
+    path = tmp_path / "rare.csv"
+    path.write_text("yi,vi\n-0.00002,1e-11\n-0.00003,1e-11\n-0.00001,1e-11\n", encoding="utf-8")
+    assert main(["pool", str(path)]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("all studies"))
+    assert line.split()[3:7] == ["-0.000020", "0.0000058", "-0.000045", "0.0000048"]

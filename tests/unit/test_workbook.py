@@ -16,7 +16,7 @@ from evidence.stages.codebook import kind
 from evidence.stages.files import empty
 from evidence.stages.schemas import TABLES, load
 from evidence.stages.workbook import workbook
-from evidence.stages.workbook_sheets import number_format, shown
+from evidence.stages.workbook_sheets import number_format, number_formats, shown
 from tests.unit.test_content import made_tables, review
 
 ROOT = Path(__file__).parents[2]
@@ -105,11 +105,21 @@ def test_signs_that_act_are_shown(words, expected):
 
 @pytest.mark.parametrize("name, values, expected", [
     ("year", [2001.0], "0"), ("k", [1.0, 1200.0], "#,##0"), ("p", [0.03], "[<0.0001]0.0E+00;0.0000"), ("I2", [31.2], "0.0"),
-    ("estimate", [0.59, -0.1], "0.000"), ("effect", [52.2], "0.0"), ("effect", [0.8], "0.000"), ("vi", [1e-4, 2e-3], "General"),
+    ("estimate", [0.59, -0.1], "0.000"), ("vi", [1e-4, 2e-3], "General"),
     ("n", [float("nan")], "#,##0"),
 ])  # fmt: skip
 def test_number_formats_by_meaning(name, values, expected):
     assert number_format(name, pd.Series(values)) == expected
+
+
+def test_numbers_have_the_digits_of_their_interval_and_none_reads_as_zero():
+    frame = pd.DataFrame({
+        "effect": [52.2, 0.0225, 22.5, -0.028, 1234.5, 0.00004], "effect_low": [38.1, 0.0181, 18.1, -0.045, 1000.0, float("nan")],
+        "effect_high": [68.4, 0.0279, 27.9, -0.011, 1468.8, float("nan")], "estimate": [0.42, 0.0003, -0.00004, 1.2, 0.0, 0.5],
+    })  # fmt: skip
+    assert number_formats("effect", frame) == ["#,##0.0", "#,##0.0000", "#,##0.0", "#,##0.0000", "#,##0", "#,##0.0000000"]
+    assert number_formats("effect_low", frame)[:2] == ["#,##0.0", "#,##0.0000"]
+    assert number_formats("estimate", frame) == ["0.000", "#,##0.00000", "#,##0.000000", "0.000", "0.000", "0.000"]
 
 
 def test_the_codebook_sheet_explains_every_column(book):

@@ -10,6 +10,7 @@ from evidence.models.subgroups import subgroups
 from evidence.models.uni import rma
 from evidence.problems import EvidenceError, Problem
 from evidence.stages.anysheet import numbers, read
+from evidence.stages.scales import significant
 
 SHOWN = ("estimate", "se", "ci_low", "ci_high", "stat", "p", "df", "pi_low", "pi_high", "tau2", "se_tau2", "I2", "H2", "Q", "Q_df", "Q_p", "k", "loglik")
 CHECK = "Check the numbers of the file."
@@ -99,7 +100,10 @@ def as_json(pooled):
 
 
 def number_text(value, digits=4):
-    return "" if value is None or math.isnan(value) else f"{value:.{digits}f}"
+    """A number with so many decimals, or two significant digits where it would read as zero; empty where there is none."""
+    if value is None or math.isnan(value):
+        return ""
+    return f"{value:.{digits}f}" if not value or abs(value) >= 0.5 * 10.0**-digits else f"{value:.{significant(abs(value))}f}"
 
 
 def p_text(p, sign=False):
@@ -125,7 +129,7 @@ def as_text(pooled):
     origin = "Q" if fit.method == "EE" else "tau2 and the typical variance"
     lines.append(f"Heterogeneity: Q = {fit.Q:.4f}, df = {fit.Q_df:.0f}, p {p_text(fit.Q_p, True)}; I2 from {origin}")
     if fit.pi_low is not None and fit.k > 2 and not math.isnan(fit.pi_low):
-        lines.append(f"Prediction interval: {fit.pi_low:.4f} to {fit.pi_high:.4f}")
+        lines.append(f"Prediction interval: {number_text(fit.pi_low)} to {number_text(fit.pi_high)}")
     if groups:
         between = pooled["groups"]
         lines.append(f"Between subgroups: Q = {between.Q_between:.4f}, df = {between.df:.0f}, p {p_text(between.p, True)}")

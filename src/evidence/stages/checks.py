@@ -12,6 +12,7 @@ from evidence.config import NO_FILE, Config, lines_of, sound
 from evidence.problems import EvidenceError, Flag, Problem, fold
 from evidence.stages import (
     checks_bias,
+    checks_events,
     checks_exchanged,
     checks_keys,
     checks_moderators,
@@ -55,6 +56,8 @@ CHECKS = {
     "bias_domains": checks_bias.bias_domains,
     "judgements": checks_bias.judgements,
     "undrawn": checks_scripts.undrawn,
+    "event_names": checks_events.event_names,
+    "event_directions": checks_events.event_directions,
     "judged_strata": checks_names.judged_strata,
     "spelled_twice": checks_names.spelled_twice,
     "spelled_alike": checks_names.spelled_alike,
@@ -134,6 +137,7 @@ FLAGS = (
     "own_p", "pair_unit_slips", "same_report", "exchanged_change", "exchanged_changes", "exchanged_arms", "exchanged_others", "exchanged_p",
 )  # fmt: skip
 NOTICES = (
+    "event_names", "event_directions",
     "year_in_id", "spelled_alike", "p_elsewhere", "dates", "interval_centre", "counts_without_n", "double_zeros", "whole_persons", "statistics_fit", "threshold_p",
     "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",

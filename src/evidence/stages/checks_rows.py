@@ -5,6 +5,7 @@ from itertools import compress
 
 from evidence.problems import line_list
 from evidence.stages.checks_data import INTERVALS, LEVELS, RATIOS, Finding, half_unit, shown
+from evidence.stages.measure_words import LOGS
 
 SOURCE = "Check it against the source."
 
@@ -88,7 +89,7 @@ def interval_centre(data):
             yield from centred(row, ("value", "spread_low", "spread_high"), logs)
     for row in data.rows("reviews"):
         if None not in (row["estimate"], row["ci_low"], row["ci_high"]):
-            logs = row["measure"] in ("OR", "RR", "HR", "IRR", "ROM")
+            logs = row["measure"] in LOGS
             yield from centred(row, ("estimate", "ci_low", "ci_high"), logs)
 
 

@@ -1,6 +1,7 @@
 """The numbers that prose may name: pools, counts of the evidence, and the plan's values.
 
-A pool is named by its id and a form (`level.before_after.all.headline:change`); a count by
+A pool is named by its id and a form: `level.before_after.all.headline:change` stands after the name of the outcome (rose by 52% ...),
+`:result` by itself where the measure has a noun of its own (the hazard of death was lower ...); a count by
 `count.reports`, with a noun where one follows (`count.reports:report`); a choice of the plan by
 `config.correlation`. A pool that could exist and has no study is no error: the wording says so.
 """

@@ -3,7 +3,7 @@
 from statistics import median
 
 from evidence.stages.plotting import BODY, clean, text_width
-from evidence.stages.scales import half_width, in_words, scale_named
+from evidence.stages.scales import half_width, in_words, scale_named, weight_in_words
 
 WIDEST_ESTIMATE, WIDEST_INTERVAL = 18, 36
 
@@ -33,7 +33,7 @@ def cell_words(name, row, routes):
     if name == "route":
         return clean(routes[row.route][0]) if getattr(row, "route", "") else ""
     if name == "weight":
-        return "" if getattr(row, "weight", None) is None else f"{row.weight:.1f}%"
+        return "" if getattr(row, "weight", None) is None else weight_in_words(row.weight)
     return clean(getattr(row, name))
 
 

@@ -137,8 +137,8 @@ def unit_after(code, unit):
 
 
 def unit_beside(code, unit):
-    """The unit after an estimate with its interval: that after a number, and the name of a ratio, which has no other unit."""
-    return f" {unit}" if code in RATIOS and unit else unit_after(code, unit)
+    """The unit after an estimate with its interval: that after a number, and the name of a ratio or a risk difference."""
+    return f" {unit}" if unit == measure_of(code).name and code != "ZCOR" else unit_after(code, unit)
 
 
 def interval(code, estimate, low, high, unit=""):

@@ -6,7 +6,7 @@ import pandas as pd
 
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.labels import label
-from evidence.stages.measure_words import interval
+from evidence.stages.measure_words import LOGS, interval
 from evidence.stages.rows import named_rows
 from evidence.stages.sensitivity import conclusions
 from evidence.stages.words import listed, plural, sentence, templates, without_gaps
@@ -26,10 +26,9 @@ COLUMNS = [
 
 def conclusion_of(row):
     """What the review concludes: by its interval, else by the direction that it states; empty where it says neither."""
-    if row.ci_low == row.ci_low and row.measure not in ("OR", "RR"):
-        return "increase" if row.ci_low > 0 else "decrease" if row.ci_high < 0 else "unclear"
     if row.ci_low == row.ci_low:
-        return "increase" if row.ci_low > 1 else "decrease" if row.ci_high < 1 else "unclear"
+        null = 1 if row.measure in LOGS else 0
+        return "increase" if row.ci_low > null else "decrease" if row.ci_high < null else "unclear"
     found = STATED.search(row.note)
     return CONCLUSION[found[1].lower()] if found else ""
 

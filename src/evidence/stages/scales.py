@@ -99,6 +99,11 @@ def significant(number, digits=2):
     return min(max(digits - 1 - math.floor(math.log10(number)), 0), MOST_DECIMALS) if 0 < number < math.inf else 0
 
 
+def weight_in_words(weight):
+    """Share of a pool's weight in percent: 12.3%, and <0.1% where that is next to nothing."""
+    return "<0.1%" if 0 < weight < 0.05 else f"{weight:.1f}%"
+
+
 def raised(unit):
     """A unit as it is printed: cm2 as cm²."""
     return re.sub(r"m([23])\b", lambda found: "m" + "²³"[int(found[1]) - 2], unit)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from evidence.stages.content_references import reference
 from evidence.stages.content_words import CONTRASTS
+from evidence.stages.scales import weight_in_words
 from evidence.stages.trace_arithmetic import Step, six
 
 WIDTH = 110
@@ -77,7 +78,7 @@ def effect_lines(made):
 
 def cohort_words(cohort):
     """What a cohort brings to a pool: its effect, or its 2x2 table, and its weight where it has one."""
-    weight = f", weight {cohort['weight']:.1f}%" if cohort["weight"] == cohort["weight"] else ""
+    weight = f", weight {weight_in_words(cohort['weight'])}" if cohort["weight"] == cohort["weight"] else ""
     if "table" in cohort:
         x1, n1, x2, n2 = (f"{number:.6g}" for number in cohort["table"])
         return f"{x1}/{n1} v. {x2}/{n2}{weight}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from evidence.stages.files import FORMULA, digests
 from evidence.stages.report import versions
 from evidence.stages.schemas import TABLES, load
-from evidence.stages.workbook_sheets import NARROW, SHEETS, WIDE, codebook_rows, first_rows, number_format, shown
+from evidence.stages.workbook_sheets import NARROW, SHEETS, WIDE, codebook_rows, first_rows, number_formats, shown
 
 CELL = 32767
 INK, PALE, LINE = "#1D4F7C", "#EEF2F6", "#C9D3DD"
@@ -61,23 +61,24 @@ def table_sheet(book, name, frame):
         numeric = column in schema.numbers
         cells = frame[column] if numeric else frame[column].fillna("").astype(str).tolist()
         sheet.set_column(place, place, width(column, cells, numeric))
-        write = number_column if numeric else text_column
-        write(book, sheet, place, column, cells)
+        if numeric:
+            number_column(book, sheet, place, cells, number_formats(column, frame))
+        else:
+            text_column(book, sheet, place, cells)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(frame), 1), len(names) - 1)
     sheet.set_landscape()
     sheet.repeat_rows(0)
 
 
-def number_column(book, sheet, place, name, cells):
-    """Numbers; a missing one leaves its cell empty."""
-    style = book.style(valign="top", num_format=number_format(name, cells))
-    for row, value in enumerate(cells.astype(float).tolist(), 1):
+def number_column(book, sheet, place, cells, formats):
+    """Numbers, each in its format; a missing one leaves its cell empty."""
+    for row, (value, words) in enumerate(zip(cells.astype(float).tolist(), formats, strict=True), 1):
         if math.isfinite(value):
-            sheet.write_number(row, place, float(f"{value:.12g}"), style)
+            sheet.write_number(row, place, float(f"{value:.12g}"), book.style(valign="top", num_format=words))
 
 
-def text_column(book, sheet, place, name, cells):
+def text_column(book, sheet, place, cells):
     """Texts; an empty one leaves its cell empty."""
     style = book.style(**TEXT)
     for row, words in enumerate(cells, 1):

@@ -3,6 +3,7 @@
 import re
 
 from evidence.stages.codebook import kind
+from evidence.stages.scales import MOST_DECIMALS, significant, three_digits
 from evidence.stages.schemas import load
 
 NARROW, WIDE = 9, 48
@@ -35,12 +36,43 @@ def number_format(name, values):
     """Format of a column of numbers by what it means: years without commas, counts whole, p-values with four decimals."""
     if name in FORMATS:
         return FORMATS[name]
-    if name in READABLE:
-        return SHARE if values.abs().max() >= 10 else PLAIN
     present = values.dropna()
     if (present % 1 == 0).all():
         return WHOLE
     return PLAIN if present.abs().median() >= 0.01 else "General"
+
+
+def fixed(decimals):
+    """Format with so many decimals, thousands apart."""
+    return "#,##0." + "0" * decimals if decimals else WHOLE
+
+
+def visible(format, value):
+    """The format, with more decimals where these would show a number as zero."""
+    decimals = len(format.partition(".")[2]) if set(format) <= set("#,0.") else MOST_DECIMALS
+    return format if not value or abs(value) >= 0.5 * 10.0**-decimals else fixed(significant(abs(value)))
+
+
+def number_formats(name, frame):
+    """Format of each number of a column: readable effects and their ends two digits of half the interval and three of the effect.
+
+    Parameters
+    ----------
+    name : str
+        A column of numbers of the frame.
+    frame : DataFrame
+
+    Returns
+    -------
+    list of str
+        None of them shows a number as zero that is not.
+    """
+    values = frame[name].astype(float)
+    formats = [number_format(name, values)] * len(values)
+    if name in READABLE and {"effect", "effect_low", "effect_high"} <= set(frame):
+        halves = (frame["effect_high"] - frame["effect_low"]).astype(float) / 2
+        formats = [fixed(max(significant(half), three_digits(effect))) for half, effect in zip(halves, frame["effect"], strict=True)]
+    return [visible(format, value) for format, value in zip(formats, values, strict=True)]
 
 
 def options(field):

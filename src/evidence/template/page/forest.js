@@ -159,7 +159,7 @@ function line(at, y, row, x, ends, look) {
       }),
     );
     if (row.weight !== null)
-      parts.push(words(at.weight, middle + 4, row.weight.toFixed(1) + '%', {'text-anchor': 'end'}));
+      parts.push(words(at.weight, middle + 4, weightWords(row.weight), {'text-anchor': 'end'}));
   }
   const group = draw(
     'g',
@@ -167,7 +167,7 @@ function line(at, y, row, x, ends, look) {
       class: 'mark',
       tabindex: '0',
       role: 'button',
-      'aria-label': `${row.label}, ${row.group}: ${interval}${row.weight === null ? ', without weight' : ', weight ' + row.weight.toFixed(1) + '%'}`,
+      'aria-label': `${row.label}, ${row.group}: ${interval}${row.weight === null ? ', without weight' : ', weight ' + weightWords(row.weight)}`,
     },
     parts,
   );

@@ -91,7 +91,7 @@ function shownNow() {
       title,
       poolWords(pool, chosen.measure, chosen.unit),
       ...rows.map(
-        row => `${row.label}: weight ${row.weight.toFixed(1)}%${rows.length > 8 ? '' : ', ' + row.places}`,
+        row => `${row.label}: weight ${weightWords(row.weight)}${rows.length > 8 ? '' : ', ' + row.places}`,
       ),
       'Click or Enter: the whole way',
     ],

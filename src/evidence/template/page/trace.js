@@ -186,7 +186,7 @@ function openPool(title, pool, measure, unit, cohorts, source) {
       'li',
       {},
       make('b', {}, cohort.label),
-      ` ${inWords(scale, cohort.yi)}, yi ${significant(cohort.yi, 6)}, vi ${significant(cohort.vi, 6)}, weight ${weights[i].toFixed(1)}%: `,
+      ` ${inWords(scale, cohort.yi)}, yi ${significant(cohort.yi, 6)}, vi ${significant(cohort.vi, 6)}, weight ${weightWords(weights[i])}: `,
       cohort.effects.map(effect =>
         make(
           'button',

@@ -111,5 +111,6 @@ const significant = (value, digits = 3) =>
     : value === 0
       ? '0'
       : unsigned(value, Math.min(Math.max(digits - 1 - Math.floor(Math.log10(Math.abs(value))), 0), 9));
+const weightWords = weight => (weight > 0 && weight < 0.05 ? '<0.1%' : weight.toFixed(1) + '%');
 const plural = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 const intervalName = () => `${+(100 * data.plan.level).toFixed(6)}% interval`;
