@@ -6,7 +6,9 @@ machine, and only the letters in use go into a figure or the report. Their shape
 
 import hashlib
 import io
+import os
 import unicodedata
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
@@ -68,20 +70,23 @@ def signs_of(text):
 
 
 def font_files():
-    """Font files of this machine, where matplotlib finds them."""
+    """Font files of this machine that may be read, where matplotlib finds them."""
     from matplotlib.font_manager import findSystemFonts
 
-    return sorted(findSystemFonts())
+    return sorted(file for file in findSystemFonts() if os.access(file, os.R_OK))
 
 
+@contextmanager
 def open_faces(file):
-    """The faces in a font file, none where it cannot be read."""
+    """The faces in a font file, none where it cannot be read; it is closed afterwards."""
     from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
-    try:
-        return TTCollection(file, lazy=True).fonts if file.lower().endswith(".ttc") else [TTFont(file, lazy=True)]
-    except (TTLibError, OSError, ValueError):
-        return []
+    with open(file, "rb") as handle:
+        try:
+            faces = TTCollection(handle, lazy=True).fonts if file.lower().endswith(".ttc") else [TTFont(handle, lazy=True)]
+        except (TTLibError, ValueError):
+            faces = []
+        yield faces
 
 
 @cache
@@ -89,10 +94,11 @@ def machine_faces():
     """Faces of this machine by family, of the families that a script names."""
     known, found = {family for script in ORDER for family in script.families}, {}
     for file in font_files():
-        for index, face in enumerate(open_faces(file)):
-            family = face["name"].getBestFamilyName()
-            if family in known:
-                found.setdefault(family, []).append(Face(file, index, face["OS/2"].usWeightClass))
+        with open_faces(file) as faces:
+            for index, face in enumerate(faces):
+                family = face["name"].getBestFamilyName()
+                if family in known:
+                    found.setdefault(family, []).append(Face(file, index, face["OS/2"].usWeightClass))
     return found
 
 
@@ -105,7 +111,8 @@ def face_of(family, weight):
 def covered(family):
     """Code points that a family draws in its normal weight."""
     face = face_of(family, NORMAL)
-    return frozenset(open_faces(face.file)[face.index].getBestCmap())
+    with open_faces(face.file) as faces:
+        return frozenset(faces[face.index].getBestCmap())
 
 
 @lru_cache(maxsize=4096)
@@ -175,7 +182,8 @@ def cut(file, points, index=0, flavor="woff", family=""):
     features = FEATURES + (JOINING if RUN.search("".join(map(chr, points))) else [])
     options = subset.Options(flavor=flavor, font_number=index, hinting=False, layout_features=features, name_IDs=list(KEPT_NAMES))
     options.drop_tables += ["FFTM"]  # FontForge's own times
-    font, cutter, content = subset.load_font(file, options), subset.Subsetter(options), io.BytesIO()
+    whole, cutter, content = io.BytesIO(Path(file).read_bytes()), subset.Subsetter(options), io.BytesIO()
+    font = subset.load_font(whole, options)
     if "fvar" in font:
         font = instancer.instantiateVariableFont(font, {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes})
     cutter.populate(unicodes=points)
