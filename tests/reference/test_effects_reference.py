@@ -13,10 +13,10 @@ STUDIES = 24
 MEASURES = [
     "MD", "SMD", "SMDH", "SMD1", "ROM", "CVR", "VR", "SMD_UB", "MC", "SMCC", "SMCR", "SMCRH", "SMCRP", "ROMC",
     "OR", "RR", "RD", "AS", "PETO", "OR2DN", "OR2DL", "PR", "PLN", "PLO", "PAS", "PFT", "COR", "ZCOR",
-    "IRR", "IRD", "MN", "MNLN",
+    "IRR", "IRD", "IRLN", "MN", "MNLN",
 ]  # fmt: skip
 QUANTILES = ["fivenum_iqr", "fivenum_range", "fivenum_five"]
-WITH_ZEROS = ["OR", "PLO", "IRR"]
+WITH_ZEROS = ["OR", "PLO", "IRR", "IRLN"]
 
 
 def test_the_grid_of_cases_is_whole():

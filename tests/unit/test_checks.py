@@ -20,6 +20,7 @@ from tests.checking import PAIR, rules
 from tests.toy import CONFIG, folder, group, number, p, sd, study
 from tests.unit import (
     test_checks_bias,
+    test_checks_counts,
     test_checks_events,
     test_checks_exchanged,
     test_checks_keys,
@@ -38,6 +39,7 @@ ROOT = Path(__file__).parents[2]
 SNAPSHOT = Path(__file__).with_name("messages.txt")
 MODULES = (
     test_checks_bias,
+    test_checks_counts,
     test_checks_events,
     test_checks_exchanged,
     test_checks_keys,

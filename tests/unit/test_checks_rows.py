@@ -16,14 +16,16 @@ CASES = {
     "spread_cells": (
         {"measurements": [number("s", 10, weeks=week, **columns) for week, columns in enumerate([
             {"spread": "none", "spread_low": 2}, {"spread": "sd"}, interval("iqr", 8, ""), interval("sd", 2, 3), sd(-2),
-            sd(2) | {"spread_judged": "se"}], 1)]},
+            sd(2) | {"spread_judged": "se"}, {"spread": "variance", "spread_low": 4}], 1)]},
         ["data/raw/measurements.csv:2 spread: none, yet there is the spread 2. Name its kind, or empty the cells.",
          "data/raw/measurements.csv:3 spread_low: empty, while spread is sd. Type the spread, or none as its kind.",
          "data/raw/measurements.csv:4 spread_high: empty, while spread is iqr. Type the upper end.",
          "data/raw/measurements.csv:5 spread_high: 3, while spread is sd. Only iqr, range and ci95 have an upper end.",
          "data/raw/measurements.csv:6 spread_low: -2 is below zero. A spread is never negative.",
          "data/raw/measurements.csv:7 spread_judged: se, while spread is sd. "
-         "It is only for a spread that is unlabelled: empty it."],
+         "It is only for a spread that is unlabelled: empty it.",
+         "data/raw/measurements.csv:8 spread: variance, beside mean. "
+         "It is only for o_minus_e and estimate: type its root as sd or se."],
     ),
     "zero_spreads": (
         {"measurements": [number("s", 2, "change", **sd("0.0"))]},

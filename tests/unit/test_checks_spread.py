@@ -75,6 +75,12 @@ CASES = {
          "data/raw/measurements.csv:7 p_value: p = 0.06 does not fit 0.154 with 95% CI 0.04 to 0.579, which gives p = 0.00607. "
          "Check figure, spread and n, and what the p-value compares (p_for)."],
     ),
+    "ratio_errors": (
+        {"measurements": [number("s", "0.50", "difference", statistic="odds_ratio", **se("0.20")),
+                          number("s", "-0.69", "difference", weeks=4, statistic="estimate", **se("0.20"))]},
+        ["data/raw/measurements.csv:2 spread: SE 0.20 is read as that of the ratio 0.50: 95% CI 0.228 to 1.1. "
+         "If it is the SE of the logarithm, type estimate as the statistic, with the logarithm as value."],
+    ),
     "relative_p": (
         {"measurements": [number("s", -21, "change", statistic="percent_change", n=12, **sd(7), **p("=", "0.0003"))]},
         ["data/raw/measurements.csv:2 p_value: p = 0.0003 does not fit -21 with SD 7, which gives p = 5.03e-07. "
@@ -87,6 +93,25 @@ CASES = {
 def test_rule(tmp_path, rule):
     tables, expected = CASES[rule]
     assert messages(tmp_path, rule, **tables) == expected
+
+
+def ratio(error, p_value):
+    return [number("s", "0.50", "difference", statistic="odds_ratio", **se(error), **p("=", p_value, "between_groups"))]
+
+
+@pytest.mark.parametrize(
+    ("error", "p_value", "told"),
+    [
+        ("0.20", "0.083", ""),  # ln 0.5 / (0.2 / 0.5) = -1.733
+        ("0.20", "0.0124", ""),  # (0.5 - 1) / 0.2 = -2.5
+        ("0.20", "0.00053", "; as the SE of its logarithm it fits: type estimate, with the logarithm"),  # ln 0.5 / 0.2 = -3.466
+        ("0.20", "0.4", "p = 0.0831"),
+    ],
+)
+def test_the_error_of_a_ratio_and_its_p(tmp_path, error, p_value, told):
+    found = messages(tmp_path, "own_p", measurements=ratio(error, p_value))
+    assert len(found) == bool(told)
+    assert all(told in message for message in found)
 
 
 PAIRED = {

@@ -192,7 +192,8 @@ def test_a_wrong_equation_is_noticed():
 
 
 def outcome(name, measure):
-    return {"outcome": name, "measure": measure, "unit": "" if "reversed" not in name and measure in ("PLO", "OR", "RR", "RD", "HR", "ZCOR") else "u",
+    plain = ("PLO", "PR", "OR", "RR", "RD", "HR", "IRR", "IRLN", "ZCOR")
+    return {"outcome": name, "measure": measure, "unit": "" if "reversed" not in name and measure in plain else "u",
             "cv_low": "", "cv_high": ""}  # fmt: skip
 
 
@@ -204,12 +205,17 @@ def rows_of(name, *rows):
     return [row | {"outcome": name} | ({} if "unit" in row else {"unit": "u"}) for row in rows]
 
 
-def events(x, n, **columns):
+def events(x, n="", **columns):
     return number("s", x, n=n, statistic="events", unit="", **columns)
+
+
+def variance(value):
+    return {"spread": "variance", "spread_low": value}
 
 
 PLACEBO = {"group_id": "placebo"}
 IQR = {"statistic": "median", "spread": "iqr"}
+CLUSTERS = {"cluster_size": 22, "icc": 0.02}
 KINDS = {
     "se": ("ROM", number("s", 7.2, "baseline", **{"spread": "se", "spread_low": 0.3}), number("s", 9, n=9, **ci(8, 10.5))),
     "quartiles": ("ROM", number("s", 10, "baseline", n=20, spread_low=8, spread_high=14, **IQR),
@@ -293,6 +299,38 @@ KINDS = {
     "zcor_reversed_interval": ("ZCOR", number("s", 0.4, "baseline", statistic="correlation", unit="v", **ci(0.1, 0.6))),
     "estimate_smd": ("SMD", number("s", 0.3, "change", statistic="estimate", unit="", **se(0.2))),
     "estimate": ("ROM", number("s", -0.3, "difference", statistic="estimate", unit="", **ci(-0.5, -0.1))),
+    "irr": ("IRR", events(12, person_time=1250.5), events(20, person_time=1300, **PLACEBO)),
+    "irr_zero": ("IRR", events(0, person_time=1250.5, **CLUSTERS), events(20, person_time=1300, **CLUSTERS, **PLACEBO)),
+    "irln": ("IRLN", events(3, person_time=410)),
+    "pr": ("PR", events(4, 20)),
+    "mn": ("MN", number("s", 12000, n=20, unit="mu", **sd(4000))),
+    "mn_median": ("MN", number("s", 12, n=20, spread_low=9, spread_high=15, **CLUSTERS, **IQR)),
+    "or_se": ("OR", number("s", 0.5, "difference", statistic="odds_ratio", unit="", **se(0.2))),
+    "or_p": ("OR", number("s", 0.5, "difference", statistic="odds_ratio", unit="", **p("=", 0.03, "between_groups"))),
+    "o_minus_e": ("HR", number("s", -4.2, "difference", statistic="o_minus_e", unit="", **variance(11.3), **CLUSTERS)),
+    "estimate_variance": ("OR", number("s", -0.4, "difference", statistic="estimate", unit="", **variance(0.09))),
+    "cluster_counts": ("OR", number("s", 20, n=40, statistic="percent", unit="%", **CLUSTERS), events(22, 44, **PLACEBO, **CLUSTERS)),
+    "cluster_ratio": ("HR", number("s", 0.5, "difference", statistic="hazard_ratio", unit="", **ci(0.25, 1), **CLUSTERS)),
+    "cluster_means": ("ROM", number("s", 14, n=40, **sd(4), **CLUSTERS), number("s", 10, n=40, **sd(3), **PLACEBO, **CLUSTERS)),
+    "cluster_geometric": ("ROM", number("s", 12, statistic="geometric_mean", n=20, **ci(9, 16), **CLUSTERS),
+                          number("s", 10, statistic="geometric_mean", n=20, **ci(8, 13), **PLACEBO)),
+    "cluster_p": ("MD", number("s", 10, n=40, **p("=", 0.03, "between_groups"), **CLUSTERS), number("s", 14, n=40, **PLACEBO)),
+    "cluster_percent": ("ROM", number("s", 50, "change", n=20, statistic="percent_change", unit="%", **ci(20, 87.5), **CLUSTERS)),
+    "cluster_estimate": ("ROM", number("s", -0.3, "difference", statistic="estimate", unit="", **ci(-0.5, -0.1), **CLUSTERS)),
+    "cluster_smd": ("SMD", number("s", 15, n=40, **se(1), **CLUSTERS), number("s", 10, n=44, **sd(3), **PLACEBO, **CLUSTERS)),
+    "cluster_smd_median": ("SMD", number("s", 15, n=40, spread_low=11, spread_high=20, **IQR, **CLUSTERS), number("s", 10, n=44, **sd(3), **PLACEBO)),
+    "cluster_smd_p": ("SMD", number("s", 10, n=40, **p("=", 0.03, "between_groups"), **CLUSTERS), number("s", 14, n=44, **PLACEBO, **CLUSTERS)),
+    "cluster_smd_changes": ("SMD", number("s", 2, "change", n=40, **sd(5), **CLUSTERS), number("s", 1, "change", n=44, **sd(4), **PLACEBO, **CLUSTERS)),
+    "cluster_smd_of_changes": ("SMD", *(number("s", m, when, n=n, **sd(4), **arm, **CLUSTERS) for m, when, n, arm in
+                               ((10, "baseline", 40, {}), (12, "followup", 40, {}), (10, "baseline", 44, PLACEBO), (11, "followup", 44, PLACEBO)))),
+    "cluster_smd_t": ("SMD", number("s", -2.3, "difference", statistic="t_value", unit="", versus="placebo", n=42, n_versus=22, **CLUSTERS)),
+    "cluster_smd_chi2": ("SMD", number("s", 5.29, "difference", statistic="chi2_value", unit="", versus="placebo", n=42, n_versus=22,
+                                       direction="lower", **CLUSTERS)),
+    "cluster_smd_d": ("SMD", number("s", 0.4, "difference", statistic="standardised_difference", unit="", versus="placebo", n=42, n_versus=22,
+                                    **CLUSTERS)),
+    "cluster_smd_d_se": ("SMD", number("s", 0.4, "difference", statistic="standardised_difference", unit="", versus="placebo", **se(0.2), **CLUSTERS)),
+    "cluster_r": ("ZCOR", number("s", 0.4, "baseline", n=50, statistic="correlation", unit="", **CLUSTERS)),
+    "cluster_r_interval": ("ZCOR", number("s", 0.4, "baseline", statistic="correlation", unit="", **ci(0.1, 0.6), **CLUSTERS)),
     "estimate_md": ("MD", number("s", 500, "change", statistic="estimate", unit="mu", **{"spread": "se", "spread_low": 100})),
 }  # fmt: skip
 
@@ -300,7 +338,7 @@ KINDS = {
 def of_kinds(place, names=tuple(KINDS), config=toy.CONFIG):
     """Made tables of one study, and one crossover, that print every kind of number, an outcome for each."""
     kinds = {name: KINDS[name] for name in names}
-    units = [{"outcome": name, "unit": "mu", "to_unit": "u", "factor": "0.001"} for name, (measure, *_) in kinds.items() if measure == "MD"]
+    units = [{"outcome": name, "unit": "mu", "to_unit": "u", "factor": "0.001"} for name, (measure, *_) in kinds.items() if measure in ("MD", "MN")]
     units += [{"outcome": name, "unit": "v", "to_unit": "u", "factor": "2", "reversed": "yes"} for name in kinds if "reversed" in name]
     folder = toy.folder(
         place,

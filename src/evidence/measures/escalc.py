@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from evidence.arguments import choice, same_length
-from evidence.measures import correlations, means, paired, proportions, rates, single, tables
+from evidence.measures import correlations, means, one_rate, paired, proportions, rates, single, tables
 
-MODULES = (means, paired, tables, proportions, correlations, rates, single)
+MODULES = (means, paired, tables, proportions, correlations, rates, one_rate, single)
 MEASURES = {code: function for module in MODULES for code, function in module.MEASURES.items()}
 ARGUMENTS = {code: module.ARGUMENTS for module in MODULES for code in module.MEASURES}
 TOTALS = {"bi": ("ai", "n1i"), "di": ("ci", "n2i"), "mi": ("xi", "ni")}
@@ -53,6 +53,7 @@ def escalc(measure, *, add=None, to="only0", drop00=False, vtype="LS", correct=T
         - one proportion, from xi and ni (or mi): "PR", "PLN" log, "PLO" log odds, "PAS" "PFT" arcsine
         - one correlation, from ri ni: "COR", "ZCOR" Fisher's z
         - two rates, from x1i t1i x2i t2i: "IRR" log ratio, "IRD" difference
+        - one rate, from xi ti: "IRLN" log
         - one mean, from mi sdi ni: "MN", "MNLN" log
     add : float, optional
         Constant for zero counts; None is the measure's own: 1/2, or 0 for AS, PAS and PFT.

@@ -74,6 +74,28 @@ def logarithmic_mean(a, b):
     return np.where(near, (a + b) / 2, (a - b) / np.where(near, 1.0, ratio))
 
 
+def design_effect(size, icc):
+    """Factor by which allocating clusters in place of people raises a variance.
+
+    Parameters
+    ----------
+    size : array_like
+        Mean number of people of a cluster, M.
+    icc : array_like
+        Intraclass correlation within clusters.
+
+    Returns
+    -------
+    array_like
+        1 + (M - 1) icc.
+
+    References
+    ----------
+    Higgins et al. 2024, Cochrane Handbook, section 23.1.4 [higgins2024].
+    """
+    return 1 + (size - 1) * icc
+
+
 def se_from_test(yi, p, df=None):
     """Standard error that gives a two-sided p-value.
 

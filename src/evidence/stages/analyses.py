@@ -10,7 +10,7 @@ import pandas as pd
 from evidence.measures import summary
 from evidence.measures.escalc import escalc
 from evidence.stages import standardised
-from evidence.stages.counted import double_zeros
+from evidence.stages.counted import arguments, double_zeros
 
 HEADLINE = "headline"
 LEAST_STUDIES = 10  # to tell asymmetry from chance, see funnel.py
@@ -133,8 +133,7 @@ def with_double_zeros(effects, config):
         return empty
     parts = [of_questions(chosen, empty)]
     for measure, part in empty.groupby("measure", sort=True):
-        x1, n1, x2, n2 = (part[name].to_numpy() for name in CELLS)
-        effect = escalc(measure, ai=x1, n1i=n1, ci=x2, n2i=n2)
+        effect = escalc(measure, **arguments(measure, part))
         parts.append(part.assign(yi=effect.yi, vi=effect.vi, route="counts"))
     return pd.concat([part for part in parts if len(part)])
 

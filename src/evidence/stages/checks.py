@@ -12,6 +12,7 @@ from evidence.config import NO_FILE, Config, lines_of, sound
 from evidence.problems import EvidenceError, Flag, Problem, fold
 from evidence.stages import (
     checks_bias,
+    checks_counts,
     checks_events,
     checks_exchanged,
     checks_keys,
@@ -83,6 +84,8 @@ CHECKS = {
     "events": checks_numbers.events,
     "counts_without_n": checks_numbers.counts_without_n,
     "double_zeros": checks_numbers.double_zeros,
+    "person_times": checks_counts.person_times,
+    "clusters": checks_counts.clusters,
     "whole_persons": checks_numbers.whole_persons,
     "statistics_fit": checks_numbers.statistics_fit,
     "shares": checks_numbers.shares,
@@ -128,6 +131,7 @@ CHECKS = {
     "paired_p": checks_p.paired_p,
     "p_elsewhere": checks_p.p_elsewhere,
     "own_p": checks_p.own_p,
+    "ratio_errors": checks_p.ratio_errors,
     "relative_p": checks_p.relative_p,
 }
 
@@ -138,7 +142,7 @@ FLAGS = (
 )  # fmt: skip
 NOTICES = (
     "event_names", "event_directions",
-    "year_in_id", "spelled_alike", "p_elsewhere", "dates", "interval_centre", "counts_without_n", "double_zeros", "whole_persons", "statistics_fit", "threshold_p",
+    "year_in_id", "spelled_alike", "p_elsewhere", "ratio_errors", "dates", "interval_centre", "counts_without_n", "double_zeros", "person_times", "whole_persons", "statistics_fit", "threshold_p",
     "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
     "relative_p", "undecided_scale",

@@ -4,14 +4,14 @@ import math
 
 from evidence.stages.cells import near
 from evidence.stages.checks_data import CONVERTIBLE, LEVELS, TESTS, Finding, grouped, half_unit
+from evidence.stages.measures_of_counts import OF_PEOPLE, PROPORTIONS, RATES
 
 SOURCE = "Check it against the source."
-COUNTED = ("PLO", "OR", "RR", "RD")
 USED_BY = {
-    **dict.fromkeys(LEVELS, ("ROM", "MD", "SMD")), **dict.fromkeys(("events", "percent"), COUNTED), "mean_difference": ("MD", "SMD"),
-    **dict.fromkeys(("percent_change", "fold_change"), ("ROM",)), "odds_ratio": ("OR", "PLO"), "risk_ratio": ("RR",),
-    "hazard_ratio": ("HR",), "rate_ratio": ("IRR",), "correlation": ("ZCOR",), **dict.fromkeys(TESTS, ("SMD", "ZCOR")),
-    "standardised_difference": ("SMD",),
+    **dict.fromkeys(LEVELS, ("ROM", "MD", "SMD", "MN")), "events": (*OF_PEOPLE, *RATES), "percent": OF_PEOPLE, "mean_difference": ("MD", "SMD"),
+    **dict.fromkeys(("percent_change", "fold_change"), ("ROM",)), "odds_ratio": ("OR", *PROPORTIONS), "risk_ratio": ("RR",),
+    "hazard_ratio": ("HR",), "rate_ratio": RATES, "correlation": ("ZCOR",), **dict.fromkeys(TESTS, ("SMD", "ZCOR")),
+    "standardised_difference": ("SMD",), "o_minus_e": ("HR", "OR", *PROPORTIONS),
 }  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def events(data):
         if row["value"] < 0 or not row["value"].is_integer():
             what = f"{row['value_text']} events are no count"
             yield Finding(row, "value", what, "Type a whole number, or percent as the statistic.")
-        elif row["n"] is not None and row["value"] > row["n"]:
+        elif row["n"] is not None and row["value"] > row["n"] and data.outcomes[row["outcome"]]["measure"] not in RATES:
             what = f"{row['value_text']} events among {row['n_text']} participants"
             yield Finding(row, "value", what, "Correct the count or the n.")
 
@@ -115,7 +115,7 @@ def events(data):
 def counts_without_n(data):
     """Events or percent without the n they are counted among: they can be shown, not weighted."""
     for row in data.having(statistic=("events", "percent")):
-        if row["n"] is None:
+        if row["n"] is None and data.outcomes[row["outcome"]]["measure"] not in RATES:
             what = "events or percent without n can be shown, not weighted"
             yield Finding(row, "n", what, "Add n if the source prints it.")
 

@@ -173,7 +173,12 @@ def testable(row):
         above_zero = row["statistic"] not in RATIOS or min(row["value"], row["spread_low"]) > 0
         return above_zero and row["spread_high"] is not None and row["spread_high"] > row["spread_low"]
     labelled = kind(row) == "se" or (kind(row) == "sd" and row["n"] and row["timepoint"] == "change")
-    return bool(labelled) and row["statistic"] not in RATIOS and row["spread_low"] > 0
+    return bool(labelled) and row["spread_low"] > 0 and (row["statistic"] not in RATIOS or error_of_ratio(row))
+
+
+def error_of_ratio(row):
+    """Whether a ratio stands with its own standard error, as programs print it: that of the logarithm is this over the ratio."""
+    return row["statistic"] in RATIOS and kind(row) == "se" and row["value"] > 0 and (row["spread_low"] or 0) > 0
 
 
 def degrees(row):
@@ -191,6 +196,9 @@ def own_error(row, digits):
     """Range of the standard error that a row's own spread states, on the scale of its test."""
     scale = scale_of(row)
     low, high = digits(row, "spread_low")
+    if error_of_ratio(row):
+        least, most = digits(row, "value")
+        return max(low, 0.0) / most, over(high, max(least, 0.0))
     if kind(row) == "ci95":
         width = 2 * float(quantile(0.975, degrees(row)))
         bottom, top = digits(row, "spread_high")
@@ -219,12 +227,41 @@ def p_misfit(data, row):
     dfs = (fewest - 1, most and most - 1) if row["timepoint"] == "change" else (None, None)
     if meet(errors_by_p(own_effect(row, rounded), p_range(row), dfs), (low / slack, high * slack)):
         return None
+    if error_of_ratio(row) and tested_as_it_is(row, slack):
+        return None
     statistic = own_effect(row, exactly)[0] / own_error(row, exactly)[0]
     p = shown(float(two_sided_p(statistic, degrees(row))))
     stated = f"{READINGS.get(kind(row), '95% CI')} {row['spread_low_text']}"
     stated += f" to {row['spread_high_text']}" if kind(row) == "ci95" else ""
     printed = f"p {row['p_operator']} {row['p_value_text']}"
-    return f"{printed} does not fit {row['value_text']} with {stated}, which gives p = {p}"
+    what = f"{printed} does not fit {row['value_text']} with {stated}, which gives p = {p}"
+    if error_of_ratio(row) and meet(errors_by_p(own_effect(row, rounded), p_range(row), dfs), error_as_printed(row, slack)):
+        what += "; as the SE of its logarithm it fits: type estimate, with the logarithm"
+    return what
+
+
+def error_as_printed(row, slack):
+    """Range of a printed standard error, with the slack of the checks."""
+    low, high = rounded(row, "spread_low")
+    return max(low, 0.0) / slack, high * slack
+
+
+def tested_as_it_is(row, slack):
+    """Whether the p-value is that of a ratio less 1 over its standard error, as some programs test it."""
+    low, high = rounded(row, "value")
+    gap = (0.0 if low <= 1 <= high else min(abs(low - 1), abs(high - 1))), max(abs(low - 1), abs(high - 1))
+    return meet(errors_by_p(gap, p_range(row), (None, None)), error_as_printed(row, slack))
+
+
+def ratio_errors(data):
+    """A standard error beside a ratio: it is read as that of the ratio itself, and what interval follows."""
+    z = float(quantile(0.975))
+    for row in data.having(spread=("se",), statistic=("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")):
+        if error_of_ratio(row):
+            error = row["spread_low"] / row["value"]
+            low, high = (row["value"] * math.exp(sign * z * error) for sign in (-1, 1))
+            what = f"SE {row['spread_low_text']} is read as that of the ratio {row['value_text']}: 95% CI {shown(low)} to {shown(high)}"
+            yield Finding(row, "spread", what, "If it is the SE of the logarithm, type estimate as the statistic, with the logarithm as value.")
 
 
 def own_p(data):

@@ -8,6 +8,7 @@ from evidence.stages.checks_data import INTERVALS, LEVELS, RATIOS, Finding, half
 from evidence.stages.measure_words import LOGS
 
 SOURCE = "Check it against the source."
+ONE_NUMBER = ("sd", "se", "variance", "unlabelled")
 
 
 def spread_cells(data):
@@ -19,14 +20,17 @@ def spread_cells(data):
         if row["spread"] == "none" and (low or high):
             what = f"none, yet there is the spread {low or high}"
             yield Finding(row, "spread", what, "Name its kind, or empty the cells.")
-        if row["spread"] in ("sd", "se", "unlabelled", *INTERVALS) and not low:
+        if row["spread"] in (*ONE_NUMBER, *INTERVALS) and not low:
             what = f"empty, while spread is {row['spread']}"
             yield Finding(row, "spread_low", what, "Type the spread, or none as its kind.")
         if row["spread"] in INTERVALS and not high:
             what = f"empty, while spread is {row['spread']}"
             yield Finding(row, "spread_high", what, "Type the upper end.")
-        if row["spread"] in ("sd", "se", "unlabelled"):
+        if row["spread"] in ONE_NUMBER:
             yield from one_spread(row)
+        if row["spread"] == "variance" and row["statistic"] not in ("o_minus_e", "estimate"):
+            what = f"variance, beside {row['statistic'].replace('_', ' ')}"
+            yield Finding(row, "spread", what, "It is only for o_minus_e and estimate: type its root as sd or se.")
         if row["spread_judged"] and row["spread"] != "unlabelled":
             what = f"{row['spread_judged']}, while spread is {row['spread']}"
             yield Finding(row, "spread_judged", what, "It is only for a spread that is unlabelled: empty it.")
@@ -50,7 +54,7 @@ def one_spread(row):
 def zero_spreads(data):
     """A spread of zero: it would give its row all the weight."""
     for row in [row for row, (low,) in zip(data.measured, data.cells("spread_low"), strict=True) if low == 0]:
-        if row["spread"] in ("sd", "se", "unlabelled"):
+        if row["spread"] in ONE_NUMBER:
             what = f"a spread of {row['spread_low_text']} would give the row all the weight"
             yield Finding(row, "spread_low", what, SOURCE)
 

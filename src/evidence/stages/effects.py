@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.measures import summary
-from evidence.stages import converted, counted, pairs, standardised, stated, tested
+from evidence.stages import converted, counted, pairs, ratios, single_groups, standardised, stated, tested
 from evidence.stages.checks_numbers import USED_BY
 from evidence.stages.labels import label
 from evidence.stages.levels import joined, levels
@@ -17,7 +17,7 @@ from evidence.stages.strata import larger_groups, with_broader
 
 P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}
 ORDER = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound", "none")
-PAIRINGS = ("estimate", "difference", "counts", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up", "test", "converted")
+PAIRINGS = ("estimate", "difference", "counts", "level", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up", "test", "converted")
 SOURCES = ("full_text", "abstract", "secondary")
 ONE = ["study_id", "group_id", "control_id", "outcome", "contrast"]
 
@@ -40,9 +40,12 @@ def contrasts(tables, config):
         tests,
         pairs.relative_changes(treated),
         pairs.printed_differences(treated),
-        counted.single_arm(counts),
+        *single_groups.proportions(counts),
+        single_groups.rates(counts),
+        single_groups.means(rows),
         *counted.two_arms(counts, config.control_arms),
-        counted.printed_ratios(treated[~converted.convertible(treated)]),
+        ratios.printed_ratios(treated[~converted.convertible(treated)]),
+        ratios.observed_less_expected(treated),
         converted.conversions(treated, config.convert),
         stated.estimates(treated),
         stated.standardised_differences(treated),
@@ -74,7 +77,7 @@ def degrees_of_freedom(frame):
 
 
 def se_by_p(frame, operator):
-    """Standard error from the p-value, or the test statistic, of this very comparison, NaN where there is none."""
+    """Standard error from the p-value, or the test statistic, of this very comparison, NaN where there is none; clusters that it ignores count."""
     fits = frame["by_p"].astype(bool) & (frame["p_operator"] == operator) & (frame["p_for"] == p_kind(frame))
     fits &= (frame["p_value"] > 0) & (frame["p_value"] < 1) & frame["yi"].notna() & (frame["yi"] != 0)
     df = degrees_of_freedom(frame)
@@ -82,7 +85,7 @@ def se_by_p(frame, operator):
     se = np.full(len(frame), np.nan)
     se[usable] = summary.se_from_test(frame.loc[usable, "yi"], frame.loc[usable, "p_value"], df[usable])
     by_t = frame["by_p"].astype(bool) & frame["t"].notna() & (frame["yi"] != 0) & (operator == "=")
-    return np.where(by_t, frame["yi"].abs() / frame["t"], se)
+    return np.where(by_t, frame["yi"].abs() / frame["t"], se) * np.sqrt(frame["deff"].to_numpy())
 
 
 def implied(frame, se):
@@ -213,7 +216,7 @@ COLUMNS = [
     "id", "study_id", "group_id", "control_id", "cohort_id", "study_label", "group_label", "outcome", "contrast", "measure",
     "drug", "dose", "conditions", "moderators", "part_of", "design", "eligibility", "weeks", "n", "n_control", "printed", "yi", "vi", "sei",
     "effect", "effect_low", "effect_high", "effect_unit", "route", "r", "r_source", "r_implied", "p_operator", "p_value",
-    "v_sum", "v_cross", "m1", "se1", "m2", "se2", "sd1", "sd2", "unit", "x1", "n1", "x2", "n2", "statistic", "pairing", "source_kind",
+    "v_sum", "v_cross", "m1", "se1", "m2", "se2", "sd1", "sd2", "unit", "x1", "n1", "t1", "x2", "n2", "t2", "statistic", "pairing", "source_kind",
     "judged", "headline", "reason", "flags", "lines",
 ]  # fmt: skip
 

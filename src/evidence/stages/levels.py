@@ -23,9 +23,10 @@ def joined(tables):
     DataFrame
         One row per measurement, in file order, with `m` (the value in the outcome's unit), `low` and
         `high` (its spread, likewise), `kind` (of spread: the printed label, else the judged one), `apart` (a
-        difference between groups of different people, whose n is that of both together) and `sign` (-1 on a scale that runs
+        difference between groups of different people, whose n is that of both together), `sign` (-1 on a scale that runs
         the other way than its outcome, else 1: `m` and the ends of its interval have turned already, `value` has not), `size1` and
-        `size2` (of a difference between groups of different people: the people of its two groups, see `two_sizes`).
+        `size2` (of a difference between groups of different people: the people of its two groups, see `two_sizes`) and `deff` (the
+        design effect of a cluster trial whose source takes no account of the clusters, else 1).
     """
     frame = tables.measurements.merge(
         tables.outcomes[["outcome", "measure", "unit"]].rename(columns={"unit": "to_unit"}), on="outcome", how="left"
@@ -44,6 +45,7 @@ def joined(tables):
     frame["kind"] = frame["spread"].where(~unlabelled, frame["spread_judged"].where(frame["spread_judged"] != "", "unlabelled"))
     frame["apart"] = (frame["timepoint"] == "difference") & (frame["design"] != "rct_crossover")
     frame["size1"], frame["size2"] = two_sizes(frame, tables.groups)
+    frame["deff"] = summary.design_effect(frame["cluster_size"], frame["icc"]).fillna(1.0)
     planned = frame["weeks"].isna() & frame["timepoint"].isin(["followup", "change", "difference"])
     frame["weeks"] = frame["weeks"].where(~planned, frame["planned"])
     return frame
@@ -75,12 +77,13 @@ def standard_errors(frame):
     """Standard error of each mean in the outcome's unit, NaN where none can be had.
 
     SE as printed; SD / sqrt(n), but for a difference between groups, whose error is not that of one mean; half the
-    95% interval over the factor of `t_95`.
+    95% interval over the factor of `t_95`. In a cluster trial times the root of the design effect.
     """
     spread, low, high = frame["kind"].to_numpy(), frame["low"].to_numpy(), frame["high"].to_numpy()
     root_n = np.sqrt(frame["n"].where((frame["n"] > 1) & ~frame["apart"]).to_numpy())
     half = (high - low) / 2
-    return np.select([spread == "se", spread == "sd", spread == "ci95"], [low, low / root_n, half / t_95(frame)], np.nan)
+    se = np.select([spread == "se", spread == "sd", spread == "ci95"], [low, low / root_n, half / t_95(frame)], np.nan)
+    return se * np.sqrt(frame["deff"].to_numpy())
 
 
 def t_95(frame):
@@ -101,17 +104,19 @@ def quantile_moments(frame, logs):
         ends = ("q1", "q3") if kind == "iqr" else ("min", "max")
         values = {ends[0]: scale(frame["low"].iat[row]), "median": scale(frame["m"].iat[row]), ends[1]: scale(frame["high"].iat[row])}
         mean, sd = convert.mean_sd_from_quantiles(**values, n=n)
-        y[row], v[row] = mean, sd**2 / n
+        y[row], v[row] = mean, sd**2 / n * frame["deff"].iat[row]
     return y, v
 
 
-def levels(frame):
+def levels(frame, measures=MEANS):
     """Add the estimate `y`, its variance `v` and how it came about (`how`) to joined measurements.
 
     Parameters
     ----------
     frame : DataFrame
         From `joined`.
+    measures : sequence of str
+        Measures of the outcomes to take.
 
     Returns
     -------
@@ -119,7 +124,7 @@ def levels(frame):
         The rows that state a level (not a change or difference), with `y`, `v` (NaN where no variance
         can be had), `se` (in the outcome's unit) and `how`: "spread", "quantiles", or why there is none.
     """
-    stated = frame["timepoint"].isin(["baseline", "followup"]) & frame["measure"].isin(MEANS)
+    stated = frame["timepoint"].isin(["baseline", "followup"]) & frame["measure"].isin(measures)
     frame = frame[stated & frame["statistic"].isin(STATISTICS)].copy()
     logs = frame["measure"].isin(LOG).to_numpy()
     mean, se = frame["m"].to_numpy(), standard_errors(frame)
@@ -158,4 +163,4 @@ def geometric(frame, logs):
     rows = (frame["statistic"] == "geometric_mean").to_numpy() & logs & (frame["kind"] == "ci95").to_numpy()
     part = frame[rows]
     se = np.log(part["high"] / part["low"]) / (2 * t_95(part))
-    frame.loc[rows, "v"] = se**2
+    frame.loc[rows, "v"] = se**2 * part["deff"]

@@ -24,14 +24,14 @@ from evidence.stages.levels import LOG, standard_errors, t_95
 
 KEY = ["study_id", "group_id", "outcome"]
 ABOUT = ["measure", "design", "cohort_id", "eligibility", "drug", "dose", "conditions", "label", "arm"]
-NUMBERS = ["weeks", "n", "n_control", "yi", "vi_printed", "v_sum", "v_cross", "m1", "se1", "m2", "se2", "x1", "n1", "x2", "n2",
-           "sd1", "sd2", "t"]  # fmt: skip
+NUMBERS = ["weeks", "n", "n_control", "yi", "vi_printed", "v_sum", "v_cross", "m1", "se1", "m2", "se2", "x1", "n1", "t1", "x2", "n2", "t2",
+           "sd1", "sd2", "t", "deff"]  # fmt: skip
 TEXTS = ["control_id", "contrast", "pairing", "how", "why_not", "p_operator", "p_for", "source_kind", "statistic", "lines"]
 TRUTHS = ["paired", "by_p", "judged"]
 SHAPE = [*KEY, *ABOUT, *TEXTS, *NUMBERS, "p_value", *TRUTHS]
 MEANS = ("mean", "geometric_mean", "mean_difference")
 SCALED = ("ROM", "MD", "SMD")
-SIDE = ["m", "se", "y", "v", "how", "line", "spread", "statistic", "n"]
+SIDE = ["m", "se", "y", "v", "how", "line", "spread", "statistic", "n", "deff"]
 
 
 def shaped(frame, **columns):
@@ -90,9 +90,9 @@ def escalc_where(measure, usable, **arguments):
 
 
 def spreads_as_sd(pairs):
-    """SDs of the two sides of outcomes pooled as SMD, from the variances of their means and n; NaN for other outcomes."""
+    """SDs of the two sides of outcomes pooled as SMD, from the variances of their means and effective n; NaN for other outcomes."""
     ours = pairs["measure"] == "SMD"
-    return {f"sd{side}": np.sqrt(pairs[f"v{side}"] * pairs[f"n{side}"]).where(ours) for side in (1, 2)}
+    return {f"sd{side}": np.sqrt(pairs[f"v{side}"] * pairs[f"n{side}"] / pairs[f"deff{side}"]).where(ours) for side in (1, 2)}
 
 
 def known_sds(columns):
@@ -120,7 +120,7 @@ def level_changes(levels):
     follow = levels[levels["timepoint"] == "followup"]
     pairs = sided(follow, 1, SIDE).merge(sided(base, 2, SIDE)[[*KEY, *(f"{name}2" for name in SIDE)]], on=KEY)
     paired = np.ones(len(pairs), bool)
-    return shaped(pairs.drop(columns=["n1", "n2"]), pairing="levels", n=pairs["n1"], **two_levels(pairs, paired))
+    return shaped(pairs.drop(columns=["n1", "n2"]), pairing="levels", n=pairs["n1"], deff=pairs["deff1"], **two_levels(pairs, paired))
 
 
 def printed_changes(joined, levels):
@@ -159,7 +159,7 @@ def relative_se(rows, ratio, logs):
     percent = (rows["statistic"] == "percent_change").to_numpy()
     low, high = (np.where(percent, 1 + rows[name] / 100, rows[name]) for name in ("spread_low", "spread_high"))
     interval = (rows["kind"] == "ci95").to_numpy() & logs & (low > 0) & (high > low)
-    by_interval = np.log(np.where(interval, high / np.where(interval, low, 1.0), 1.0)) / (2 * t_95(rows))
+    by_interval = np.log(np.where(interval, high / np.where(interval, low, 1.0), 1.0)) / (2 * t_95(rows)) * np.sqrt(rows["deff"])
     as_printed = rows.assign(low=rows["spread_low"], high=rows["spread_high"])
     return np.where(interval, by_interval, standard_errors(as_printed) / np.where(percent, 100, 1) / ratio)
 
@@ -210,16 +210,17 @@ def follow_ups(levels, control_arms):
         pairing="follow_up",
         n=n,
         n_control=n_control,
-        **sizes_where(pairs["measure"] == "SMD", n, n_control),
+        deff=pairs["deff1"],
+        **sizes_where(pairs["measure"] == "SMD", n / pairs["deff1"], n_control / pairs["deff2"]),
         **effects | {"by_p": effects["by_p"] & (crossover | ~known_sds(effects))},
     )
 
 
 def differences_of_changes(changes, control_arms):
     """Change of a treated arm less the change of a control arm, of either kind."""
-    sides = ["yi", "vi_printed", "v_sum", "v_cross", "why_not", "how", "by_p", "judged", "lines", "n", "sd"]
+    sides = ["yi", "vi_printed", "v_sum", "v_cross", "why_not", "how", "by_p", "judged", "lines", "n", "sd", "deff"]
     kept = [*KEY, *ABOUT, "pairing", "weeks", "p_operator", "p_value", "p_for", "source_kind", "statistic", *sides]
-    of_change = np.sqrt(changes["vi_printed"] * changes["n"]).where(changes["measure"] == "SMD")
+    of_change = np.sqrt(changes["vi_printed"] * changes["n"] / changes["deff"]).where(changes["measure"] == "SMD")
     changes = changes.assign(sd=changes["sd2"].where(changes["pairing"] != "change", of_change))
     rows = changes.loc[changes["pairing"].isin(["levels", "change"]) & (changes["design"] != "rct_crossover"), kept]
     pairs = arms(rows, control_arms, sides, ["study_id", "outcome", "pairing"])
@@ -228,7 +229,8 @@ def differences_of_changes(changes, control_arms):
         pairs.drop(columns=["n1", "n2"]),
         n=pairs["n1"],
         n_control=pairs["n2"],
-        **sizes_where(standardised, pairs["n1"], pairs["n2"]),
+        deff=pairs["deff1"],
+        **sizes_where(standardised, pairs["n1"] / pairs["deff1"], pairs["n2"] / pairs["deff2"]),
         m1=pairs["yi1"].where(standardised),
         m2=pairs["yi2"].where(standardised),
         contrast="versus_control",
@@ -260,7 +262,7 @@ def printed_differences(joined):
         why_not=without_se(rows, se, "difference"),
         paired=rows["design"] == "rct_crossover",
         n=rows["n"].where(~ours, rows["n"].fillna(rows["size1"] + rows["size2"])),
-        **sizes_where(ours, rows["size1"], rows["size2"]),
+        **sizes_where(ours, rows["size1"] / rows["deff"], rows["size2"] / rows["deff"]),
         by_p=True,
         judged=rows["spread"] == "unlabelled",
         m1=rows["m"],

@@ -2,10 +2,10 @@
 
 from evidence.stages.checks_data import TESTS
 
-SYMBOLS = TESTS | {"correlation": "r", "standardised_difference": "d"}
-SPREADS = {"sd": "SD", "se": "SE", "unlabelled": "±"}
+SYMBOLS = TESTS | {"correlation": "r", "standardised_difference": "d", "o_minus_e": "O \N{MINUS SIGN} E"}
+SPREADS = {"sd": "SD", "se": "SE", "variance": "variance", "unlabelled": "±"}
 READ = ["statistic", "direction", "value", "value_text", "unit", "n", "spread", "spread_judged", "spread_low_text", "spread_high_text",
-        "p_operator", "p_value_text"]  # fmt: skip
+        "p_operator", "p_value_text", "person_time_text"]  # fmt: skip
 COMPARED = {"levels": "{base} to {level}", "follow_up": "{level} v. {base}", "counts": "{level} v. {base}"}
 
 
@@ -26,7 +26,9 @@ def p_text(row):
 
 
 def one(row):
-    """One printed number: with its spread, or as events of n, or as a relative change."""
+    """One printed number: with its spread, or as events of n or in person-time, or as a relative change."""
+    if row.statistic == "events" and row.person_time_text:
+        return f"{row.value_text} in {row.person_time_text} {row.unit}".rstrip()
     if row.statistic == "events":
         return f"{row.value_text}/{row.n:g}" if row.n == row.n else row.value_text
     if row.statistic == "percent":

@@ -205,9 +205,15 @@ def printed_twice(rows, standardiser):
     return results(rows, yi, vi, v_sum=vi + 2 * r / n, v_cross=1 / n)
 
 
+def clustered_twice(rows, standardiser):
+    """Standardised changes of people in clusters: no formula for their variance."""
+    return results(rows, np.nan, np.nan, False, "a standardised change of people in clusters has no formula here")
+
+
 KINDS = {
     "arms": arms, "twice": twice, "changes": changes, "levels_of_changes": levels_of_changes, "statistic_of_groups": statistic_of_groups, "statistic_twice": statistic_twice,
     "statistic_of_changes": statistic_of_changes, "printed": printed_ready, "printed_twice": printed_twice,
+    "clustered_twice": clustered_twice,
 }  # fmt: skip
 
 
@@ -232,6 +238,7 @@ def standardise(frame, standardiser):
         return frame
     part = frame[ours]
     kind = kinds(part)
+    kind = np.where(same_people(part) & (part["deff"] != 1) & (kind != "printed"), "clustered_twice", kind)
     parts = [KINDS[name](rows, standardiser) for name, rows in part.groupby(kind, sort=True)]
     table = pd.concat(parts)
     frame = frame.copy()

@@ -60,8 +60,8 @@ def statistics(joined, levels_compared):
     rows["control_id"] = rows["versus"].where(rows["contrast"] == "versus_control", "")
     t = sizes(rows) * signs(rows, differences_beside(rows, levels_compared))
     return shaped(
-        rows, pairing="test", yi=t, vi_printed=np.where(t.isna(), np.nan, 1.0), paired=~rows["apart"],
-        n=rows["n"].fillna(rows["size1"] + rows["size2"]), n1=rows["size1"], n2=rows["size2"],
+        rows, pairing="test", yi=t, vi_printed=rows["deff"].where(t.notna()), paired=~rows["apart"],
+        n=rows["n"].fillna(rows["size1"] + rows["size2"]), n1=rows["size1"] / rows["deff"], n2=rows["size2"] / rows["deff"],
         why_not=np.where(t.notna(), "", "the direction of the test is not known, or n of both groups is not"),
         lines=joined_lines(rows["line"]),
     )  # fmt: skip

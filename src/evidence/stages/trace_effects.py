@@ -11,9 +11,25 @@ from evidence.stages.standardised import MEASURES as IN_SDS
 from evidence.stages.trace_arithmetic import logarithmic_mean
 from evidence.stages.trace_converted import converted_effect
 from evidence.stages.trace_readable import read_back
-from evidence.stages.trace_sides import converted, interval_half, pair, same_people, standard_error, test_quantile
+from evidence.stages.trace_sides import (
+    by_quantiles,
+    clustered,
+    converted,
+    effective,
+    interval_half,
+    moments,
+    pair,
+    same_people,
+    standard_error,
+    test_quantile,
+)
 from evidence.stages.trace_standardised import because, standardised
 
+ERRORS = {
+    "ci95": ("standard error: width of the interval over 2 z(0.975)", "(high - low) / (2 * z(0.975))"),
+    "variance": ("standard error: root of the variance", "sqrt(low)"),
+    "se": ("standard error", "low"),
+}
 PLACES = {"levels": ("at follow-up", "at baseline"), "follow_up": ("in the treated group", "in the control group")}
 CELLS = {
     "OR": ("ln(a * d / (b * c))", "ln(a d / (b c))", "1 / a + 1 / b + 1 / c + 1 / d", "1/a + 1/b + 1/c + 1/d"),
@@ -22,6 +38,9 @@ CELLS = {
     "RD": ("a / (a + b) - c / (c + d)", "a / n1 - c / n2",
            "a * b / (a + b) ** 3 + c * d / (c + d) ** 3", "a b / n1^3 + c d / n2^3"),
     "PLO": ("ln(a / b)", "ln(events / others)", "1 / a + 1 / b", "1/events + 1/others"),
+    "PR": ("a / (a + b)", "events / people", "a * b / (a + b) ** 3", "events others / people^3"),
+    "IRR": ("ln(a * t2 / (c * t1))", "ln((a / t1) / (c / t2))", "1 / a + 1 / c", "1/a + 1/c"),
+    "IRLN": ("ln(a / t1)", "ln(events / time)", "1 / a", "1/events"),
 }  # fmt: skip
 R_OF = {
     "correlation": ("correlation", "printed"),
@@ -104,6 +123,7 @@ def relative(work, effect, rows):
             work.step(name, f"{name[:-1]} end as a ratio", f"1 + {name} / 100")
         expression = interval_half(work, 1, row)[0].replace("(high1 - low1)", "ln(high1 / low1)")
         work.step("se", "standard error of the log ratio, from its 95% interval", expression)
+        clustered(work, row, "se")
     else:
         standard_error(work, row._replace(factor=math.nan), 1, "of the change")
         words = "SE of the log ratio: SE / ratio" + (" / 100" if percent else "")
@@ -112,19 +132,53 @@ def relative(work, effect, rows):
 
 
 def difference(work, effect, rows):
-    """A difference, or a ratio with its interval, printed as such."""
+    """A difference, a ratio, or observed less expected events, printed as such."""
     (row,) = rows
+    if row.statistic == "o_minus_e":
+        return observed_less_expected(work, effect, row)
     if effect.measure in RATIOS:
-        work.given(ratio=(row.value, row.value_text))
-        work.step("yi", "logarithm of the ratio", "ln(ratio)")
-        if effect.route == "printed":
-            work.given(low=(row.spread_low, row.spread_low_text), high=(row.spread_high, row.spread_high_text))
-            work.step("se", "standard error: width of the interval on the log scale over 2 z(0.975)", "ln(high / low) / (2 * z(0.975))")
-            work.step("vi", "variance: SE^2", "se ** 2")
-        return
+        return ratio(work, effect, row)
     converted(work, "yi", row, "value", "difference")
     if effect.route == "printed":
         standard_error(work, row, 1, "of the difference")
+        work.step("vi", "variance: SE^2", "se1 ** 2")
+
+
+def ratio(work, effect, row):
+    """A ratio with its interval or standard error."""
+    work.given(ratio=(row.value, row.value_text))
+    work.step("yi", "logarithm of the ratio", "ln(ratio)")
+    if effect.route != "printed":
+        return
+    work.given(low=(row.spread_low, row.spread_low_text))
+    if row.kind == "se":
+        work.step("se", "standard error of the logarithm: that of the ratio over the ratio", "low / ratio")
+    else:
+        work.given(high=(row.spread_high, row.spread_high_text))
+        work.step("se", "standard error: width of the interval on the log scale over 2 z(0.975)", "ln(high / low) / (2 * z(0.975))")
+    clustered(work, row, "se")
+    work.step("vi", "variance: SE^2", "se ** 2")
+
+
+def observed_less_expected(work, effect, row):
+    """Observed less expected events with their variance. [yusuf1985]"""
+    work.given(excess=(row.value, row.value_text), v=(row.spread_low, row.spread_low_text))
+    work.step("yi", "logarithm of the ratio: (O - E) / V", "excess / v")
+    work.step("vi", "variance: 1 / V", "1 / v")
+    clustered(work, row, "vi", "variance", root=False)
+
+
+def level(work, effect, rows):
+    """The mean of one group."""
+    (row,) = rows
+    if by_quantiles(row):
+        moments(work, row, 1, "of the group")
+        work.step("yi", "", "y1")
+        work.step("vi", "", "v1")
+        return
+    converted(work, "yi", row, "value", "mean")
+    if effect.route == "spread":
+        standard_error(work, row, 1, "of the mean")
         work.step("vi", "variance: SE^2", "se1 ** 2")
 
 
@@ -137,6 +191,7 @@ def correlation(work, effect, row):
         work.step("r", f"{words}, in the direction of the outcome{because(row)}", f"-1 * {expression}" if turned else expression)
     else:
         work.step("r", "", "printed")
+    effective(work, row, ("n", "people"))
 
 
 def counts(work, effect, rows):
@@ -148,16 +203,20 @@ def counts(work, effect, rows):
         return
     if effect.route == "none":
         return
-    for row, group, events, people in zip(rows, ("", " of the controls"), "ac", ("n1", "n2"), strict=False):
-        work.given(**{people: row.n})
+    timed = effect.measure in ("IRR", "IRLN")
+    for row, group, events, side in zip(rows, ("", " of the controls"), "ac", "12", strict=False):
+        whole = f"t{side}" if timed else f"n{side}"
+        work.given(**{whole: (row.person_time, row.person_time_text) if timed else row.n})
         if row.statistic == "percent":
             work.given(percent=(row.value, row.value_text))
-            work.step("x", f"events{group}, to be rounded to whole people", f"percent * {people} / 100")
+            work.step("x", f"events{group}, to be rounded to whole people", f"percent * {whole} / 100")
             work.given(**{events: round(work["x"])})
         else:
             work.given(**{events: (row.value, row.value_text)})
-        work.step({"a": "b", "c": "d"}[events], f"people without the event{group}", f"{people} - {events}")
-    of_cells(work, effect.measure, "abcd"[: 2 * len(rows)])
+        effective(work, row, (events, f"events{group}"), (whole, f"{'time' if timed else 'people'}{group}"))
+        if not timed:
+            work.step({"a": "b", "c": "d"}[events], f"people without the event{group}", f"{whole} - {events}")
+    of_cells(work, effect.measure, {"IRR": "ac", "IRLN": "a"}.get(effect.measure, "abcd"[: 2 * len(rows)]))
 
 
 def of_cells(work, measure, cells):
@@ -176,22 +235,22 @@ def estimate(work, effect, rows):
     correlation = row.statistic == "correlation"
     for name, column in {"yi": "value", "low": "spread_low", "high": "spread_high"}.items():
         if getattr(row, column) == getattr(row, column):
-            in_unit = row if effect.measure == "MD" else row._replace(factor=math.nan)
+            in_unit = row if effect.measure in ("MD", "MN") else row._replace(factor=math.nan)
             converted(work, name, in_unit, column, "estimate")
             if correlation:
                 work.step(name, "Fisher's z: atanh r", f"atanh({name})")
     if work["yi"] * effect.yi < 0:
         work.step("yi", f"in the direction of the outcome{because(row)}", "-1 * yi")
     if effect.route == "printed":
-        interval = row.kind == "ci95"
-        words = "standard error: width of the interval over 2 z(0.975)"
-        work.step("se", words, "(high - low) / (2 * z(0.975))" if interval else "low")
+        words, expression = ERRORS[row.kind]
+        work.step("se", words, expression)
+        clustered(work, row, "se")
         work.step("vi", "variance: SE^2", "se ** 2")
 
 
 PAIRINGS = {
     "levels": levels, "follow_up": levels, "difference_of_changes": difference_of_changes, "change": change, "changes": changes,
-    "relative": relative, "difference": difference, "counts": counts, "estimate": estimate,
+    "relative": relative, "difference": difference, "counts": counts, "level": level, "estimate": estimate,
     "test": standardised, "converted": converted_effect,
 }  # fmt: skip
 
@@ -201,6 +260,7 @@ def by_p(work, effect, rows):
     test_quantile(work, effect, rows)
     bound = "largest SE that p below the threshold allows" if effect.route == "bound" else "SE that gives the printed p"
     work.step("se", f"{bound}: |y| over it", "abs(yi) / q")
+    clustered(work, rows[0], "se")
     work.step("vi", "variance: SE^2", "se ** 2")
     if effect.route == "paired_p" and effect.r_implied == effect.r_implied:
         implied(work, effect, rows)

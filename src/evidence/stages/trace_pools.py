@@ -106,6 +106,10 @@ def as_standardised(work, effect, there):
 
 def as_counted(work, effect, there):
     """A double zero with 1/2 in each cell."""
+    if there.measure == "IRR":
+        work.given(a=effect.x1, t1=effect.t1, c=effect.x2, t2=effect.t2)
+        of_cells(work, "IRR", "ac")
+        return
     work.given(a=effect.x1, n1=effect.n1, c=effect.x2, n2=effect.n2)
     work.step("b", "people without the event", "n1 - a")
     work.step("d", "people without the event of the controls", "n2 - c")

@@ -74,6 +74,27 @@ def interval_half(work, k, row):
     return f"(high{k} - low{k}) / (2 * z(0.975))", "z(0.975), n is not printed"
 
 
+def design_effect(work, row):
+    """deff: the design effect of a cluster trial whose source takes no account of the clusters. [higgins2024]"""
+    work.given(cluster=(row.cluster_size, row.cluster_size_text), icc=(row.icc, row.icc_text))
+    work.step("deff", "design effect of allocating clusters: 1 + (cluster size - 1) icc", "1 + (cluster - 1) * icc")
+
+
+def clustered(work, row, name, what="standard error", root=True):
+    """`name` in a cluster trial: times the design effect, or its root."""
+    if row.deff != 1:
+        design_effect(work, row)
+        work.step(name, f"{what} times {'its root' if root else 'it'}", f"{name} * sqrt(deff)" if root else f"{name} * deff")
+
+
+def effective(work, row, *numbers):
+    """Counts, people or person-time of a cluster trial over its design effect."""
+    if row.deff != 1:
+        design_effect(work, row)
+        for name, what in numbers:
+            work.step(name, f"effective {what}: over the design effect", f"{name} / deff")
+
+
 def standard_error(work, row, k, where):
     """se{k}: the standard error of a mean or change, in the outcome's unit."""
     if row.kind == "se":
@@ -87,6 +108,7 @@ def standard_error(work, row, k, where):
             converted(work, f"{end}{k}", row, f"spread_{end}", f"{end} end of the interval {where}")
         expression, quantile = interval_half(work, k, row)
         work.step(f"se{k}", f"standard error {where}: width of the 95% interval over 2 {quantile}", expression)
+    clustered(work, row, f"se{k}")
 
 
 def by_quantiles(row):
@@ -108,6 +130,7 @@ def moments(work, row, k, where):
     work.step(f"y{k}", f"mean {where} (Luo 2018)", f"w{k} * (low{k} + high{k}) / 2 + (1 - w{k}) * mid{k}")
     work.step(f"sd{k}", f"SD {where} (Wan 2014)", f"(high{k} - low{k}) / (2 * z({share.format(k=k)}))")
     work.step(f"v{k}", f"variance of the mean {where}: SD^2 / n", f"sd{k} ** 2 / n{k}")
+    clustered(work, row, f"v{k}", "variance", root=False)
 
 
 def variance(work, row, k, where):
@@ -120,6 +143,7 @@ def variance(work, row, k, where):
             work.given(**{f"{end}{k}": (getattr(row, f"spread_{end}"), getattr(row, f"spread_{end}_text"))})
         expression = interval_half(work, k, row)[0].replace(f"(high{k} - low{k})", f"ln(high{k} / low{k})")
         work.step(f"se{k}", f"standard error of the logarithm {where}", expression)
+        clustered(work, row, f"se{k}")
         work.step(f"v{k}", f"variance {where}", f"se{k} ** 2")
         return
     standard_error(work, row, k, where)

@@ -5,7 +5,7 @@ One function for each kind of `evidence.stages.standardised.kinds`; the measure 
 
 from evidence.stages.standardised import OF_CHANGES, OF_CODE
 from evidence.stages.checks_data import TESTS, UNSIGNED
-from evidence.stages.trace_sides import by_quantiles, converted, moments, same_people, standard_error, test_quantile
+from evidence.stages.trace_sides import by_quantiles, converted, design_effect, effective, moments, same_people, standard_error, test_quantile
 
 PLACES = {"levels": ("at follow-up", "at baseline"), "follow_up": ("in the treated group", "in the control group")}
 POOLED = "sqrt(((n1 - 1) * sd1 ** 2 + (n2 - 1) * sd2 ** 2) / (n1 + n2 - 2))"
@@ -19,6 +19,7 @@ def side(work, row, k, where):
     if by_quantiles(row):
         moments(work, row, k, where)
         work.step(f"m{k}", "", f"y{k}")
+        effective(work, row, (f"n{k}", "people"))
         return
     sd_of(work, row, k, where)
 
@@ -27,6 +28,7 @@ def sd_of(work, row, k, where):
     """sd{k} and n{k}: the standard deviation of a mean or a change, from whichever spread is printed."""
     standard_error(work, row, k, where)
     work.given(**{f"n{k}": row.n})
+    effective(work, row, (f"n{k}", "people"))
     if f"sd{k}" not in work:
         work.step(f"sd{k}", f"SD {where}: SE sqrt(n)", f"se{k} * sqrt(n{k})")
 
@@ -128,7 +130,8 @@ def statistic(work, effect, rows):
     row = rows[0]
     if row.statistic in TESTS:
         test_quantile(work, effect, rows)
-        return work.step("t", f"test statistic with its sign in the direction of the outcome{because(row)}", "q" if effect.yi > 0 else "-q")
+        work.step("t", f"test statistic with its sign in the direction of the outcome{because(row)}", "q" if effect.yi > 0 else "-q")
+        return of_clusters(work, row)
     if effect.route == "printed":
         converted(work, "d", row, "value", "difference")
         standard_error(work, row, 1, "of it")
@@ -147,6 +150,14 @@ def statistic(work, effect, rows):
         work.step("d", "difference", "m1 - m2")
     test_quantile(work, effect, rows)
     work.step("t", "test statistic with the sign of the difference", "q * d / abs(d)")
+    of_clusters(work, row)
+
+
+def of_clusters(work, row):
+    """t of a cluster trial whose test takes no account of the clusters."""
+    if row.deff != 1:
+        design_effect(work, row)
+        work.step("t", "test statistic with the clusters: over the root of the design effect", "t / sqrt(deff)")
 
 
 def because(row):
@@ -159,9 +170,10 @@ def because(row):
 
 def of_table(work, effect, row):
     """y and v of the chi-squared of two groups."""
-    work.given(chi2=(row.value, row.value_text), n1=effect.n1, n2=effect.n2)
+    work.given(chi2=(row.value, row.value_text), n1=row.size1, n2=row.size2)
     sign = "" if effect.yi > 0 else "-"
     work.step("d", f"d of its table, 2 sqrt(chi2 / (n - chi2)), with its sign{because(row)}", f"{sign}2 * sqrt(chi2 / (n1 + n2 - chi2))")
+    effective(work, row, ("n1", "people"), ("n2", "people of the controls"))
     work.step("y", "times c(n1 + n2 - 2)", "c(n1 + n2 - 2) * d")
     work.step("v", "variance: 1/n1 + 1/n2 + y^2 / (2 (n1 + n2))", "1 / n1 + 1 / n2 + y ** 2 / (2 * (n1 + n2))")
 
