@@ -41,6 +41,8 @@ def effects_of(path, measure, *rows, **columns):
         ("PR", [events(4, 20)], "single_arm", 0.2, 0.008, 20),
         ("PR", [events(0, 20)], "single_arm", 0.023809523809524, 0.001106791923118, None),
         ("PR", [number("s", 20, n=20, statistic="percent", unit="%")], "single_arm", 0.2, 0.008, 20),
+        # escalc("PFT", xi=4, ni=20)
+        ("PFT", [events(4, 20)], "single_arm", 0.48068655995552, 0.01219512195122, None),
         # escalc("MN", mi=12, sdi=4, ni=20)
         ("MN", [number("s", 12, n=20, **sd(4))], "single_arm", 12, 0.8, 12),
         ("MN", [number("s", 12, "baseline", **se(0.9))], "single_arm", 12, 0.81, 12),

@@ -28,7 +28,8 @@ SIGNS = {
     ast.USub: operator.neg,
 }  # fmt: skip
 FUNCTIONS = {
-    "sqrt": math.sqrt, "ln": math.log, "exp": math.exp, "tanh": math.tanh, "atanh": math.atanh, "abs": abs, "max": max,
+    "sqrt": math.sqrt, "ln": math.log, "exp": math.exp, "tanh": math.tanh, "atanh": math.atanh, "sin": math.sin, "asin": math.asin,
+    "abs": abs, "max": max, "min": min,
     "z": scipy.special.ndtri, "t": lambda share, df: scipy.special.stdtrit(df, share),
     "c": lambda m: scipy.special.gamma(m / 2) / (math.sqrt(m / 2) * scipy.special.gamma((m - 1) / 2)),
 }  # fmt: skip
@@ -192,7 +193,7 @@ def test_a_wrong_equation_is_noticed():
 
 
 def outcome(name, measure):
-    plain = ("PLO", "PR", "OR", "RR", "RD", "HR", "IRR", "IRLN", "ZCOR")
+    plain = ("PLO", "PR", "PFT", "OR", "RR", "RD", "HR", "IRR", "IRLN", "ZCOR")
     return {"outcome": name, "measure": measure, "unit": "" if "reversed" not in name and measure in plain else "u",
             "cv_low": "", "cv_high": ""}  # fmt: skip
 
@@ -303,6 +304,11 @@ KINDS = {
     "irr_zero": ("IRR", events(0, person_time=1250.5, **CLUSTERS), events(20, person_time=1300, **CLUSTERS, **PLACEBO)),
     "irln": ("IRLN", events(3, person_time=410)),
     "pr": ("PR", events(4, 20)),
+    "pft": ("PFT", events(4, 20)),
+    "pft_zero": ("PFT", events(0, 20)),
+    "d_from_or_se": ("SMD", number("s", 0.5, "difference", statistic="odds_ratio", unit="", versus="placebo", **se(0.2), **CLUSTERS)),
+    "r_from_or_se": ("ZCOR", number("s", 0.5, "difference", statistic="odds_ratio", unit="", versus="placebo", n=42, n_versus=22, **se(0.2))),
+    "or_from_r": ("OR", number("s", 0.4, "followup", statistic="correlation", unit="", n=50, **CLUSTERS)),
     "mn": ("MN", number("s", 12000, n=20, unit="mu", **sd(4000))),
     "mn_median": ("MN", number("s", 12, n=20, spread_low=9, spread_high=15, **CLUSTERS, **IQR)),
     "or_se": ("OR", number("s", 0.5, "difference", statistic="odds_ratio", unit="", **se(0.2))),

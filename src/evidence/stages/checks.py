@@ -142,7 +142,8 @@ FLAGS = (
 )  # fmt: skip
 NOTICES = (
     "event_names", "event_directions",
-    "year_in_id", "spelled_alike", "p_elsewhere", "ratio_errors", "dates", "interval_centre", "counts_without_n", "double_zeros", "person_times", "whole_persons", "statistics_fit", "threshold_p",
+    "year_in_id", "spelled_alike", "p_elsewhere", "ratio_errors", "dates", "interval_centre", "counts_without_n", "double_zeros", "person_times",
+    "whole_persons", "statistics_fit", "threshold_p",
     "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
     "relative_p", "undecided_scale",

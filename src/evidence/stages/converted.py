@@ -9,8 +9,8 @@ import pandas as pd
 
 from evidence.measures import convert
 from evidence.stages.checks_data import CONVERTIBLE
-from evidence.stages.ratios import printed_ratios
 from evidence.stages.pairs import shaped
+from evidence.stages.ratios import printed_ratios
 from evidence.stages.stated import correlations, standardised_differences
 
 AS_PRINTED = {

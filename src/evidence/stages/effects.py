@@ -17,7 +17,8 @@ from evidence.stages.strata import larger_groups, with_broader
 
 P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}
 ORDER = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound", "none")
-PAIRINGS = ("estimate", "difference", "counts", "level", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up", "test", "converted")
+PAIRINGS = ("estimate", "difference", "counts", "level", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up", "test",
+            "converted")  # fmt: skip
 SOURCES = ("full_text", "abstract", "secondary")
 ONE = ["study_id", "group_id", "control_id", "outcome", "contrast"]
 

@@ -2,14 +2,15 @@
 
 import math
 
+from evidence.stages.trace_sides import clustered, effective, log_error
 from evidence.stages.trace_standardised import because
 
 
 def odds_ratio(work, effect, row):
     """d and v of a printed odds ratio."""
-    work.given(ratio=(row.value, row.value_text), low=(row.spread_low, row.spread_low_text), high=(row.spread_high, row.spread_high_text))
+    work.given(ratio=(row.value, row.value_text))
     work.step("y", "logarithm of the odds ratio", "ln(ratio)")
-    work.step("se", "standard error: width of the interval on the log scale over 2 z(0.975)", "ln(high / low) / (2 * z(0.975))")
+    log_error(work, row)
     work.step("d", "as a standardised difference: y sqrt(3) / pi", "y * sqrt(3) / pi")
     work.step("v", "its variance: 3 SE^2 / pi^2", "3 * se ** 2 / pi ** 2")
 
@@ -21,12 +22,14 @@ def correlation(work, effect, row):
     work.step("r", f"correlation{because(row)}", "-1 * printed" if turned else "printed")
     if row.n > 3:
         work.given(n=row.n)
+        effective(work, row, ("n", "people"))
         work.step("v_z", "variance of its Fisher's z: 1 / (n - 3)", "1 / (n - 3)")
     else:
         ends = {"low": (row.spread_low, row.spread_low_text), "high": (row.spread_high, row.spread_high_text)}
         work.given(**ends)
         words = "variance of its Fisher's z: (width of the interval over 2 z(0.975))^2"
         work.step("v_z", words, "((atanh(high) - atanh(low)) / (2 * z(0.975))) ** 2")
+        clustered(work, row, "v_z", "variance", root=False)
     work.step("d", "as a standardised difference: 2 r / sqrt(1 - r^2)", "2 * r / sqrt(1 - r ** 2)")
     work.step("v", "its variance: 4 v_r / (1 - r^2)^3 with v_r = (1 - r^2)^2 v_z", "4 * (1 - r ** 2) ** 2 * v_z / (1 - r ** 2) ** 3")
 
@@ -42,6 +45,7 @@ def standardised_difference(work, effect, row):
             work.given(high=(row.spread_high, row.spread_high_text))
         words, expression = ERRORS[row.kind]
         work.step("se", words, expression)
+        clustered(work, row, "se")
         work.step("v", "variance: SE^2", "se ** 2")
     else:
         work.given(n1=effect.n1, n2=effect.n2)

@@ -17,6 +17,7 @@ from evidence.stages.trace_sides import (
     converted,
     effective,
     interval_half,
+    log_error,
     moments,
     pair,
     same_people,
@@ -39,6 +40,8 @@ CELLS = {
            "a * b / (a + b) ** 3 + c * d / (c + d) ** 3", "a b / n1^3 + c d / n2^3"),
     "PLO": ("ln(a / b)", "ln(events / others)", "1 / a + 1 / b", "1/events + 1/others"),
     "PR": ("a / (a + b)", "events / people", "a * b / (a + b) ** 3", "events others / people^3"),
+    "PFT": ("(asin(sqrt(a / (a + b + 1))) + asin(sqrt((a + 1) / (a + b + 1)))) / 2",
+            "(arcsin sqrt(events / (people + 1)) + arcsin sqrt((events + 1) / (people + 1))) / 2", "1 / (4 * (a + b) + 2)", "1 / (4 people + 2)"),
     "IRR": ("ln(a * t2 / (c * t1))", "ln((a / t1) / (c / t2))", "1 / a + 1 / c", "1/a + 1/c"),
     "IRLN": ("ln(a / t1)", "ln(events / time)", "1 / a", "1/events"),
 }  # fmt: skip
@@ -148,16 +151,9 @@ def ratio(work, effect, row):
     """A ratio with its interval or standard error."""
     work.given(ratio=(row.value, row.value_text))
     work.step("yi", "logarithm of the ratio", "ln(ratio)")
-    if effect.route != "printed":
-        return
-    work.given(low=(row.spread_low, row.spread_low_text))
-    if row.kind == "se":
-        work.step("se", "standard error of the logarithm: that of the ratio over the ratio", "low / ratio")
-    else:
-        work.given(high=(row.spread_high, row.spread_high_text))
-        work.step("se", "standard error: width of the interval on the log scale over 2 z(0.975)", "ln(high / low) / (2 * z(0.975))")
-    clustered(work, row, "se")
-    work.step("vi", "variance: SE^2", "se ** 2")
+    if effect.route == "printed":
+        log_error(work, row)
+        work.step("vi", "variance: SE^2", "se ** 2")
 
 
 def observed_less_expected(work, effect, row):
@@ -221,7 +217,7 @@ def counts(work, effect, rows):
 
 def of_cells(work, measure, cells):
     """Effect and variance from the cells of a table, or of one group."""
-    if any(work[name] == 0 for name in cells):
+    if measure != "PFT" and any(work[name] == 0 for name in cells):
         for name in cells:
             work.step(name, "a cell is empty: 1/2 is added to every cell", f"{name} + 0.5")
     yi, yi_words, vi, vi_words = CELLS[measure]

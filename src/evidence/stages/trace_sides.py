@@ -80,6 +80,17 @@ def design_effect(work, row):
     work.step("deff", "design effect of allocating clusters: 1 + (cluster size - 1) icc", "1 + (cluster - 1) * icc")
 
 
+def log_error(work, row):
+    """se: standard error of the logarithm of a printed ratio, from its interval or its own standard error."""
+    work.given(low=(row.spread_low, row.spread_low_text))
+    if row.kind == "se":
+        work.step("se", "standard error of the logarithm: that of the ratio over the ratio", "low / ratio")
+    else:
+        work.given(high=(row.spread_high, row.spread_high_text))
+        work.step("se", "standard error: width of the interval on the log scale over 2 z(0.975)", "ln(high / low) / (2 * z(0.975))")
+    clustered(work, row, "se")
+
+
 def clustered(work, row, name, what="standard error", root=True):
     """`name` in a cluster trial: times the design effect, or its root."""
     if row.deff != 1:
