@@ -15,6 +15,7 @@ from evidence.stages.files import csv_bytes
 from evidence.stages.scales import SCALES, in_words
 from tests.browser import browser, installed, page_of
 from tests.unit.test_page import hostile  # noqa: F401
+from tests.unit.test_rare_and_survival import review as rare_review
 
 ROOT = Path(__file__).parents[2]
 if not installed():
@@ -203,10 +204,31 @@ def test_numbers_are_worded_as_in_the_report(page):
             (1e-7, -0.5, 0.5),
             (0.2, -30.0, 30.0),
             (0.125,),
+            (-0.0281, -0.0449, -0.0113, 3.0),
         )
     ]
     mine = page.run("return arguments[0].map(one => window.evidence.inWords(...one))", cases)
     assert mine == [in_words(*case) for case in cases]
+
+
+def test_rare_events_and_survival_in_the_page(window, tmp_path):
+    made = rare_review(tmp_path)
+    page_of(made)
+    window.size(1280, 900)
+    window.open(made / "reports/index.html")
+    drawn = "return [...document.querySelectorAll('#plot text')].map(one => one.textContent)"
+    choose(window, outcome="leukaemia")
+    assert "22.5 (17.2 to 29.4) per 100,000" in summary(window)
+    assert {"22.5 (17.2 to 29.4)", "22.5 (18.2 to 27.8)", "20", "22", "24"} <= set(window.run(drawn))
+    choose(window, outcome="rare")
+    assert {"0.0225% (0.0172% to 0.0294%)", "0.018%", "0.020%", "0.022%"} <= set(window.run(drawn))
+    choose(window, outcome="survival")
+    assert "0.70 (0.50 to 0.98) hazard ratio" in summary(window)
+    choose(window, outcome="stroke")
+    assert "−0.028 (−0.045 to −0.011) risk difference" in summary(window)
+    choose(window, outcome="falls")
+    assert "−28 (−45 to −11) per 1,000" in summary(window)
+    assert window.log() == []
 
 
 def test_a_cell_of_the_map_leads_to_its_plot(page, table):

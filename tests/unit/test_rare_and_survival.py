@@ -31,17 +31,22 @@ def events(name, outcome, x, n):
     return number(name, x, outcome=outcome, statistic="events", n=n, unit="proportion")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def review(path):
+    """An analysis folder with rare events, survival and small differences."""
     measurements = [events(name, outcome, x, n) for name, (x, n) in COUNTS.items() for outcome in ("leukaemia", "rare")]
     measurements += [stated("a", "survival", "hazard_ratio", "0.70", "0.50", "0.98")]
     measurements += [stated("a", outcome, "estimate", "-0.028", "-0.045", "-0.011") for outcome in ("stroke", "falls")]
     measurements += [stated("a", "cure", "odds_ratio", "0.09", "0.009", "0.9")]
     return toy.folder(
-        tmp_path_factory.mktemp("rare"), outcomes=OUTCOMES, studies=[study(name, design="rct_parallel") for name in COUNTS],
+        path, outcomes=OUTCOMES, studies=[study(name, design="rct_parallel") for name in COUNTS],
         groups=[group(name) for name in COUNTS], measurements=measurements,
         units=[{"outcome": one["outcome"], "unit": one["unit"], "to_unit": one["unit"]} for one in OUTCOMES if one["unit"]],
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return review(tmp_path_factory.mktemp("rare"))
 
 
 @pytest.fixture(scope="module")

@@ -114,15 +114,17 @@ function headings(at) {
 }
 
 const LEADING = 14;
-// The lines of a row's group, and by how much they make the row higher.
-function groupOf(at, row) {
-  const lines = wrapped(row.group, at.narrow ? at.effect : at.n - 44, quiet['font-size']);
-  return {lines, more: LEADING * Math.max(lines.length - 1, 0)};
+// The words of a row, the lines of its label (beside the words where the page is narrow) and of its group, and by how
+// much they make the row higher.
+function linesOf(at, row, x) {
+  const interval = inWords(x.scale, row.yi, row.low, row.high, x.half),
+    names = at.narrow ? wrapped(row.label, at.effect - widthOf(interval, 13) - 6, 13) : [row.label],
+    lines = wrapped(row.group, at.narrow ? at.effect : at.n - 44, quiet['font-size']);
+  return {interval, names, lines, more: LEADING * (names.length - 1 + Math.max(lines.length - 1, 0))};
 }
 
 function line(at, y, row, x, ends, look) {
-  const interval = inWords(x.scale, row.yi, row.low, row.high),
-    {lines, more} = groupOf(at, row),
+  const {interval, names, lines, more} = linesOf(at, row, x),
     middle = y + at.mark + (at.narrow ? more : more / 2),
     band = draw('rect', {
       x: 0,
@@ -134,11 +136,11 @@ function line(at, y, row, x, ends, look) {
     });
   const parts = [
     band,
-    words(at.label, y + at.first, row.label, {
-      'data-room': at.narrow ? at.effect - widthOf(interval, 13) - 12 : at.n - 44,
-    }),
+    ...names.map((text, i) =>
+      words(at.label, y + at.first + LEADING * i, text, {'data-room': at.narrow ? at.effect : at.n - 44}),
+    ),
     ...lines.map((text, i) =>
-      words(at.label, y + at.first + LEADING * (i + 1), text, {
+      words(at.label, y + at.first + LEADING * (i + names.length), text, {
         ...quiet,
         'data-room': at.narrow ? at.effect : at.n - 44,
       }),
@@ -197,6 +199,7 @@ function forest(plot, width) {
   const x = y => x.at(placeOf(scale, y));
   x.at = position => at.from + ((position - low) / (high - low)) * (at.to - at.from);
   x.scale = scale;
+  x.half = usualHalf(scale, rows);
   const picture = draw('svg', {
     xmlns: SVG,
     width,
@@ -208,7 +211,7 @@ function forest(plot, width) {
   const body = [];
   for (const row of rows) {
     body.push(line(at, y, row, x, ends, {line: hue.line, half: 2.5 + 0.55 * Math.sqrt(row.weight)}));
-    y += at.row + groupOf(at, row).more;
+    y += at.row + linesOf(at, row, x).more;
   }
   if (pool) {
     body.push(total(at, y, plot, x, ends));
@@ -220,7 +223,7 @@ function forest(plot, width) {
   }
   for (const row of others) {
     body.push(line(at, y, row, x, ends, {line: hue.bar, hollow: true}));
-    y += at.row + groupOf(at, row).more;
+    y += at.row + linesOf(at, row, x).more;
   }
   const frame = axis(
     x,
@@ -239,9 +242,9 @@ function forest(plot, width) {
 
 function total(at, y, plot, x, ends) {
   const pool = plot.pool,
-    interval = inWords(plot.scale, pool.estimate, pool.ci_low, pool.ci_high),
+    interval = inWords(plot.scale, pool.estimate, pool.ci_low, pool.ci_high, x.half),
     middle = y + at.mark + (at.narrow ? 6 : 0);
-  const predicted = predictionWords(plot.scale, pool),
+  const predicted = predictionWords(plot.scale, pool, x.half),
     prediction = predicted && 'prediction ' + predicted;
   const heterogeneity = `tau² ${significant(pool.tau2, 2)}, I² ${pool.I2.toFixed(0)}%`;
   const parts = [

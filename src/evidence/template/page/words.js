@@ -92,19 +92,32 @@ function halfWidth(scale, low, high) {
     : [low, high];
   return Math.abs(readAt(scale, right) - readAt(scale, left)) / 2 || null;
 }
-function inWords(name, estimate, low, high) {
+// Estimate with its interval: two digits of half its width, or of the usual one of a plot (`half`) and one of its own.
+function inWords(name, estimate, low, high, half = null) {
   const scale = scaleNamed(name),
     values = low === null || low === undefined ? [estimate] : [estimate, low, high];
   const places = values.map(y => placeOf(name, y));
-  const half = places.length > 1 ? halfWidth(scale, places[1], places[2]) : null;
-  const least = half === null ? scale.lone : scale.least;
-  const words = places.map(place => placeWords(scale, place, decimalsOf(half || 0), least));
+  const own = places.length > 1 ? halfWidth(scale, places[1], places[2]) : null;
+  const least = own === null && half === null ? scale.lone : scale.least;
+  const decimals = Math.max(decimalsOf(half || 0), decimalsOf(own || 0, half ? 1 : 2));
+  const words = places.map(place => placeWords(scale, place, decimals, least));
   return words.length === 1 ? words[0] : `${words[0]} (${words[1]} to ${words[2]})`;
 }
-const predictionWords = (name, pool) =>
+// Half the width of the usual interval of a plot, so that its numbers have the same decimals.
+function usualHalf(name, rows) {
+  const scale = scaleNamed(name);
+  const halves = rows
+    .filter(row => row.low !== null)
+    .map(row => halfWidth(scale, placeOf(name, row.low), placeOf(name, row.high)))
+    .filter(Boolean)
+    .sort((a, b) => a - b);
+  const middle = halves.length >> 1;
+  return halves.length ? (halves[middle] + halves[halves.length % 2 ? middle : middle - 1]) / 2 : null;
+}
+const predictionWords = (name, pool, half = null) =>
   pool.pi_low === null
     ? ''
-    : inWords(name, pool.estimate, pool.pi_low, pool.pi_high).replace(/^.*?\((.*)\)$/, '$1');
+    : inWords(name, pool.estimate, pool.pi_low, pool.pi_high, half).replace(/^.*?\((.*)\)$/, '$1');
 const significant = (value, digits = 3) =>
   value === null || value === undefined
     ? ''
