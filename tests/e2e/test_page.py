@@ -13,7 +13,9 @@ import evidence as ev
 from evidence.config import load
 from evidence.stages.files import csv_bytes
 from evidence.stages.scales import SCALES, in_words
+from tests import toy
 from tests.browser import browser, installed, page_of
+from tests.toy import group, number, sd, study
 from tests.unit.test_page import hostile  # noqa: F401
 from tests.unit.test_rare_and_survival import review as rare_review
 
@@ -486,3 +488,16 @@ def test_another_review_has_a_page_too(window, tmp_path):
     assert "computed in this page" not in window.run("return document.getElementById('pool-source').textContent")
     assert window.run("return document.getElementById('choice-r')") is None
     assert window.run("return document.querySelectorAll('#plot .mark').length") > 5
+
+
+def test_standardised_effects_move_with_the_correlation_in_the_page_too(window, tmp_path):
+    rows = [number("s", 10, "baseline", n=20, **sd(4)), number("s", 12, n=20, **sd(5)), number("t", 2, "change", study_id="t", n=20, **sd(5))]
+    review = toy.folder(tmp_path, studies=[study("s"), study("t")], groups=[group("s"), group("t")],
+                        outcomes=[{"measure": "SMD", "cv_low": "", "cv_high": ""}], measurements=rows)  # fmt: skip
+    window.open(page_of(review))
+    pools = pd.read_csv(review / "data/processed/pools.csv").set_index("id")
+    found = [one for one in window.run(POOLED) if ".r_" in one["id"] and one["id"].startswith("level.before_after.all")]
+    assert len({one["estimate"] for one in found}) == 5
+    for one in found:
+        assert one["estimate"] == pytest.approx(pools.loc[one["id"], "estimate"], rel=1e-9)
+    assert window.log() == []

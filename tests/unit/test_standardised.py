@@ -9,7 +9,7 @@ import pytest
 import evidence as ev
 from evidence.config import STANDARDISERS, load
 from evidence.measures.means import unbiasing_factor
-from evidence.stages import content_methods
+from evidence.stages import content_methods, page_data
 from evidence.stages.analyses import at_correlation
 from evidence.stages.effects import effects_and_unused
 from evidence.stages.pools import pools
@@ -406,3 +406,50 @@ def test_on_a_scale_that_runs_the_other_way_the_sign_turns(tmp_path, rows, contr
 def test_an_estimate_without_its_error_is_shown(tmp_path):
     row = effect(tmp_path, number("s", 0.4, "difference", statistic="estimate", unit="", versus="placebo"))
     assert (row.yi, row.route, row.reason) == (0.4, "none", "not weighted: estimate without spread")
+
+
+NORMAND = {  # metadat, dat.normand1999: length of stay under specialist care, then under routine care (Normand 1999, Stat Med 18:321)
+    "edinburgh": (155, 55, 47, 156, 75, 64), "orpington_mild": (31, 27, 7, 32, 29, 4), "orpington_moderate": (75, 64, 17, 71, 119, 29),
+    "orpington_severe": (18, 66, 20, 18, 137, 48), "montreal_home": (8, 14, 8, 13, 18, 11), "montreal_transfer": (57, 19, 7, 52, 18, 4),
+    "newcastle": (34, 52, 45, 33, 41, 34), "umea": (110, 21, 16, 183, 31, 27), "uppsala": (60, 30, 27, 52, 23, 20),
+}  # fmt: skip
+NORMAND_T = (-3.14, -1.40, -14.07, -5.79, -0.89, 0.90, 1.13, -3.53, 1.54)
+
+
+def normand(path, measurements):
+    """Headline pool of the nine trials, z test."""
+    folder = toy.folder(
+        path, f"{toy.CONFIG}pools:\n  test: z\nchecks:\n  fold_low: 0\n",
+        studies=[study(name, design="rct_parallel") for name in NORMAND],
+        groups=[group(name, one, arm=arm, drug=one, n=NORMAND[name][place])
+                for name in NORMAND for one, arm, place in (("treated", "treatment", 0), ("placebo", "placebo", 3))],
+        outcomes=[{"measure": "SMD", "cv_low": "", "cv_high": ""}], measurements=measurements,
+    )  # fmt: skip
+    config = load(folder)
+    frame, _ = effects_and_unused(ev.read(folder), config)
+    return frame, pools(frame, config).set_index("id").loc["level.versus_control.all.headline"]
+
+
+def test_normand_1999_by_means_and_sds_is_metafors(tmp_path):
+    """metafor 5.1.12: escalc("SMD"), rma()."""
+    rows = [number(name, m, n=n, group_id=one, **sd(s)) for name, row in NORMAND.items()
+            for one, n, m, s in (("treated", *row[:3]), ("placebo", *row[3:]))]  # fmt: skip
+    frame, pool = normand(tmp_path, rows)
+    assert frame.set_index("study_id").loc["orpington_moderate", "yi"] == pytest.approx(-2.317569160164, rel=1e-11)
+    assert (pool.estimate, pool.se, pool.tau2, pool.k) == pytest.approx((-0.537108258433, 0.308661490279, 0.790842913751, 9), rel=1e-9)
+
+
+def test_normand_1999_by_t_alone_is_metafors(tmp_path):
+    """The t statistics to two decimals: escalc("SMD", ti=, n1i=, n2i=), rma()."""
+    rows = [number(name, t, "difference", statistic="t_value", unit="", versus="placebo", n=row[0] + row[3])
+            for (name, row), t in zip(NORMAND.items(), NORMAND_T, strict=True)]  # fmt: skip
+    _, pool = normand(tmp_path, rows)
+    assert (pool.estimate, pool.se, pool.tau2, pool.k) == pytest.approx((-0.537068060342, 0.308629036461, 0.790667146186, 9), rel=1e-9)
+
+
+def test_the_page_has_what_each_correlation_makes_of_an_effect(tmp_path):
+    frame, config = effects(tmp_path, *LEVELS, *CHANGES)
+    at = page_data.at_correlations(SimpleNamespace(effects=frame, config=config))
+    for r, numbers in zip(config.correlation_grid, zip(*at, strict=True), strict=True):
+        np.testing.assert_allclose(numbers, at_correlation(frame, config, r)[["yi", "vi"]], rtol=1e-13)
+    assert len(at) == len(frame) == 2

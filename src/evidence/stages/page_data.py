@@ -3,7 +3,7 @@
 import math
 
 from evidence.models.distributions import quantile
-from evidence.stages import palette
+from evidence.stages import palette, standardised
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.content_names import PLAN_WORDS
 from evidence.stages.content_words import CONTRASTS, NOT_PRINTED, raised, words_of
@@ -57,8 +57,8 @@ def effects(inputs):
         levels=[one.split(";") if one else [] for one in inputs.effects["moderators"]],
     )
     made = records(frame, (*EFFECT, "eligible", "rank"))
-    made["columns"] += ["conditions", "part_of", "moderators"]
-    for row, *lists in zip(made["rows"], frame["within"], frame["larger"], frame["levels"], strict=True):
+    made["columns"] += ["conditions", "part_of", "moderators", "at"]
+    for row, *lists in zip(made["rows"], frame["within"], frame["larger"], frame["levels"], at_correlations(inputs), strict=True):
         row += lists
     return made
 
@@ -66,7 +66,14 @@ def effects(inputs):
 def grid(inputs):
     """Correlations that may be tried: the config's, where any effect assumes one."""
     assumed = inputs.effects["route"].isin(["spread", "quantiles"]) & inputs.effects["v_cross"].gt(0)
-    return list(inputs.config.correlation_grid) if assumed.any() else []
+    return list(inputs.config.correlation_grid) if (assumed | standardised.assumes_r(inputs.effects)).any() else []
+
+
+def at_correlations(inputs):
+    """yi and vi of each standardised effect at each correlation of the grid; an empty list for all other effects."""
+    assumed = standardised.assumes_r(inputs.effects).tolist()
+    tried = [standardised.at_correlation(inputs.effects, r)[["yi", "vi"]].to_numpy().tolist() for r in grid(inputs)] if any(assumed) else []
+    return [[list(map(value, numbers[row])) for numbers in tried] if there else [] for row, there in enumerate(assumed)]
 
 
 def pools(inputs):

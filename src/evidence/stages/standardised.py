@@ -251,20 +251,28 @@ def standardise(frame, standardiser):
     return frame
 
 
+def assumes_r(effects):
+    """Which standardised effects rest on a correlation that is assumed or recovered, as no test of theirs implies one."""
+    return effects["measure"].isin(MEASURES) & effects["r"].notna() & ~effects["r_source"].str.startswith("implied")
+
+
 def at_correlation(effects, r):
-    """Standardised effects that rest on an assumed correlation, with another one."""
-    assumed = effects["measure"].isin(MEASURES) & ~effects["r_source"].str.startswith("implied") & effects["r"].notna()
-    for code, rows in effects[assumed].groupby("measure", sort=True):
-        standardiser, kind = OF_CODE[code], kinds(rows)
-        for name, part in rows.groupby(kind, sort=True):
-            effects = effects.copy()
-            again = KINDS[name](part.assign(r=r, why_not=""), standardiser) if name in ("twice", "levels_of_changes", "printed_twice") else rescale(part, r)
-            effects.loc[part.index, ["yi", "vi"]] = again[["yi", "vi"]]
-            effects.loc[part.index, "r"] = r
+    """Effects with another correlation in the standardised ones that rest on one (`assumes_r`)."""
+    part = effects[assumes_r(effects)].assign(r=r, why_not="")
+    used = effects.loc[part.index, "r"]
+    parts = []
+    for (code, kind), rows in part.groupby([part["measure"], pd.Series(kinds(part), part.index)], sort=True):
+        of_levels = kind in ("twice", "levels_of_changes", "printed_twice")
+        parts.append(KINDS[kind](rows, OF_CODE[code]) if of_levels else rescale(rows, used[rows.index], r))
+    if not parts:
+        return effects
+    effects, again = effects.copy(), pd.concat(parts)
+    effects.loc[again.index, ["yi", "vi"]] = again[["yi", "vi"]]
+    effects.loc[again.index, "r"] = r
     return effects
 
 
-def rescale(rows, r):
-    """Effects in units of sqrt(2 (1 - r)) SDs of the change, with another r."""
-    share = (1 - r) / (1 - rows["r"])
+def rescale(rows, used, r):
+    """Effects in units of sqrt(2 (1 - used)) SDs of the change, with r in the place of the correlation used."""
+    share = (1 - r) / (1 - used)
     return pd.DataFrame({"yi": rows["yi"] * np.sqrt(share), "vi": rows["vi"] * share})

@@ -135,8 +135,13 @@ function combined(rows) {
 }
 
 const assumed = effect => ['spread', 'quantiles'].includes(effect.route) && effect.v_cross > 0;
-const atCorrelation = (effect, r) =>
-  r === null || !assumed(effect) ? effect : {...effect, r, vi: effect.v_sum - 2 * r * effect.v_cross};
+// A standardised effect may move itself with r: what it then is stands in the data, for each r that can be chosen.
+function atCorrelation(effect, r) {
+  if (r === null) return effect;
+  const at = effect.at[data.plan.correlation_grid.indexOf(r)];
+  if (at) return {...effect, r, yi: at[0], vi: at[1]};
+  return assumed(effect) ? {...effect, r, vi: effect.v_sum - 2 * r * effect.v_cross} : effect;
+}
 
 function matches(effect, wanted) {
   return (

@@ -154,6 +154,9 @@ function openEffect(effect) {
     steps = way.steps.map(([what, sum]) => make('li', {}, what ? what + ' ' : '', make('code', {}, sum)));
   const original = effectOf.get(effect.id),
     changed = original.vi !== effect.vi;
+  const how = effect.at.length
+    ? `yi = ${significant(effect.yi, 6)} instead of ${significant(original.yi, 6)}, vi = ${significant(effect.vi, 6)}`
+    : `vi = v_sum ${MINUS} 2 r v_cross = ${significant(effect.vi, 6)}`;
   opened(
     `${effect.study_label}, ${effect.group_label}`,
     facts([
@@ -164,9 +167,7 @@ function openEffect(effect) {
       ['In the headline', effect.headline === 'yes' ? 'yes' : 'no: ' + effect.reason],
       [
         'Changed here',
-        changed
-          ? `r = ${effect.r}: vi = v_sum ${MINUS} 2 r v_cross = ${significant(effect.vi, 6)} instead of ${significant(original.vi, 6)}`
-          : '',
+        changed ? `r = ${effect.r}: ${how} instead of ${significant(original.vi, 6)}` : '',
       ],
       ['Id', effect.id],
     ]),
