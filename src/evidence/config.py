@@ -18,7 +18,7 @@ ROUTES = ("printed", "paired_p", "between_p", "spread", "quantiles", "counts", "
 ARMS = ("treatment", "placebo", "active_control", "untreated")
 STRATA = ("condition", "drug")
 STANDARDISERS = ("pooled", "average", "control", "change")
-CONTRASTS = ("before_after", "versus_control", "single_arm")
+CONTRASTS = ("before_after", "versus_control", "versus_active", "single_arm")
 CONCLUSIONS = ("interval", "direction")
 CERTAINTY = ("high", "moderate", "low", "very low")
 REFERENCE = ("outcome", "condition", "study_id", "group_id", "why")
@@ -159,7 +159,7 @@ KEYS = {
     "sensitivity.other_tests": (list_of(one_of(TESTS)), f"a list of {', '.join(TESTS)}"),
     "sensitivity.tau_prior": (number(1e-6, 100), "a number above 0"),
     "sensitivity.rare_risk": (number(0, 1), "a share from 0 to 1"),
-    "verdicts.deciding": (list_of(one_of(CONTRASTS[:2])), f"a list of {', '.join(CONTRASTS[:2])}"),
+    "verdicts.deciding": (list_of(one_of(CONTRASTS[:3])), f"a list of {', '.join(CONTRASTS[:3])}"),
     "verdicts.negligible_ratio": (number(1, 10), "a ratio of 1 or more"),
     "verdicts.contrast_cohorts": (whole(2, 1000), "a whole number from 2"),
     "certainty.start_randomised": (one_of(CERTAINTY), f"one of {', '.join(CERTAINTY)}"),

@@ -95,7 +95,7 @@ def nothing_is_lost(place):
     for effect in effects.itertuples():
         assert not (effect.headline == "yes" and flagged & {int(line) for line in effect.lines.split(";")}), effect.id
     pools, members = pools_and_members(effects, config)
-    headline = members[members["pool"].str.endswith(".all.headline")] if len(members) else members
+    headline = members[members["pool"].str.contains(r"\.(?:all|comparator-.*)\.headline$")] if len(members) else members
     pooled = [one for ids in headline["effect_ids"] for one in ids.split(";")] if len(members) else []
     assert sorted(pooled) == sorted(effects.loc[effects["headline"] == "yes", "id"])
     ended = places(tables, effects, unused, config).set_index("line")

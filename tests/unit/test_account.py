@@ -78,8 +78,8 @@ def test_every_number_has_one_class(toy):
         ("effect", "only a bound on the standard error (p below a threshold)", 2),
         ("effect", "study marked sensitivity in studies.csv", 2),
         ("none", "baseline without a follow-up that it could be paired with", 1),
+        ("none", "control group before the study", 1),
         ("none", "follow-up without a baseline or a control group", 1),
-        ("none", "untreated group before the study", 1),
     )
     assert books.in_pools + sum(group[-1] for group in books.groups) == books.numbers
 
@@ -104,8 +104,8 @@ Of 13 numbers, 10 are in an effect, 2 in a headline pool; 3 are in no effect.
 
 3 are in no effect:
      1  baseline without a follow-up that it could be paired with
+     1  control group before the study
      1  follow-up without a baseline or a control group
-     1  untreated group before the study
 
 Notices (3): studies and outcomes that give no effect
 
@@ -113,7 +113,7 @@ data/raw/outcomes.csv:3 outcome: Other level has 1 number and no effect: baselin
   follow-up that it could be paired with. Type the follow-up, if the report prints one; in words
   alone it goes into unreported.csv.
 data/raw/studies.csv:5 study_id: alone has 3 numbers and no effect: follow-up without a baseline or
-  a control group (1); untreated group before the study (1); baseline without a follow-up that it
+  a control group (1); control group before the study (1); baseline without a follow-up that it
   could be paired with (1). Type the baseline or the control group, if the report prints one.
 data/raw/studies.csv:6 study_id: silent is included and has no row in measurements.csv or
   unreported.csv. Type what it prints, or give it another eligibility.

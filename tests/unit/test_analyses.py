@@ -211,7 +211,7 @@ def test_every_headline_pool_has_the_whole_set(real):
     have = frame.groupby("pool")["analysis"].agg(set)
     heads = pools[pools.analysis == "headline"]
     assert set(have.index) == set(heads.index)
-    assert set(heads.stratum.str.partition(":")[0]) == {"all", "condition", "drug"}
+    assert set(heads.stratum.str.partition(":")[0]) == {"all", "comparator", "condition", "drug"}
     for pool, head in heads.iterrows():
         assert wanted <= have[pool], pool
         assert ("bayes" in have[pool]) == (head.k >= 2 and head.measure in ("ROM", "PLO", "OR", "RR")), pool

@@ -184,7 +184,7 @@ def test_names_in_rows_of_the_config_stand_in_the_tables(tmp_path):
         f'9 certainty.counted_by_start: "confouding" stands in no row of data/raw/risk_of_bias.csv. {add} (did you mean "confounding"?).',
         f'11 regression_to_mean.reference_levels: "treatd" stands in no row of data/raw/groups.csv. {add} (did you mean "treated"?).',
         f'14 published.comparable_reviews: "after vs before" stands in no row of data/raw/reviews.csv. {add} (did you mean "after v. before"?).',
-        '14 published.comparable_reviews: "before_and_after" is no contrast. Use one of before_after, versus_control, single_arm '
+        '14 published.comparable_reviews: "before_and_after" is no contrast. Use one of before_after, versus_control, versus_active, single_arm '
         '(did you mean "before_after"?).',
         f'14 published.comparable_reviews: "condition_b" stands in no row of data/raw/conditions.csv. {add} (did you mean "condition_a"?).',
         '14 published.comparable_reviews: "drug_a" is no stratum. Use all, condition:NAME, drug:NAME, or MODERATOR:LEVEL of one under pools.moderators.',

@@ -85,10 +85,17 @@ CASES = {
     ),
     "comparisons": (
         {"groups": BOTH,
-         "measurements": [number("s", 10, versus="placebo"), number("s", 10, "difference", versus="treated")]},
-        ["data/raw/measurements.csv:2 versus: placebo, while the timepoint is followup. "
-         "versus is only for a difference: empty it.",
-         "data/raw/measurements.csv:3 versus: the group is compared with itself. Name the group it is compared with."],
+         "measurements": [number("s", 10, versus="placebo"), number("s", 9, group_id="placebo", versus="treated"),
+                          number("s", 10, "difference", versus="treated")]},
+        ["data/raw/measurements.csv:3 versus: treated, in the row of a group whose arm is placebo. Empty it: the row of the treated group "
+         "names its control.",
+         "data/raw/measurements.csv:4 versus: the group is compared with itself. Name the group it is compared with."],
+    ),
+    "open_comparisons": (
+        {"groups": [*BOTH, group("s", "untreated", arm="untreated")],
+         "measurements": [number("s", 10), number("s", 9, group_id="placebo"), number("s", 8, group_id="untreated")]},
+        ["data/raw/measurements.csv:2 versus: treated could be compared with placebo or untreated. Name its control here, such as placebo, "
+         "or tell the groups apart by conditions or part_of in groups.csv."],
     ),
     "unnamed_comparisons": (
         {"measurements": [number("s", 10, "difference"), number("s", 0.3, "difference", statistic="estimate")]},

@@ -486,7 +486,7 @@ def test_every_raw_row_leads_to_its_effects_or_to_the_reason_why_not(real):
             assert str(error).startswith(f"data/raw/measurements.csv:{line}: the number is in no effect: "), line
     with pytest.raises(EvidenceError) as error:
         tracing.found(real, "measurements.csv:24")
-    assert str(error.value) == "data/raw/measurements.csv:24: the number is in no effect: untreated group before the study."
+    assert str(error.value) == "data/raw/measurements.csv:24: the number is in no effect: control group before the study."
     with pytest.raises(EvidenceError, match="measurements.csv:1: no printed number begins in this line"):
         tracing.found(real, "measurements.csv:1")
 

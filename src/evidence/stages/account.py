@@ -17,10 +17,12 @@ WIDTH = 100
 TITLES = {EFFECT: "in an effect and in no headline pool", NONE: "in no effect"}
 REMEDIES = {
     "baseline without": "Type the follow-up, if the report prints one; in words alone it goes into unreported.csv.",
+    "follow-up without a baseline, and": "Name its control in versus, or correct the conditions in groups.csv.",
     "follow-up without": "Type the baseline or the control group, if the report prints one.",
     "control group without": "Type the treated group's number, or correct arm in groups.csv.",
-    "untreated group": "Correct arm in groups.csv if this is the treated group.",
-    "arm on another drug": "Correct arm in groups.csv, or give the study another eligibility in studies.csv.",
+    "control group before": "Correct arm in groups.csv if this is the treated group.",
+    "group on another drug": "Type the treated group's number, or give the study another eligibility in studies.csv.",
+    "no treated group beside it": "Name it in versus, in the rows of the treated group, or correct the conditions in groups.csv.",
     "an estimate of a level": "Name its timepoint change or difference.",
 }
 REMEDY = "Correct the statistic or the timepoint in measurements.csv, or the measure in outcomes.csv."

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from evidence.stages.comparisons import ACTIVE, CONTROLLED
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.appraisal_tools import OVERALL, tools
 from evidence.stages.bias_levels import grade
@@ -31,7 +32,7 @@ STEPS = [*KEY, "domain", "levels", "reason", "by"]
 def is_randomised(cohorts):
     """Which cohorts bring a randomised comparison: a control arm or period of a randomised study."""
     compared = zip(cohorts["contrast"], cohorts["design"], strict=True)
-    return np.array([contrast == "versus_control" and design.startswith("rct_") for contrast, design in compared], bool)
+    return np.array([contrast in (CONTROLLED, ACTIVE) and design.startswith("rct_") for contrast, design in compared], bool)
 
 
 def severities(judgements, config, randomised):

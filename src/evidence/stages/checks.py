@@ -35,10 +35,12 @@ from evidence.stages.processors import side_by_side
 from evidence.stages.reading import read_sheet
 from evidence.stages.schemas import TABLES, load
 
-# Every number that a check judges by, in `checks` of config.yaml, where each is explained, and whether effects are converted.
+# Every number that a check judges by, in `checks` of config.yaml, where each is explained, whether effects are converted, and the control arms.
 LIMITS = {
     name: getattr(Config, name)
-    for name in ("year_low", "fold_low", "fold_high", "ratio_high", "least_n", "most_n", "se_slack", "cohort_share", "thresholds", "convert")
+    for name in (
+        "year_low", "fold_low", "fold_high", "ratio_high", "least_n", "most_n", "se_slack", "cohort_share", "thresholds", "convert", "control_arms",
+    )  # fmt: skip
 } | {"year_high": None}
 
 CHECKS = {
@@ -102,6 +104,7 @@ CHECKS = {
     "threshold_p": checks_rows.threshold_p,
     "p_between_periods": checks_rows.p_between_periods,
     "comparisons": checks_rows.comparisons,
+    "open_comparisons": checks_rows.open_comparisons,
     "unnamed_comparisons": checks_rows.unnamed_comparisons,
     "suspects": checks_rows.suspects,
     "reasons": checks_rows.reasons,

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import compress
 from typing import NamedTuple
 
+from evidence.stages.comparisons import MEASURED, compare_groups, larger_groups
 from evidence.stages.reading import Row
 
 LEVELS = ("mean", "median", "geometric_mean", "unspecified")
@@ -122,6 +123,26 @@ class Data:
     def baselines(self):
         """The first level at baseline by study, group and outcome."""
         rows = self.having(timepoint=("baseline",), statistic=LEVELS)
+        return {(row["study_id"], row["group_id"], row["outcome"]): row for row in reversed(rows)}
+
+    @cached_property
+    def larger(self):
+        """Larger groups of each group, by study and group."""
+        reports = defaultdict(dict)
+        for study, group in self.groups:
+            reports[study][group] = self.groups[study, group]
+        return defaultdict(dict, {study: larger_groups(report) for study, report in reports.items()})
+
+    @cached_property
+    def comparisons(self):
+        """Comparisons within the reports, and those between which the table must choose."""
+        numbers = self.cells("study_id", "group_id", "outcome", "timepoint", "versus")
+        return compare_groups(self.rows("groups"), numbers, self.limits["control_arms"])
+
+    @cached_property
+    def first_level(self):
+        """The first follow-up or change by study, group and outcome."""
+        rows = self.having(timepoint=MEASURED)
         return {(row["study_id"], row["group_id"], row["outcome"]): row for row in reversed(rows)}
 
     @cached_property

@@ -154,14 +154,26 @@ def p_between_periods(data):
 
 
 def comparisons(data):
-    """A difference without the group compared with, or a comparison of a group with itself."""
+    """A group that is compared with itself, with a part of itself or with its whole, or a control whose row names a group."""
     for row in data.where(bool, "versus"):
-        if row["timepoint"] != "difference":
-            what = f"{row['versus']}, while the timepoint is {row['timepoint']}"
-            yield Finding(row, "versus", what, "versus is only for a difference: empty it.")
-        if row["versus"] == row["group_id"]:
+        group, versus = row["group_id"], row["versus"]
+        if versus == group:
             what = "the group is compared with itself"
             yield Finding(row, "versus", what, "Name the group it is compared with.")
+        elif versus in data.larger[row["study_id"]].get(group, ()) or group in data.larger[row["study_id"]].get(versus, ()):
+            what = f"{versus} and {group} hold the same people: one is a part of the other"
+            yield Finding(row, "versus", what, "Name another group, or correct part_of in groups.csv.")
+        elif row["timepoint"] != "difference" and data.arm(row) != "treatment":
+            what = f"{versus}, in the row of a group whose arm is {data.arm(row)}"
+            yield Finding(row, "versus", what, "Empty it: the row of the treated group names its control.")
+
+
+def open_comparisons(data):
+    """A treated group that several controls fit: crossed with each of them, people would be compared with others than their own."""
+    for case in data.comparisons[1]:
+        row = data.first_level[case.study_id, case.group_id, case.outcome]
+        what = f"{case.group_id} could be compared with {' or '.join(case.controls)}"
+        yield Finding(row, "versus", what, f"Name its control here, such as {case.controls[0]}, or tell the groups apart by conditions or part_of in groups.csv.")
 
 
 def unnamed_comparisons(data):

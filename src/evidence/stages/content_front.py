@@ -2,6 +2,7 @@
 
 import math
 
+from evidence.stages.comparisons import ACTIVE
 from evidence.stages.analyses import HEADLINE
 from evidence.stages.content_certainty import word
 from evidence.stages.content_words import (
@@ -62,7 +63,8 @@ def findings(inputs, prose):
         *([column("Certainty", 13)] if inputs.certainty_of else []),
     ]
     rows = []
-    for contrast, title in CONTRASTS.items():
+    # A comparison with another active treatment answers another question: it stands with its outcome.
+    for contrast, title in ((name, words) for name, words in CONTRASTS.items() if name != ACTIVE):
         own, empty = [], []
         for outcome in inputs.shown_outcomes:
             weighted, shown, stated = best(inputs.mentions_of.get((outcome, contrast), []))

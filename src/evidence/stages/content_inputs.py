@@ -6,12 +6,13 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from evidence.stages.account import account
+from evidence.stages.analyses import HEADLINE
 from evidence.stages.citations import citations
 from evidence.stages.content_words import CONTRASTS, run
 from evidence.stages.effects import label
 from evidence.stages.mentions import contrast_of, contrasts_with_effects, group_conditions, mentions, stated_of
 from evidence.stages.rows import by, named_rows as rows
-from evidence.stages.strata import stratum_label
+from evidence.stages.strata import ALL, COMPARATOR, stratum_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,6 +218,11 @@ class Inputs:
         """Results that the pools of all groups cannot see, by outcome and contrast."""
         all_groups = [row for row in self.rows_of("missing") if row.stratum == "all"]
         return {(row.outcome, row.contrast): row for row in all_groups}
+
+    def whole_pools(self, outcome, contrast):
+        """Headline pools that no other holds: of all groups, or of all comparisons with one active agent."""
+        pools = (row for row in self.pools_of.get((outcome, contrast), []) if row.analysis == HEADLINE)
+        return [row for row in pools if row.stratum.partition(":")[0] in (ALL, COMPARATOR)]
 
     def stratum_label(self, stratum):
         """Heading of a stratum."""

@@ -42,7 +42,7 @@ def not_weighted(inputs, outcome, contrast):
 
 def left_out(inputs, outcome, contrast):
     """Reason by effect for what is left out of the headline pool of all groups."""
-    members = inputs.members_of.get(f"{outcome}.{contrast}.all.headline", [])
+    members = [member for pool in inputs.whole_pools(outcome, contrast) for member in inputs.members_of.get(pool.id, [])]
     return {member.effect_ids: member.left_out for member in members if member.left_out}
 
 

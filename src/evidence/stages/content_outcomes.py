@@ -2,6 +2,7 @@
 
 from evidence.stages.analyses import HEADLINE, analyses
 from evidence.stages import content_missing, content_robust
+from evidence.stages.comparisons import ACTIVE
 from evidence.stages.content_certainty import steps, word
 from evidence.stages.content_figures import drawings
 from evidence.stages.content_front import heterogeneity, interval_name, people, spread
@@ -10,6 +11,7 @@ from evidence.stages.content_left import not_weighted
 from evidence.stages.content_many import many
 from evidence.stages.content_names import NOTHING, studies
 from evidence.stages.sensitivity import BAYES
+from evidence.stages.strata import ALL
 from evidence.stages.content_words import (
     CONTRASTS,
     DASH,
@@ -86,10 +88,18 @@ def certain(inputs, outcome, contrast):
 
 
 def summary(inputs, outcome, contrast):
-    """One sentence on a pool of all groups."""
-    row = inputs.pool.get(f"{outcome}.{contrast}.all.headline")
-    if row is None:
+    """One sentence on a pool of all groups, or on each pool of comparisons with one active agent."""
+    pools = inputs.whole_pools(outcome, contrast)
+    if not pools:
         return f"{NOTHING}."
+    sentences = [of_pool(inputs, outcome, row) for row in pools]
+    return sentences[0] if contrast != ACTIVE else " ".join(
+        f"{inputs.stratum_label(row.stratum)}: {words}" for row, words in zip(pools, sentences, strict=True)
+    )
+
+
+def of_pool(inputs, outcome, row):
+    """One sentence on a pool."""
     posterior = beside_pair(inputs, row)
     bayesian = f"; Bayesian {effect_words(posterior)}" if posterior else ""
     return f"{result(row, inputs.config.level, inputs.outcomes[outcome])}; {studies(row)}{bayesian}."
@@ -235,16 +245,19 @@ def analysis_row(row, label, style="", flips=False):
     return [name, count(row.k), people(row), [run(effect_words(row), style)], wide, heterogeneity(row)]
 
 
+def of_whom(inputs, row):
+    """The outcome of a pool, and the agent compared with where it is one of several."""
+    label = inputs.outcomes[row.outcome].label
+    return label if row.stratum == ALL else f"{label}, {inputs.stratum_label(row.stratum).lower()}"
+
+
 def others(inputs):
     """Table of the pools of outcomes outside the summary of findings."""
     rows = []
     for contrast, title in CONTRASTS.items():
-        names = [
-            f"{name}.{contrast}.all.headline" for name in inputs.outcomes if name not in inputs.shown_outcomes
-        ]
-        pools = [inputs.pool[name] for name in names if name in inputs.pool]
+        pools = [row for name in inputs.outcomes if name not in inputs.shown_outcomes for row in inputs.whole_pools(name, contrast)]
         rows += [group(title)] if pools else []
-        rows += [analysis_row(row, inputs.outcomes[row.outcome].label) for row in pools]
+        rows += [analysis_row(row, of_whom(inputs, row)) for row in pools]
     if not rows:
         return []
     title = heading("Other outcomes", "other-outcomes") | {"need": 60}

@@ -13,7 +13,8 @@ from evidence.stages.scales import MINUS, in_words, raised, unsigned
 CONTRASTS = {
     "before_after": "Change from baseline",
     "versus_control": "Against a control group",
-    "single_arm": "Treated groups alone",
+    "versus_active": "Against another active treatment",
+    "single_arm": "Single groups",
 }
 NOT_PRINTED = "not printed"
 DASH = "\N{EN DASH}"

@@ -71,7 +71,7 @@ def conversions(joined, allowed):
         off = statistic.replace("_", " ") + OFF.format(measure=measure)
         parts.append(shaped(
             effects.drop(columns="measure"), measure=measure, pairing="converted", statistic=statistic,
-            contrast="single_arm" if measure == "ZCOR" else "versus_control", paired=False, by_p=False,
+            contrast="single_arm" if measure == "ZCOR" else part["compared"].reindex(effects.index), paired=False, by_p=False,
             yi=yi, vi_printed=vi if allowed else np.nan, why_not=effects["why_not"] if allowed else off,
         ))  # fmt: skip
     return pd.concat(parts) if parts else shaped(rows)

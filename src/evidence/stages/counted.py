@@ -3,7 +3,7 @@
 import numpy as np
 
 from evidence.stages.measures_of_counts import OF_PEOPLE, PROPORTIONS, RATES
-from evidence.stages.pairs import arms, escalc_where, joined_lines, shaped
+from evidence.stages.pairs import escalc_where, joined_lines, pair_arms, shaped
 
 TWO_ARM = dict.fromkeys(PROPORTIONS, "OR") | {"OR": "OR", "RR": "RR", "RD": "RD", "IRLN": "IRR", "IRR": "IRR"}
 EMPTY = {"none": "no event in either arm, which says nothing of a ratio", "all": "the event in everyone of both arms, which says nothing of a ratio"}
@@ -59,10 +59,10 @@ def arguments(measure, frame):
     return {name: frame[column] for name, column in (OF_TIME if measure in RATES else TABLE).items()}
 
 
-def two_arms(rows, control_arms):
+def two_arms(rows, comparisons):
     """Counts of a treated and a control group: proportions compared by the odds ratio, rates by their ratio, double zeros by none."""
     rows = rows[rows["timepoint"] == "followup"]
-    pairs = arms(rows, control_arms, ["x", "n", "people", "time", "why_not", "line"], ["study_id", "outcome"])
+    pairs = pair_arms(rows, comparisons, ["x", "n", "people", "time", "why_not", "line"])
     parts = []
     for measure, part in pairs.groupby(pairs["measure"].map(TWO_ARM), sort=True):
         part = part.drop(columns="measure").rename(columns={"n1": "n", "n2": "n_control"})
@@ -72,7 +72,7 @@ def two_arms(rows, control_arms):
         yi, vi = escalc_where(measure, usable, **arguments(measure, part))
         why_not = part["why_not1"].where(part["why_not1"] != "", part["why_not2"])
         parts.append(shaped(
-            part, measure=measure, contrast="versus_control", pairing="counts", yi=yi, vi_printed=vi,
+            part, measure=measure, pairing="counts", yi=yi, vi_printed=vi,
             why_not=np.where(empty == "", why_not, [EMPTY.get(kind, "") for kind in empty]), lines=joined_lines(part["line1"], part["line2"]),
         ))  # fmt: skip
     return parts

@@ -1,13 +1,12 @@
 """Stage effects: from printed numbers to effect sizes, each with the route of its standard error."""
 
-from collections import defaultdict
-
 import numpy as np
 import pandas as pd
 
 from evidence.measures import summary
 from evidence.stages import converted, counted, pairs, ratios, single_groups, standardised, stated, tested
-from evidence.stages.checks_numbers import USED_BY
+from evidence.stages.choice import chosen, flagged, headline, unused
+from evidence.stages.comparisons import ACTIVE
 from evidence.stages.labels import label
 from evidence.stages.levels import joined, levels
 from evidence.stages.moderators import levels_of
@@ -17,23 +16,23 @@ from evidence.stages.strata import larger_groups, with_broader
 
 P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}
 ORDER = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound", "none")
-PAIRINGS = ("estimate", "difference", "counts", "level", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up", "test",
-            "converted")  # fmt: skip
-SOURCES = ("full_text", "abstract", "secondary")
-ONE = ["study_id", "group_id", "control_id", "outcome", "contrast"]
+UNNAMED = "a treatment that is not named"
 
 
 def contrasts(tables, config):
     """All contrasts that the measurements allow, every follow-up and every way."""
     rows = joined(tables)
+    compared = pairs.comparison_frame(tables, config.control_arms)
+    rows["compared"] = pairs.contrast_of_differences(rows, tables.groups, config.control_arms)
     treated = rows[rows["arm"] == "treatment"]
+    alone = rows[single_groups.stand_alone(rows, tables.groups) & (rows["timepoint"] != "difference")]
     means = levels(rows)
     changes = pd.concat([pairs.level_changes(means), pairs.printed_changes(rows, means)], ignore_index=True)
     counts = counted.counts(rows)
     of_levels = [
         changes[changes["arm"] == "treatment"].assign(contrast="before_after"),
-        pairs.follow_ups(means, config.control_arms),
-        pairs.differences_of_changes(changes, config.control_arms),
+        pairs.follow_ups(means, compared),
+        pairs.differences_of_changes(changes, compared),
     ]
     tests = tested.statistics(treated, one_below_other(of_levels))
     parts = [
@@ -41,16 +40,17 @@ def contrasts(tables, config):
         tests,
         pairs.relative_changes(treated),
         pairs.printed_differences(treated),
-        *single_groups.proportions(counts),
-        single_groups.rates(counts),
-        single_groups.means(rows),
-        *counted.two_arms(counts, config.control_arms),
+        *single_groups.proportions(counts, tables.groups),
+        single_groups.rates(counts, tables.groups),
+        single_groups.means(rows, tables.groups),
+        *counted.two_arms(counts, compared),
         ratios.printed_ratios(treated[~converted.convertible(treated)]),
         ratios.observed_less_expected(treated),
         converted.conversions(treated, config.convert),
         stated.estimates(treated),
         stated.standardised_differences(treated),
-        stated.correlations(treated),
+        stated.estimates(alone[alone["arm"] != "treatment"]),
+        stated.correlations(alone),
     ]
     return one_below_other(parts)
 
@@ -155,112 +155,26 @@ def routed(frame, config):
     return standardised.standardise(frame, config.smd_standardiser)
 
 
-def chosen(frame, config):
-    """One contrast per group, comparison and outcome, and why the others stand back.
-
-    First those with a route to the headline, then bounded ones, then the rest; among them the follow-up
-    nearest the config's week, the more direct pairing (of standardised differences first those from SDs), the better source.
-    """
-    tier = np.select([frame["route"].isin(config.routes), frame["route"] == "bound"], [0, 1], 2)
-    distance = (frame["weeks"] - config.follow_up_week).abs().fillna(0)
-    ranks = frame.assign(
-        tier=tier,
-        distance=distance,
-        pairing_rank=frame["pairing"].map(PAIRINGS.index),
-        source_rank=frame["source_kind"].map(SOURCES.index),
-    )
-    ranks = ranks.sort_values([*ONE, "tier", "distance", "indirect", "pairing_rank", "source_rank", "lines"], kind="stable")
-    first = ~ranks.duplicated(ONE)
-    return frame.loc[ranks.index[first]], frame.loc[ranks.index[~first]]
-
-
-def flagged(frame, flags):
-    """Add the flags of the rows that an effect is made of, and whether they block the headline."""
-    blocking = flags[(flags["table"] == "measurements") & (flags["blocks"] == "yes")]
-    of_line = defaultdict(dict)
-    for line, what in zip(blocking["line"].tolist(), blocking["what"].tolist(), strict=True):
-        of_line[int(line)][what] = None
-    reasons = {line: "; ".join(texts) for line, texts in of_line.items()}
-    found = [
-        "; ".join(dict.fromkeys(reasons[int(line)] for line in lines.split(";") if int(line) in reasons))
-        for lines in frame["lines"].tolist()
-    ] if reasons else ""  # fmt: skip
-    return frame.assign(flags=found, blocked=pd.Series(found, index=frame.index) != "")
-
-
-def headline(frame, config):
-    """Why each effect stays out of the headline pool, empty for those in it."""
-    impossible = (frame["route"] == "paired_p") & (frame["r_implied"].abs() > 1)
-    shown = frame["why_not"].where(frame["why_not"] != "", "no spread, and no p-value of this comparison")
-    return np.select(
-        [
-            frame["eligibility"] != "include",
-            frame["blocked"],
-            impossible,
-            frame["route"] == "bound",
-            frame["route"] == "none",
-            ~frame["route"].isin(config.routes),
-        ],
-        [
-            "study not in the headline: " + frame["eligibility_reason"].str.replace("_", " "),
-            "flagged: " + frame["flags"],
-            "the p-value and the spreads imply an impossible correlation",
-            "only a bound on the standard error (p below a threshold)",
-            "not weighted: " + shown,
-            "route not among those of the config",
-        ],
-        "",
-    )
-
-
 COLUMNS = [
     "id", "study_id", "group_id", "control_id", "cohort_id", "study_label", "group_label", "outcome", "contrast", "measure",
-    "drug", "dose", "conditions", "moderators", "part_of", "design", "eligibility", "weeks", "n", "n_control", "printed", "yi", "vi", "sei",
+    "drug", "dose", "comparator", "conditions", "moderators", "part_of", "design", "eligibility", "weeks", "n", "n_control", "printed", "yi", "vi", "sei",
     "effect", "effect_low", "effect_high", "effect_unit", "route", "r", "r_source", "r_implied", "p_operator", "p_value",
     "v_sum", "v_cross", "m1", "se1", "m2", "se2", "sd1", "sd2", "unit", "x1", "n1", "t1", "x2", "n2", "t2", "statistic", "pairing", "source_kind",
     "judged", "headline", "reason", "flags", "lines",
 ]  # fmt: skip
 
 
-def misfit(rows):
-    """Which rows hold a statistic that their outcome's measure has no use for."""
-    fits = [measure in USED_BY.get(kind, (measure,)) for kind, measure in zip(rows["statistic"], rows["measure"], strict=True)]
-    return ~np.array(fits, bool)
+def comparators(frame, groups):
+    """What each treated group is compared with: the drug of the other group (with its dose, where it is a treated group too), else its arm.
 
-
-def unused(tables, used, stood_back):
-    """Measurements that are in no effect, each with the reason."""
-    rows = tables.measurements.merge(tables.groups[["study_id", "group_id", "arm"]], on=["study_id", "group_id"], how="left")
-    rows = rows.merge(tables.outcomes[["outcome", "measure"]], on="outcome", how="left")
-    in_effects = {int(line) for lines in used["lines"] for line in lines.split(";")}
-    in_others = {int(line) for lines in stood_back["lines"] for line in lines.split(";")}
-    rows = rows[~rows["line"].isin(in_effects)]
-    treated = rows["arm"] == "treatment"
-    reason = np.select(
-        [
-            rows["line"].isin(in_others),
-            rows["arm"] == "active_control",
-            misfit(rows),
-            treated & (rows["statistic"] == "estimate"),
-            treated & (rows["timepoint"] == "baseline"),
-            treated & (rows["timepoint"] == "followup"),
-            treated,
-            rows["timepoint"] == "baseline",
-        ],
-        [
-            "another number of the same group and outcome is taken (route, then nearest follow-up)",
-            "arm on another drug, which is no comparison of this review",
-            rows["statistic"].str.replace("_", " ") + " does not fit an outcome pooled as " + rows["measure"],
-            "an estimate of a level compares nothing: name it change or difference",
-            "baseline without a follow-up that it could be paired with",
-            "follow-up without a baseline or a control group",
-            "neither a level, nor a change or difference with a known scale",
-            "untreated group before the study",
-        ],
-        "control group without a treated group beside it",
-    )
-    kept = ["study_id", "group_id", "outcome", "timepoint", "weeks", "statistic", "value_text", "unit", "source_kind", "line"]
-    return rows[kept].assign(reason=reason).sort_values("line", ignore_index=True)
+    Empty where there is no other group; UNNAMED where it is another agent that the table does not name.
+    """
+    drug = groups["drug"].where(groups["arm"] != "treatment", (groups["drug"] + " " + groups["dose"]).str.strip())
+    names = drug.where(drug != "", groups["arm"].str.replace("_", " "))
+    of_group = dict(zip(zip(groups["study_id"], groups["group_id"], strict=True), names, strict=True))
+    without = np.where(frame["contrast"] == ACTIVE, UNNAMED, "")
+    keys = zip(frame["study_id"], frame["control_id"], strict=True)
+    return [of_group.get(key, empty) for key, empty in zip(keys, without, strict=True)]
 
 
 def effects_and_unused(tables, config):
@@ -285,6 +199,7 @@ def effects_and_unused(tables, config):
     frame["conditions"] = with_broader(frame["conditions"], tables.conditions)
     frame["moderators"] = levels_of(frame, tables.moderators, config.moderators)
     frame["part_of"] = larger_groups(frame, tables.groups)
+    frame["comparator"] = comparators(frame, tables.groups)
     frame = with_interval(frame, tables.outcomes, config.level)
     frame["printed"] = printed(frame, tables.measurements)
     return frame.sort_values(["outcome", "contrast", "id"], ignore_index=True)[COLUMNS], unused_rows

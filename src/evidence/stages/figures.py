@@ -12,6 +12,7 @@ from evidence.stages.flow_plot import flow_plot
 from evidence.stages.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
 from evidence.stages.labels import named, spelled
 from evidence.stages.many_studies import many_study_plots
+from evidence.stages.comparisons import ACTIVE, CONTROLLED
 from evidence.stages.measure_words import axis_title, interval, scale_of
 from evidence.stages.rows import by, named_rows
 from evidence.stages.scales import raised
@@ -22,11 +23,14 @@ from evidence.stages.subgroup_words import SUBGROUPS, tests_in_words
 from evidence.stages.traffic_light import bias_plots
 from evidence.stages.words import plural
 
-CONTRASTS = {"before_after": "change from baseline", "versus_control": "against control", "single_arm": "treated groups alone"}
+CONTRASTS = {"before_after": "change from baseline", "versus_control": "against control", "versus_active": "against another active treatment",
+             "single_arm": "single groups"}  # fmt: skip
 FAVOURS = {
     "before_after": {"higher": ("Worse", "Better"), "lower": ("Better", "Worse"), "none": ("Decrease", "Increase")},
     "versus_control": {"higher": ("Favours control", "Favours treatment"), "lower": ("Favours treatment", "Favours control"),
                        "none": ("Lower", "Higher")},
+    "versus_active": {"higher": ("Favours the other", "Favours treatment"), "lower": ("Favours treatment", "Favours the other"),
+                      "none": ("Lower", "Higher")},
 }  # fmt: skip
 NOT_PRINTED = "\N{EN DASH}"
 
@@ -52,7 +56,8 @@ def group_words(effect):
 def row_label(label, effects):
     """Study label with the group, or the number of arms that were averaged."""
     if len(effects) > 1:
-        return f"{label}, {len(effects)} arms"
+        shared = {effect.control_id for effect in effects}
+        return f"{label}, {len(effects)} arms" + (" on one control" if len(shared) == 1 and shared != {""} else "")
     words = group_words(effects[0])
     return f"{label}, {words}" if words else label
 
@@ -63,7 +68,7 @@ def people(effects):
     control = effects[0].n_control
     if np.isnan(n):
         return NOT_PRINTED
-    two_arms = effects[0].contrast == "versus_control" and effects[0].design != "rct_crossover" and not np.isnan(control)
+    two_arms = effects[0].contrast in (CONTROLLED, ACTIVE) and effects[0].design != "rct_crossover" and not np.isnan(control)
     return f"{n:.0f} v. {control:.0f}" if two_arms else f"{n:.0f}"
 
 

@@ -58,7 +58,7 @@ MEASURES = {
     "RD": Measure("difference", "risk difference", "risk", "risk difference", of_event=True, counted=True),
     "ZCOR": Measure("correlation", "correlation", "correlation", "correlation"),
 }
-UNITS = {("ROM", "versus_control"): "% difference"}
+UNITS = dict.fromkeys((("ROM", "versus_control"), ("ROM", "versus_active")), "% difference")
 LOGARITHMIC = ("ratio", "factor", "proportion", "rate")
 RATIOS = tuple(code for code, measure in MEASURES.items() if measure.scale == "factor")
 LOGS = tuple(code for code, measure in MEASURES.items() if measure.scale in ("ratio", "factor"))

@@ -14,7 +14,7 @@ from evidence.stages.trace import effect_trace
 
 EFFECT = (
     "id", "study_id", "group_id", "cohort_id", "study_label", "group_label", "outcome", "contrast", "measure", "effect_unit",
-    "drug", "dose", "design", "weeks", "n", "n_control", "printed", "yi", "vi", "sei", "route", "r", "r_source",
+    "drug", "dose", "comparator", "design", "weeks", "n", "n_control", "printed", "yi", "vi", "sei", "route", "r", "r_source",
     "v_sum", "v_cross", "judged", "headline", "reason",
 )  # fmt: skip
 POOL = (

@@ -20,6 +20,8 @@ import pandas as pd
 
 from evidence.measures import summary
 from evidence.measures.escalc import escalc
+from evidence.problems import EvidenceError, Problem
+from evidence.stages.comparisons import ACTIVE, CONTROLLED, Comparison, compare_groups, contrast_with
 from evidence.stages.levels import LOG, standard_errors, t_95
 
 KEY = ["study_id", "group_id", "outcome"]
@@ -175,7 +177,7 @@ def relative_changes(joined):
     why_not = np.where(logs, without_se(rows, se, "relative change"), no_scale)
     return shaped(
         rows,
-        contrast=np.where(rows["timepoint"] == "difference", "versus_control", "before_after"),
+        contrast=rows["compared"].where(rows["timepoint"] == "difference", "before_after"),
         pairing="relative",
         control_id=rows["versus"],
         yi=np.log(ratio).where(logs),
@@ -187,26 +189,70 @@ def relative_changes(joined):
     )
 
 
-def arms(rows, control_arms, columns, on):
-    """Treated rows beside the control rows of the same report, outcome and week (sides 1 and 2)."""
-    control = sided(rows[rows["arm"].isin(control_arms)], 2, columns).rename(columns={"group_id": "control_id"})
-    control = control[[*on, "control_id", "weeks", *(f"{name}2" for name in columns)]]
-    treated = sided(rows[rows["arm"] == "treatment"], 1, columns).drop(columns="control_id", errors="ignore")
-    pairs = treated.merge(control, on=on, suffixes=("", "_control"))
+def pair_arms(rows, comparisons, columns, on=()):
+    """Treated rows beside the rows of their control, of the same outcome and week (sides 1 and 2).
+
+    Parameters
+    ----------
+    rows : DataFrame
+    comparisons : DataFrame
+        From `comparison_frame`: study_id, group_id, outcome, control_id and contrast.
+    columns : list of str
+        Columns that have two sides.
+    on : sequence of str
+        Further columns that the two rows share.
+    """
+    control = sided(rows, 2, columns).rename(columns={"group_id": "control_id"})
+    control = control[["study_id", "outcome", "control_id", *on, "weeks", *(f"{name}2" for name in columns)]]
+    treated = sided(rows, 1, columns).drop(columns=["control_id", "contrast"], errors="ignore").merge(comparisons, on=KEY)
+    pairs = treated.merge(control, on=["study_id", "outcome", "control_id", *on], suffixes=("", "_control"))
     same = (pairs["weeks"] == pairs["weeks_control"]) | pairs["weeks"].isna() | pairs["weeks_control"].isna()
     return pairs[same]
 
 
-def follow_ups(levels, control_arms):
+def comparison_frame(tables, control_arms):
+    """Which groups are compared, one row per treated group, control and outcome.
+
+    Raises
+    ------
+    EvidenceError
+        Where several controls fit a treated group and no row names one.
+    """
+    rows = tables.measurements
+    numbers = zip(*(rows[name].tolist() for name in ("study_id", "group_id", "outcome", "timepoint", "versus")), strict=True)
+    comparisons, opens = compare_groups(tables.groups.to_dict("records"), numbers, control_arms)
+    if opens:
+        what = "could be compared with"
+        problems = [Problem("data/raw/measurements.csv", 0, "versus", f"{one.study_id} {one.group_id} {one.outcome} {what} {' or '.join(one.controls)}",
+                            "Name its control in versus.") for one in opens]  # fmt: skip
+        raise EvidenceError(problems)
+    return pd.DataFrame(comparisons, columns=Comparison._fields)
+
+
+def contrast_of_differences(rows, groups, control_arms):
+    """Contrast of each printed difference: by the arm of the group in versus; of one that names none, by the arms of its report.
+
+    A report that types no other group is taken to compare with a control.
+    """
+    arm = dict(zip(zip(groups["study_id"], groups["group_id"], strict=True), groups["arm"], strict=True))
+    arms = groups.groupby("study_id")["arm"].agg(set).to_dict()
+
+    def contrast(study, versus):
+        if versus:
+            return contrast_with(arm[study, versus], control_arms)
+        return ACTIVE if "active_control" in arms[study] and not arms[study] & set(control_arms) else CONTROLLED
+
+    return [contrast(study, versus) for study, versus in zip(rows["study_id"], rows["versus"], strict=True)]
+
+
+def follow_ups(levels, comparisons):
     """Follow-up levels of a treated and a control group; the periods of a crossover are paired."""
-    rows = levels[levels["timepoint"] == "followup"]
-    pairs = arms(rows, control_arms, SIDE, ["study_id", "outcome"])
+    pairs = pair_arms(levels[levels["timepoint"] == "followup"], comparisons, SIDE)
     crossover = (pairs["design"] == "rct_crossover").to_numpy()
     n, n_control = pairs["n1"], pairs["n2"]
     effects = two_levels(pairs, crossover)
     return shaped(
         pairs.drop(columns=["n1", "n2"]),
-        contrast="versus_control",
         pairing="follow_up",
         n=n,
         n_control=n_control,
@@ -216,14 +262,14 @@ def follow_ups(levels, control_arms):
     )
 
 
-def differences_of_changes(changes, control_arms):
+def differences_of_changes(changes, comparisons):
     """Change of a treated arm less the change of a control arm, of either kind."""
     sides = ["yi", "vi_printed", "v_sum", "v_cross", "why_not", "how", "by_p", "judged", "lines", "n", "sd", "deff"]
     kept = [*KEY, *ABOUT, "pairing", "weeks", "p_operator", "p_value", "p_for", "source_kind", "statistic", *sides]
     of_change = np.sqrt(changes["vi_printed"] * changes["n"] / changes["deff"]).where(changes["measure"] == "SMD")
     changes = changes.assign(sd=changes["sd2"].where(changes["pairing"] != "change", of_change))
     rows = changes.loc[changes["pairing"].isin(["levels", "change"]) & (changes["design"] != "rct_crossover"), kept]
-    pairs = arms(rows, control_arms, sides, ["study_id", "outcome", "pairing"])
+    pairs = pair_arms(rows, comparisons, sides, ["pairing"])
     printed, standardised = pairs["pairing"] == "change", pairs["measure"] == "SMD"
     return shaped(
         pairs.drop(columns=["n1", "n2"]),
@@ -233,7 +279,6 @@ def differences_of_changes(changes, control_arms):
         **sizes_where(standardised, pairs["n1"] / pairs["deff1"], pairs["n2"] / pairs["deff2"]),
         m1=pairs["yi1"].where(standardised),
         m2=pairs["yi2"].where(standardised),
-        contrast="versus_control",
         pairing=np.where(printed, "changes", "difference_of_changes"),
         yi=pairs["yi1"] - pairs["yi2"],
         vi_printed=pairs["vi_printed1"] + pairs["vi_printed2"],
@@ -254,7 +299,7 @@ def printed_differences(joined):
     se, ours = standard_errors(rows), rows["measure"] == "SMD"
     return shaped(
         rows,
-        contrast="versus_control",
+        contrast=rows["compared"],
         pairing="difference",
         control_id=rows["versus"],
         yi=rows["m"],

@@ -8,6 +8,7 @@ import pandas as pd
 from evidence.measures import summary
 from evidence.models.batch import rma_batch
 from evidence.stages import readable, two_by_two
+from evidence.stages.comparisons import ACTIVE, CONTROLLED
 from evidence.stages.analyses import HEADLINE, analyses
 from evidence.stages.strata import stratified, without_subgroups
 
@@ -23,8 +24,8 @@ COLUMNS = [
     "id", *POOL, "method", "test", *RESULTS, "n", *READABLE, "note",
 ]  # fmt: skip
 USED = [
-    "id", "study_id", "group_id", "cohort_id", "study_label", "outcome", "contrast", "measure", "effect_unit", "drug", "conditions",
-    "moderators", "part_of", "design", "eligibility", "route", "judged", "n", "n_control", "yi", "vi",
+    "id", "study_id", "group_id", "cohort_id", "study_label", "outcome", "contrast", "measure", "effect_unit", "drug", "comparator",
+    "conditions", "moderators", "part_of", "design", "eligibility", "route", "judged", "n", "n_control", "yi", "vi",
 ]  # fmt: skip
 MEMBERS = ["pool", "cohort_id", "study_label", "effect_ids", "arms", "n", *two_by_two.CELLS, "yi", "vi", "weight", "left_out"]
 
@@ -89,7 +90,7 @@ def combined(members, config):
     key = [*POOL, "cohort_id"]
     _, first, group = np.unique(members["cohort"], return_index=True, return_inverse=True)
     order = members.iloc[first]
-    separate = (order["design"] == "rct_parallel") & (order["contrast"] != "versus_control")
+    separate = (order["design"] == "rct_parallel") & ~order["contrast"].isin((CONTROLLED, ACTIVE))
     r = np.where(separate, 0.0, config.arm_correlation)
     yi, vi = summary.composite(members["yi"], members["vi"], group, r)
     by_group = members[["n", "n_control"]].groupby(group, sort=True)

@@ -36,7 +36,7 @@ def printed_ratios(joined):
     fits = rows["measure"].map(POOLED_AS) == codes
     other = rows["statistic"].str.replace("_", " ") + ", while its outcome is pooled as " + rows["measure"]
     return shaped(
-        rows.drop(columns="measure"), measure=codes, contrast="versus_control", pairing="difference", control_id=rows["versus"],
+        rows.drop(columns="measure"), measure=codes, contrast=rows["compared"], pairing="difference", control_id=rows["versus"],
         yi=np.log(rows["value"]), vi_printed=(se**2).where(fits), by_p=fits,
         why_not=other.where(~fits, np.where(se.notna(), "", "ratio without interval or standard error")),
         lines=joined_lines(rows["line"]),
@@ -54,7 +54,7 @@ def observed_less_expected(joined):
     rows = joined[(joined["statistic"] == "o_minus_e") & measure.isin(["OR", "HR"])]
     V = rows["spread_low"].where((rows["kind"] == "variance") & (rows["spread_low"] > 0))
     return shaped(
-        rows.drop(columns="measure"), measure=measure[rows.index], contrast="versus_control", pairing="difference", control_id=rows["versus"],
+        rows.drop(columns="measure"), measure=measure[rows.index], contrast=rows["compared"], pairing="difference", control_id=rows["versus"],
         yi=rows["value"] / V, vi_printed=rows["deff"] / V, why_not=np.where(V.notna(), "", "observed less expected without its variance"),
         lines=joined_lines(rows["line"]),
     )  # fmt: skip

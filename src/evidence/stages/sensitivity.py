@@ -11,11 +11,11 @@ from evidence.stages import readable
 from evidence.stages.analyses import HEADLINE, Analysis, analyses
 from evidence.stages.measure_words import LOGARITHMS
 from evidence.stages.rows import by, named_rows
-from evidence.stages.strata import ALL
+from evidence.stages.strata import ALL, COMPARATOR
 from evidence.stages.words import templates
 
 KEY = ["outcome", "contrast", "stratum"]
-COMPARATIVE = ("before_after", "versus_control")
+COMPARATIVE = ("before_after", "versus_control", "versus_active")
 RESULTS = ["estimate", "se", "ci_low", "ci_high", "p", "tau2", "I2"]
 EFFECT = {"effect": "estimate", "effect_low": "ci_low", "effect_high": "ci_high"}
 COLUMNS = [
@@ -43,8 +43,8 @@ def conclusions(frame, rule):
 
 
 def of_strata(frame, kinds):
-    """Rows of the stratum `all` and of the kinds of strata given."""
-    return frame[frame["stratum"].eq(ALL) | frame["stratum"].map(lambda stratum: stratum.partition(":")[0]).isin(kinds)]
+    """Rows of whole pools (`all`, or all comparisons with one agent) and of the kinds of strata given."""
+    return frame[frame["stratum"].map(lambda stratum: stratum.partition(":")[0]).isin((ALL, COMPARATOR, *kinds))]
 
 
 def bayesian(headline, members, config):

@@ -10,12 +10,13 @@ from evidence.stages.counted import TWO_ARM
 from evidence.stages.pairs import escalc_where, joined_lines, shaped, without_se
 from evidence.stages.tested import correlations_of, signed
 
-CONTRASTS = {"baseline": "single_arm", "followup": "single_arm", "change": "before_after", "difference": "versus_control"}
+CONTRASTS = {"baseline": "single_arm", "followup": "single_arm", "change": "before_after"}
 UNKNOWN_R = "the correlation of a test statistic needs n and its direction"
 ALONE = ("PLO", "PR", "PFT", "IRLN", "MN", "ZCOR")
 OF_CONTRAST = {
     "before_after": {},
     "versus_control": TWO_ARM,
+    "versus_active": TWO_ARM,
     "single_arm": {},
 }
 
@@ -29,12 +30,12 @@ def normal_se(kind, low, high):
 def estimates(joined):
     """Effects on the analysis scale of their outcome's measure, with their own SE or 95% interval.
 
-    One of a change is a `before_after`, one of a difference a `versus_control`, one at baseline or
+    One of a change is a `before_after`, one of a difference a `versus_control` or `versus_active`, one at baseline or
     follow-up a `single_arm` contrast (a logit, Fisher's z, a mean). Factors of units apply to numbers in
     the outcome's unit alone.
     """
     rows = joined[joined["statistic"] == "estimate"]
-    contrast = rows["timepoint"].map(CONTRASTS)
+    contrast = rows["timepoint"].map(CONTRASTS).fillna(rows["compared"])
     rows = rows[(contrast != "single_arm") | rows["measure"].isin(ALONE)]
     contrast = contrast[rows.index]
     measure = [OF_CONTRAST[one].get(code, code) for one, code in zip(contrast, rows["measure"], strict=True)]
@@ -62,7 +63,7 @@ def standardised_differences(joined):
     by_n = np.where(rows["apart"], large_sample_variance(yi, n1, n2), 1 / n)
     counted = np.isnan(se) & ~np.isnan(by_n)
     return shaped(
-        rows, contrast=rows["timepoint"].map(CONTRASTS), pairing=np.where(counted, "counts", "estimate"),
+        rows, contrast=rows["timepoint"].map(CONTRASTS).fillna(rows["compared"]), pairing=np.where(counted, "counts", "estimate"),
         control_id=rows["versus"].where(rows["timepoint"] == "difference", ""),
         yi=yi, vi_printed=np.where(counted, by_n, se**2), n=n, n1=n1, n2=n2, paired=~rows["apart"], by_p=~counted,
         why_not=np.where(counted | ~np.isnan(se), "", "a standardised difference without its SE needs n of both groups"),

@@ -2,9 +2,11 @@
 
 import pandas as pd
 
+from evidence.stages.comparisons import ACTIVE
 from evidence.stages.rows import named_rows
 
 ALL = "all"
+COMPARATOR = "comparator"  # the kind of stratum of comparisons with one active agent
 
 
 def chains(parents):
@@ -66,9 +68,13 @@ def stratified(effects, kinds):
     Returns
     -------
     DataFrame
-        `effects` with a column `stratum`: "all", "condition:obesity", "drug:letrozole", "region:asia" (of a moderator), ...
+        `effects` with a column `stratum`: "all", "condition:obesity", "drug:letrozole", "region:asia" (of a moderator), ... Comparisons
+        with active agents have one by the other agent alone, "comparator:clomiphene", so that those with different agents are never pooled.
     """
-    parts = [effects.assign(stratum=ALL)]
+    active = effects["contrast"] == ACTIVE
+    parts = [effects[active].assign(stratum=f"{COMPARATOR}:" + effects.loc[active, "comparator"].astype(object))]
+    effects = effects[~active]
+    parts.append(effects.assign(stratum=ALL))
     for kind in kinds:
         values = effects[COLUMNS[kind]]
         values = values[values != ""] if kind == "drug" else listed(values)
@@ -117,6 +123,8 @@ def stratum_label(stratum, conditions):
         return "All groups"
     if kind == "condition":
         return conditions.get(name, name)
+    if kind == COMPARATOR:
+        return f"Against {name}"
     words = name if kind == "drug" else f"{kind.replace('_', ' ')}: {name}"
     return words[:1].upper() + words[1:]
 

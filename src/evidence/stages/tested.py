@@ -7,7 +7,7 @@ from evidence.measures import convert
 from evidence.stages.checks_data import TESTS, UNSIGNED
 from evidence.stages.pairs import KEY, joined_lines, shaped
 
-COMPARED = {"change": "before_after", "difference": "versus_control"}
+COMPARED = ("change", "difference")
 PLACE = [*KEY, "control_id", "weeks"]
 
 
@@ -56,8 +56,8 @@ def statistics(joined, levels_compared):
         Contrasts of levels and changes, whose signs F and chi-squared may need.
     """
     rows = joined[joined["statistic"].isin(TESTS) & (joined["measure"] == "SMD") & joined["timepoint"].isin(COMPARED)].copy()
-    rows["contrast"] = rows["timepoint"].map(COMPARED)
-    rows["control_id"] = rows["versus"].where(rows["contrast"] == "versus_control", "")
+    rows["contrast"] = rows["compared"].where(rows["timepoint"] == "difference", "before_after")
+    rows["control_id"] = rows["versus"].where(rows["timepoint"] == "difference", "")
     t = sizes(rows) * signs(rows, differences_beside(rows, levels_compared))
     return shaped(
         rows, pairing="test", yi=t, vi_printed=rows["deff"].where(t.notna()), paired=~rows["apart"],

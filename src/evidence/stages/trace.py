@@ -8,6 +8,7 @@ import numpy as np
 
 from evidence.config import load
 from evidence.problems import EvidenceError, Problem
+from evidence.stages.comparisons import ACTIVE, CONTROLLED
 from evidence.stages import trace_effects, trace_pools, trace_tables, two_by_two
 from evidence.stages.analyses import analyses
 from evidence.stages.effects import recovering_from
@@ -164,7 +165,7 @@ def cohort_trace(made, member, there):
     steps = [step for work in scaled.values() for step in work.steps]
     if len(ids) > 1:
         first = made.effects[ids[0]]
-        separate = first.design == "rct_parallel" and first.contrast != "versus_control"
+        separate = first.design == "rct_parallel" and first.contrast not in (CONTROLLED, ACTIVE)
         pairs = [(there[one].yi, there[one].vi) for one in ids]
         work = trace_pools.averaged(pairs, separate, made.config.arm_correlation)
         steps += work.steps

@@ -2,6 +2,7 @@
 const chosen = {
   outcome: '',
   contrast: '',
+  comparator: '',
   measure: '',
   unit: '',
   condition: '',
@@ -12,7 +13,9 @@ const chosen = {
   others: false,
 };
 const controls = {};
-const comparison = effect => [effect.contrast, effect.measure, effect.effect_unit].join('|');
+// Comparisons with different active agents are never pooled: the agent is a part of the comparison.
+const agent = effect => (effect.contrast === 'versus_active' ? effect.comparator : '');
+const comparison = effect => [effect.contrast, agent(effect), effect.measure, effect.effect_unit].join('|');
 const distinct = values => [...new Set(values)];
 
 function options(select, pairs, value) {
@@ -31,10 +34,10 @@ function field(name, text, change) {
 }
 const ofOutcome = () => effects.filter(effect => effect.outcome === chosen.outcome);
 const ofComparison = () => ofOutcome().filter(effect => comparison(effect) === comparisonNow());
-const comparisonNow = () => [chosen.contrast, chosen.measure, chosen.unit].join('|');
+const comparisonNow = () => [chosen.contrast, chosen.comparator, chosen.measure, chosen.unit].join('|');
 
 function compare(key) {
-  [chosen.contrast, chosen.measure, chosen.unit] = key.split('|');
+  [chosen.contrast, chosen.comparator, chosen.measure, chosen.unit] = key.split('|');
 }
 function takeOutcome(outcome, contrast = '') {
   chosen.outcome = outcome;
@@ -73,10 +76,11 @@ function refreshOptions() {
     here = ofComparison(),
     keys = distinct(own.map(comparison));
   const word = key => {
-    const [contrast, measure, unit] = key.split('|');
+    const [contrast, comparator, measure, unit] = key.split('|');
     return (
       (data.plan.contrasts[contrast] || contrast) +
-      (keys.filter(one => one.startsWith(contrast + '|')).length > 1 ? ` (${measure}, ${unit})` : '')
+      (comparator ? `: ${comparator}` : '') +
+      (keys.filter(one => one.startsWith(`${contrast}|${comparator}|`)).length > 1 ? ` (${measure}, ${unit})` : '')
     );
   };
   outcomeOptions();

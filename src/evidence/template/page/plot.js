@@ -75,7 +75,8 @@ function shownNow() {
     .filter(effect => effect.yi !== null)
     .map(loneRow)
     .sort(byLabel);
-  const title = `${labels[chosen.outcome]}, ${contrastWords(chosen.contrast)}, ${stratumWords(chosen.condition, chosen.drug, chosen.level)}`;
+  const against = chosen.comparator ? `: ${chosen.comparator}` : '';
+  const title = `${labels[chosen.outcome]}, ${contrastWords(chosen.contrast)}${against}, ${stratumWords(chosen.condition, chosen.drug, chosen.level)}`;
   return {
     title,
     cohorts,
@@ -180,7 +181,7 @@ function plotCsv() {
   return csv(HEADINGS, [...rows, ...pool]);
 }
 const fileName = () =>
-  ['forest', chosen.outcome, chosen.contrast, chosen.condition, chosen.drug, chosen.level]
+  ['forest', chosen.outcome, chosen.contrast, chosen.comparator, chosen.condition, chosen.drug, chosen.level]
     .filter(Boolean)
     .join('-')
     .replace(/[^\w-]+/g, '_');

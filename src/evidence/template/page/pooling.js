@@ -120,7 +120,7 @@ function combined(rows) {
     total = sum(rows.map(row => 1 / row.vi)),
     w = rows.map(row => 1 / row.vi / total);
   const r =
-    first.design === 'rct_parallel' && first.contrast !== 'versus_control' ? 0 : data.plan.arm_correlation;
+    first.design === 'rct_parallel' && !['versus_control', 'versus_active'].includes(first.contrast) ? 0 : data.plan.arm_correlation;
   const controls = first.design === 'rct_crossover' ? 0 : Math.max(0, ...rows.map(row => row.n_control || 0));
   return {
     label: first.study_label,
@@ -147,6 +147,7 @@ function matches(effect, wanted) {
   return (
     effect.outcome === wanted.outcome &&
     effect.contrast === wanted.contrast &&
+    (!wanted.comparator || effect.comparator === wanted.comparator) &&
     effect.measure === wanted.measure &&
     effect.effect_unit === wanted.unit &&
     (!wanted.condition || effect.conditions.includes(wanted.condition)) &&
@@ -183,7 +184,7 @@ function made(wanted) {
     wanted.level && wanted.level.replace(':', '-'),
   ].filter(Boolean);
   if (wanted.without.length || strata.length > 1) return null;
-  const stratum = strata[0] || 'all';
+  const stratum = strata[0] || (wanted.comparator ? 'comparator-' + wanted.comparator : 'all');
   const found = pools.get(
     [wanted.outcome, wanted.contrast, stratum, wanted.r === null ? 'headline' : 'r_' + wanted.r].join('.'),
   );

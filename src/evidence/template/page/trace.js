@@ -65,7 +65,8 @@ function cohortsOf(pool) {
     without: [],
     condition: kind === 'condition' ? name : '',
     drug: kind === 'drug' ? name : '',
-    level: ['all', 'condition', 'drug'].includes(kind) ? '' : pool.stratum,
+    comparator: kind === 'comparator' ? name : '',
+    level: ['all', 'condition', 'drug', 'comparator'].includes(kind) ? '' : pool.stratum,
   }).cohorts;
 }
 
