@@ -18,8 +18,8 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 
 import evidence as ev  # noqa: E402
-from evidence.models.batch import NUMBERS  # noqa: E402
-from evidence.models.tau2 import TAU2  # noqa: E402
+from evidence.engine.models.batch import NUMBERS
+from evidence.engine.models.tau2 import TAU2
 
 STUDIES, SETS, SOME, ARRANGEMENTS = 20, 40_000, 2_000, 1_000
 EFFECTS, CLUSTERS = 500, 125

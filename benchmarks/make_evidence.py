@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evidence.stages.schemas import TABLES, load
+from evidence.store.schema import TABLES, load
 
 SHARED = 100
 CORRELATION = 0.5

@@ -105,7 +105,7 @@ def browser():
 
 def page_of(folder):
     """Build an analysis folder up to its page, in this process; the path of the page."""
-    from evidence.cli import STAGES, main
+    from evidence.cli.cli import STAGES, main
 
     not_read = ("check", "figures", "report", "workbook", "release")
     for stage in (*(name for name in STAGES if name not in (*not_read, "page")), "page"):

@@ -1,6 +1,6 @@
 """What the checks say of a small evidence base, by rule."""
 
-from evidence.stages.checks import check
+from evidence.stages.tables.checks.checks import check
 from tests.toy import folder, number
 
 PAIR = [number("s", 10, "baseline", weeks=0), number("s", 12, weeks=26)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evidence.stages import scripts
+from evidence.document import scripts
 from tests.fonts import forget
 
 

@@ -4,7 +4,10 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
 
-from evidence.stages import content_printable, faces, plotting, scripts
+from evidence.document import printable as content_printable
+from evidence.stages.figures import fonts as faces
+from evidence.stages.figures import canvas as plotting
+from evidence.document import scripts
 
 EM = 1000
 CACHED = (

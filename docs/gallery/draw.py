@@ -4,17 +4,17 @@ from pathlib import Path
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.bias_weights import bias_weights
-from evidence.stages.direction_plot import direction_plots
-from evidence.stages.forest import Block, Pooled, Unweighted, forest
-from evidence.stages.forest_blocks import from_fit
-from evidence.stages.funnel import baujat, bubble, funnel
-from evidence.stages.missing import reported
-from evidence.stages.plotting import save_png
-from evidence.stages.pools import pools_and_members
-from evidence.stages.sensitivity import sensitivity
-from evidence.stages.sensitivity_plot import sensitivity_plots
-from evidence.stages.traffic_light import bias_plots
+from evidence.stages.verdicts.bias_weights import bias_weights
+from evidence.stages.figures.directions import direction_plots
+from evidence.stages.figures.forest.forest import Block, Pooled, Unweighted, forest
+from evidence.stages.figures.forest.blocks import from_fit
+from evidence.stages.figures.funnel import baujat, bubble, funnel
+from evidence.stages.verdicts.missing import reported
+from evidence.stages.figures.canvas import save_png
+from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.verdicts.sensitivity import sensitivity
+from evidence.stages.figures.sensitivity import sensitivity_plots
+from evidence.stages.figures.bias import bias_plots
 
 ROOT = Path(__file__).parents[2]
 

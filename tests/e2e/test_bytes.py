@@ -15,7 +15,7 @@ import pandas as pd
 import pypdf
 import pytest
 
-from evidence.stages.content_words import count, effect_words
+from evidence.document.blocks import count, effect_words
 
 ROOT = Path(__file__).parents[2]
 STAGES = ("tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "report", "page", "workbook")
@@ -39,7 +39,7 @@ os.umask(int(sys.argv[1], 8))
 shift = float(sys.argv[2])
 real = time.time
 time.time = lambda: real() + shift
-from evidence.cli import main
+from evidence.cli.cli import main
 for stage in sys.argv[3:]:
     if main([stage]):
         sys.exit(f"{stage} failed")

@@ -32,7 +32,7 @@ import sys, time
 def wait(event, arguments):
     if event == "open" and "{file}" in str(arguments[0]) and arguments[1] == "w":
         time.sleep(6)
-if sys.orig_argv[2:3] in (["evidence"], ["evidence.forkserver"]):
+if sys.orig_argv[2:3] in (["evidence"], ["evidence.cli.forkserver"]):
     sys.addaudithook(wait)
 """
 

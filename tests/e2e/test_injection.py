@@ -12,7 +12,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from evidence import cli
+from evidence.cli import cli
 from tests.fonts import make_font
 from tests.unit.test_content import CONDITIONS, GROUPS, MEASUREMENTS, OUTCOMES, STUDIES, UNITS, review
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 STAGES = ("tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "report", "workbook")
 SIGNS = ['#read("/etc/passwd")', "<script>alert(1)</script>", "=cmd|' /C calc'!A0", r"\input{x}", "$x$", "*bold* _it_ @ref", "one\u202etwo"]
 SHOWN = [*SIGNS[:-1], "one‹U+202E›two"]
-RUN = "import sys\nfrom evidence.cli import main\nsys.exit(max(main([stage]) for stage in sys.argv[1:]))"
+RUN = "import sys\nfrom evidence.cli.cli import main\nsys.exit(max(main([stage]) for stage in sys.argv[1:]))"
 
 
 @pytest.fixture(scope="module")

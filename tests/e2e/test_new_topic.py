@@ -13,7 +13,7 @@ import pypdf
 import pytest
 
 import evidence as ev
-from evidence import cli
+from evidence.cli import cli
 from tests import toy
 from tests.toy import number, sd, se
 

@@ -11,8 +11,8 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.files import csv_bytes
-from evidence.stages.scales import SCALES, in_words
+from evidence.store.files import csv_bytes
+from evidence.words.scales import SCALES, in_words
 from tests import toy
 from tests.browser import browser, installed, page_of
 from tests.toy import group, number, sd, study

@@ -135,7 +135,7 @@ def test_a_key_of_the_plan_and_a_formula_run_again_what_depends_on_them(folder, 
     run = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", str(folder)]
     environment = os.environ | {"PYTHONPATH": str(program / "src"), "XDG_CACHE_HOME": str(folder / ".cache")}
     subprocess.run(run, cwd=program, env=environment, check=True, capture_output=True)
-    module = program / "src/evidence/models/maxima.py"
+    module = program / "src/evidence/engine/models/maxima.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     done = subprocess.run(run, cwd=program, env=environment, check=True, capture_output=True, text=True)
     told = done.stdout + done.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import evidence as ev
-from evidence.models.tau2 import TAU2
+from evidence.engine.models.tau2 import TAU2
 
 ROOT = Path(__file__).parents[2]
 KEY = re.compile(r"\[([a-z]+\d{4}[a-z]*)\]")

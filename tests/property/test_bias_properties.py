@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.bias.asymmetry import begg, egger
-from evidence.bias.failsafe import fail_safe_n
-from evidence.bias.henmi_copas import henmi_copas
-from evidence.bias.selection import selection_model
-from evidence.bias.trimfill import trim_fill
-from evidence.models.diagnostics import influence
-from evidence.models.uni import rma
+from evidence.engine.bias.asymmetry import begg, egger
+from evidence.engine.bias.failsafe import fail_safe_n
+from evidence.engine.bias.henmi_copas import henmi_copas
+from evidence.engine.bias.selection import selection_model
+from evidence.engine.bias.trimfill import trim_fill
+from evidence.engine.models.diagnostics import influence
+from evidence.engine.models.uni import rma
 
 UNITS = st.sampled_from([1e-6, 1e-3, 0.37, 1e3, 1e6])
 

@@ -6,8 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import evidence as ev
-from evidence.models.multilevel import nested
-from evidence.models.nested import at
+from evidence.engine.models.multilevel import nested
+from evidence.engine.models.nested import at
 
 FEW, SOME, MANY = (settings(deadline=None, max_examples=number, derandomize=True) for number in (10, 20, 40))
 SEEDS = st.integers(0, 10**6)

@@ -150,7 +150,7 @@ def test_p_returns_from_the_standard_error(estimate, p, df):
 @given(mean=MEAN, sd=SD, n=N)
 @BUDGET
 def test_interval_returns_its_standard_deviation(mean, sd, n):
-    from evidence.models.distributions import quantile
+    from evidence.engine.numerics.distributions import quantile
 
     half = quantile(0.975, n - 1) * sd / np.sqrt(n)
     assert ev.convert.sd_from_ci(mean - half, mean + half, n) == pytest.approx(sd, rel=1e-9)

@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import evidence as ev
-from evidence.models import forms
-from evidence.models.tau2 import TAU2
+from evidence.engine.models import forms
+from evidence.engine.models.tau2 import TAU2
 
 BUDGET = settings(max_examples=60, deadline=None, derandomize=True)
 METHODS = st.sampled_from(sorted(TAU2))

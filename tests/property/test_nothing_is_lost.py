@@ -10,12 +10,12 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.account import account, places
-from evidence.stages.appraisal import appraised
-from evidence.stages.effects import effects_and_unused
-from evidence.stages.mentions import group_conditions, mentions, parts
-from evidence.stages.pools import pools_and_members
-from evidence.stages.schemas import load as schema
+from evidence.stages.pools.account import account, places
+from evidence.stages.verdicts.verdicts import appraised
+from evidence.stages.effects.effects import effects_and_unused
+from evidence.stages.verdicts.mentions import group_conditions, mentions, parts
+from evidence.stages.pools.pools import pools_and_members
+from evidence.store.schema import load as schema
 from tests.toy import folder, group, number, p, sd, se, study
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.stages.comparisons import compare_groups, entries, larger_groups
+from evidence.store.comparisons import compare_groups, entries, larger_groups
 
 CONDITIONS = ("", "men", "women", "men;older", "older;men")
 ARMS = ("treatment", "treatment", "placebo", "untreated", "active_control")

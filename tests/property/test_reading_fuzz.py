@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 import evidence as ev
-from evidence import cli
+from evidence.cli import cli
 from evidence.problems import Problem
-from evidence.stages.checks import check
-from evidence.stages.checks_report import report_json, report_text
-from evidence.stages.schemas import TABLES, load
+from evidence.stages.tables.checks.checks import check
+from evidence.stages.tables.checks.report import report_json, report_text
+from evidence.store.schema import TABLES, load
 from tests.toy import folder, group, number, p, sd, se, study
 
 ROOT = Path(__file__).parents[2]

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evidence.bias.asymmetry import begg, egger
-from evidence.bias.failsafe import fail_safe_n
-from evidence.bias.henmi_copas import henmi_copas, upper_tail
-from evidence.bias.selection import PIECES, selection_model
-from evidence.bias.steplikelihood import StepModel, loglik
-from evidence.bias.trimfill import trim_fill
-from evidence.models.uni import rma
+from evidence.engine.bias.asymmetry import begg, egger
+from evidence.engine.bias.failsafe import fail_safe_n
+from evidence.engine.bias.henmi_copas import henmi_copas, upper_tail
+from evidence.engine.bias.selection import PIECES, selection_model
+from evidence.engine.bias.steplikelihood import StepModel, loglik
+from evidence.engine.bias.trimfill import trim_fill
+from evidence.engine.models.uni import rma
 
 DATASETS = json.loads((Path(__file__).parent / "metafor_models.json").read_text())["datasets"]
 NAMES = (

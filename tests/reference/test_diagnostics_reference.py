@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evidence.models.diagnostics import cumulative, influence, leave_one_out
-from evidence.models.uni import rma
+from evidence.engine.models.diagnostics import cumulative, influence, leave_one_out
+from evidence.engine.models.uni import rma
 
 DATASETS = json.loads((Path(__file__).parent / "metafor_models.json").read_text())["datasets"]
 COMPARED = {

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import evidence as ev
-from evidence.models.multilevel import nested
-from evidence.models.nested import at, derivatives
+from evidence.engine.models.multilevel import nested
+from evidence.engine.models.nested import at, derivatives
 
 CASES = {
     name: case

@@ -9,9 +9,9 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.analyses import analyses
-from evidence.stages.pools import pools_and_members
-from evidence.stages.sensitivity import conclusions, robustness, sensitivity
+from evidence.stages.pools.analyses import analyses
+from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.verdicts.sensitivity import conclusions, robustness, sensitivity
 from tests import toy
 from tests.toy import group, number, p, sd, se, study
 

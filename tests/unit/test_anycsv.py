@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.cli import main
+from evidence.cli.cli import main
 
 DATA = json.loads((Path(__file__).parents[1] / "reference/metafor_models.json").read_text(encoding="utf-8"))["datasets"]["bcg_rr"]
 

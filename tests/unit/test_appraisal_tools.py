@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 import evidence as ev
-from evidence.stages import traffic_light
-from evidence.stages.appraisal_tools import OVERALL, SEVERITY, tools
-from evidence.stages.bias_levels import grade, summarise
-from evidence.stages.bias_weights import NOT_JUDGED, with_overall
-from evidence.stages.plotting import clipped
-from evidence.stages.schemas import load
-from evidence.stages.words import templates
+from evidence.stages.figures import bias as traffic_light
+from evidence.store.appraisal_tools import OVERALL, SEVERITY, tools
+from evidence.stages.verdicts.bias_levels import grade, summarise
+from evidence.stages.verdicts.bias_weights import NOT_JUDGED, with_overall
+from evidence.stages.figures.canvas import clipped
+from evidence.store.schema import load
+from evidence.words.sentences import templates
 
 ROOT = Path(__file__).parents[2]
 WORDS = templates(str(ROOT), "verdicts")["bias_plot"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from evidence.bias.asymmetry import begg, egger, exact_p, score_variance
-from evidence.models.uni import rma
+from evidence.engine.bias.asymmetry import begg, egger, exact_p, score_variance
+from evidence.engine.models.uni import rma
 
 
 def magnesium():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import evidence as ev
-from evidence.models import batch as module
-from evidence.models.tau2 import TAU2
+from evidence.engine.models import batch as module
+from evidence.engine.models.tau2 import TAU2
 
 NAMES = (
     "estimate",

@@ -6,7 +6,7 @@ import scipy.integrate
 import scipy.stats
 
 import evidence as ev
-from evidence.models.bayes import bayes_average
+from evidence.engine.models.bayes import bayes_average
 
 YI, VI = np.array([0.1, 0.9, 0.4]), np.array([0.04, 0.09, 0.02])
 PRIORS = {

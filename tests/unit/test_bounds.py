@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import evidence as ev
-from evidence.models.tau2 import TAU2
+from evidence.engine.models.tau2 import TAU2
 
 CASES = [
     ([0, 1], [1, 1e-300], "{v}[1{at}] must be between 1e-150 and 1e+150, got 1e-300"),

@@ -6,15 +6,15 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from evidence import cli
+from evidence.cli import cli
 from evidence.config import load as load_config
-from evidence.stages import releases
-from evidence.stages.changes import changes
-from evidence.stages.content_changes import FIRST, SAME
-from evidence.stages.content_changes import changes as section
-from evidence.stages.content_inputs import Inputs
-from evidence.stages.files import read_csv, write_csv
-from evidence.stages.schemas import load
+from evidence.stages.changes import releases
+from evidence.stages.changes.changes import changes
+from evidence.stages.report.sections.changes import FIRST, SAME
+from evidence.stages.report.sections.changes import changes as section
+from evidence.stages.report.inputs import Inputs
+from evidence.store.files import read_csv, write_csv
+from evidence.store.schema import load
 from tests.browser import page_of
 from tests.unit.test_content import made_tables, review
 
@@ -240,6 +240,6 @@ def test_the_section_says_what_there_is(made, old):
 
 def test_ids_that_no_table_has_are_shown_as_they_are(made):
     row = SimpleNamespace(kind="study_removed", study_id="gone1999", outcome="", contrast="", stratum="")
-    from evidence.stages.content_changes import subject
+    from evidence.stages.report.sections.changes import subject
 
     assert subject(Inputs(**made, figures=[]), {}, row) == [{"text": "gone1999"}]

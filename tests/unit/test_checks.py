@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 import evidence as ev
-from evidence import cli
+from evidence.cli import cli
 from evidence.config import Config
-from evidence.stages import checks
-from evidence.stages.checks import CHECKS, GRADES, LIMITS, check
-from evidence.stages.checks_report import report_json, report_text
+from evidence.stages.tables.checks import checks
+from evidence.stages.tables.checks.checks import CHECKS, GRADES, LIMITS, check
+from evidence.stages.tables.checks.report import report_json, report_text
 from tests.checking import PAIR, rules
 from tests.toy import CONFIG, folder, group, number, p, sd, study
 from tests.unit import (
@@ -216,7 +216,7 @@ def test_without_a_plan_nothing_can_be_built(tmp_path, capsys):
 def test_no_answer_depends_on_the_day():
     clocks = re.compile(r"\b(today|now|monotonic|perf_counter)\(")
     found = {path.name for path in (ROOT / "src/evidence").rglob("*.py") if clocks.search(path.read_text(encoding="utf-8"))}
-    assert found == {"scaffold.py"}  # the date of a new review, written into its config
+    assert found == {"new.py"}  # the date of a new review, written into its config
 
 
 def test_the_evidence_base_has_no_errors(real):
@@ -384,7 +384,7 @@ def test_no_folder():
 
 def test_check_imports_neither_pandas_nor_plots():
     code = (
-        "import sys; from evidence.stages.checks import check; check('.'); "
+        "import sys; from evidence.stages.tables.checks.checks import check; check('.'); "
         "assert not {'pandas', 'matplotlib', 'scipy.stats'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from evidence.stages.checks_data import Data, doubled
-from evidence.stages.reading import Row, read_sheet
-from evidence.stages.schemas import TABLES, load
+from evidence.stages.tables.checks.data import Data, doubled
+from evidence.stages.tables.sheet import Row, read_sheet
+from evidence.store.schema import TABLES, load
 from tests.toy import folder, group, number, study
 
 

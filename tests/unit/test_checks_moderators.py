@@ -2,8 +2,8 @@
 
 import pytest
 
-from evidence.stages.checks import check
-from evidence.stages.moderators import numbers_of
+from evidence.stages.tables.checks.checks import check
+from evidence.store.moderators import numbers_of
 from tests.checking import PAIR, messages
 from tests.toy import folder, study
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evidence.stages.checks import check
+from evidence.stages.tables.checks.checks import check
 from tests.checking import PAIR, messages
 from tests.toy import folder, group
 

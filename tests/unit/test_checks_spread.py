@@ -2,7 +2,7 @@
 
 import pytest
 
-from evidence.stages.checks_p import errors_by_p, t_needed
+from evidence.stages.tables.checks.p_values import errors_by_p, t_needed
 from tests.checking import messages
 from tests.toy import group, number, p, sd, se, study
 

@@ -10,19 +10,19 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages import content_words as words
-from evidence.stages.content import SECTIONS, Inputs, content, in_words, room_for
-from evidence.stages.content_map import evidence_map
-from evidence.stages.content_names import FORMS, Names, studies
-from evidence.stages.content_printable import printable, replaced
-from evidence.stages.content_prose import Prose
-from evidence.stages.effects import effects_and_unused
-from evidence.stages.figures import FAVOURS, drawings
-from evidence.stages.measure_words import interval
-from evidence.stages.opinion import COLUMNS
-from evidence.stages.pools import pools_and_members
-from evidence.stages.scales import raised
-from evidence.stages.subgroups import subgroups
+from evidence.document import blocks as words
+from evidence.stages.report.contents import SECTIONS, Inputs, content, in_words, room_for
+from evidence.stages.report.sections.evidence_map import evidence_map
+from evidence.stages.report.names import FORMS, Names, studies
+from evidence.document.printable import printable, replaced
+from evidence.document.prose import Prose
+from evidence.stages.effects.effects import effects_and_unused
+from evidence.stages.figures.figures import FAVOURS, drawings
+from evidence.words.measures import interval
+from evidence.stages.pools.opinion import COLUMNS
+from evidence.stages.pools.pools import pools_and_members
+from evidence.words.scales import raised
+from evidence.stages.pools.subgroups import subgroups
 from tests import toy
 from tests.toy import group, number, p, sd, study
 
@@ -444,7 +444,7 @@ def test_references_fill_nothing_in(made):
 
 def test_ama_prints_three_of_more_than_six_authors(inputs):
     row = next(inputs.tables.studies.assign(authors="A A; B B; C C; D D; E E; F F; G G").itertuples())
-    from evidence.stages.content_references import reference
+    from evidence.document.references import reference
 
     assert plain(reference(row)).startswith("A A, B B, C C, et al. ")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import evidence as ev
-from evidence.measures.means import large_sample_variance, unbiasing_factor
+from evidence.engine.measures.means import large_sample_variance, unbiasing_factor
 
 convert = ev.convert
 

@@ -89,7 +89,7 @@ def test_wan_2014_equation_9_is_near_the_expected_range(n):
     """E(range) is the integral of 1 - F^n - (1 - F)^n; the approximation is within 1 percent."""
     from scipy.special import ndtr
 
-    from evidence.measures.quantiles import expected_range
+    from evidence.engine.measures.quantiles import expected_range
 
     x = np.linspace(-12, 12, 24001)
     expected = np.trapezoid(1 - ndtr(x) ** n - ndtr(-x) ** n, x)
@@ -97,7 +97,7 @@ def test_wan_2014_equation_9_is_near_the_expected_range(n):
 
 
 def test_wan_2014_equation_16_nears_the_normal_interquartile_range():
-    from evidence.measures.quantiles import expected_iqr
+    from evidence.engine.measures.quantiles import expected_iqr
 
     assert expected_iqr(1e7) == pytest.approx(2 * 0.6744897502, rel=1e-6)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evidence.models.diagnostics import COLUMNS, cumulative, influence, leave_one_out
-from evidence.models.uni import rma
+from evidence.engine.models.diagnostics import COLUMNS, cumulative, influence, leave_one_out
+from evidence.engine.models.uni import rma
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "metafor_models.json"
 BCG = json.loads(REFERENCE.read_text())["datasets"]["bcg_rr"]["data"]

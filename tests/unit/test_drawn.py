@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evidence.stages import drawn
-from evidence.stages.plotting import page, write
+from evidence.stages.figures import cache as drawn
+from evidence.stages.figures.canvas import page, write
 
 CALLS = []
 

@@ -8,7 +8,7 @@ import scipy.stats
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.effects import effects_and_unused
+from evidence.stages.effects.effects import effects_and_unused
 from tests import toy
 from tests.toy import group, number, p, sd, se, study
 

@@ -87,7 +87,7 @@ def test_correction_of_romc_is_half_the_difference_of_squared_relative_errors():
 
 
 def test_unbiasing_factor_nears_its_approximation():
-    from evidence.measures.means import unbiasing_factor
+    from evidence.engine.measures.means import unbiasing_factor
 
     m = np.array([2.0, 10.0, 1e3, 1e6])
     assert unbiasing_factor(m)[0] == pytest.approx(1 / np.sqrt(np.pi), rel=1e-15)

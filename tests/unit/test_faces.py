@@ -8,9 +8,9 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from fontTools.ttLib import TTFont
 
-from evidence.stages import faces
-from evidence.stages.plotting import page, save_svg, write
-from evidence.stages.scripts import cut
+from evidence.stages.figures import fonts as faces
+from evidence.stages.figures.canvas import page, save_svg, write
+from evidence.document.scripts import cut
 
 RULE = re.compile(
     r"@font-face\{font-family: '([^']+)'; font-weight: (\d+); font-style: (\w+); "
@@ -78,7 +78,7 @@ def test_a_figure_without_words_carries_no_face(texts):
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in faces.FONT_FOLDER.glob("*.ttf")))
 def test_the_usual_part_beside_a_face_is_what_is_cut_of_it(name):
-    """If not, after a change of the faces or of COMMON: python -m evidence.stages.faces. Packed by another zlib it may have other bytes."""
+    """If not, after a change of the faces or of COMMON: python -m evidence.stages.figures.fonts. Packed by another zlib it may have other bytes."""
     file = str(faces.FONT_FOLDER / f"{name}.ttf")
     points = faces.COMMON & faces.characters(file)
     lying, fresh = (TTFont(io.BytesIO(content)) for content in (base64.b64decode(faces.part(file, points)), cut(file, points)))

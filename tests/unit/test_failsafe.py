@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evidence.bias.failsafe import fail_safe_n
+from evidence.engine.bias.failsafe import fail_safe_n
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "metafor_models.json"
 DATASETS = json.loads(REFERENCE.read_text())["datasets"]

@@ -8,9 +8,9 @@ import pytest
 import evidence as ev
 from evidence.config import load
 from evidence.problems import EvidenceError
-from evidence.stages.checks import check
-from evidence.stages.files import csv_bytes, neutral, read_csv, write_csv
-from evidence.stages.writing import replace
+from evidence.stages.tables.checks.checks import check
+from evidence.store.files import csv_bytes, neutral, read_csv, write_csv
+from evidence.store.write import replace
 from tests.toy import folder, group, number, sd
 
 CALC = "=cmd|' /C calc'!A0"

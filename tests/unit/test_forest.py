@@ -15,19 +15,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon
 from matplotlib.text import Text
 
-from evidence.stages import palette, plotting
-from evidence.stages.faces import FONT_FOLDERS
-from evidence.stages.forest import (
-    ROUTES,
-    Block,
-    Pooled,
-    Row,
-    Unweighted,
-    forest,
-    forest_pages,
-    heterogeneity,
-)
-from evidence.stages.forest_axis import TICK
+from evidence.document import palette
+from evidence.stages.figures import canvas as plotting
+from evidence.stages.figures.fonts import FONT_FOLDERS
+from evidence.stages.figures.forest.forest import ROUTES, Block, Pooled, Row, Unweighted, forest, forest_pages, heterogeneity
+from evidence.stages.figures.forest.axis import TICK
 
 INFINITE = float("inf")
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence.cli import STAGES
-from evidence.forkserver import EARLY_MODULES, LATE, LATE_COMMANDS, LATE_MODULES, answer
+from evidence.cli.cli import STAGES
+from evidence.cli.forkserver import EARLY_MODULES, LATE, LATE_COMMANDS, LATE_MODULES, answer
 from tests import SENT
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def held(process):
 @pytest.fixture
 def server(tmp_path):
     address = str(tmp_path / "server")
-    run = subprocess.Popen([sys.executable, "-m", "evidence.forkserver", address], stdin=subprocess.PIPE)
+    run = subprocess.Popen([sys.executable, "-m", "evidence.cli.forkserver", address], stdin=subprocess.PIPE)
     until(lambda: os.path.exists(address + LATE))
     yield run, os.environ | {"EVIDENCE_FORKSERVER": address}
     run.kill()
@@ -118,7 +118,7 @@ def test_the_server_ends_with_the_run_that_started_it(server):
     assert (without.returncode, without.stdout) == (0, alone.stdout)
 
 
-ASK = "import sys; from evidence.forkserver import asked; print(asked(sys.argv[1:]))"
+ASK = "import sys; from evidence.cli.forkserver import asked; print(asked(sys.argv[1:]))"
 
 
 def test_late_stages_have_a_server_of_their_own_that_ends_with_the_early_one(server):
@@ -138,7 +138,7 @@ def test_what_comes_late_is_a_command(command):
 
 
 def test_a_command_that_is_stopped_before_it_begins_says_nothing(tmp_path):
-    (tmp_path / "sitecustomize.py").write_text(SENT.format(event="import", file="evidence.cli_parts", sign="SIGINT"), encoding="utf-8")
+    (tmp_path / "sitecustomize.py").write_text(SENT.format(event="import", file="evidence.cli.parts", sign="SIGINT"), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{tmp_path}"}
     run = subprocess.run([*COMMAND, "check"], env=environment, cwd=ROOT / "examples/bcg", capture_output=True, timeout=60)
     assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"")
@@ -150,7 +150,7 @@ def test_a_copy_that_is_stopped_before_it_begins_says_nothing(tmp_path, capfd, m
 
     asking, answering = socket.socketpair(socket.AF_UNIX)
     if (copy := os.fork()) == 0:
-        monkeypatch.setattr("evidence.forkserver.ended", pressed)
+        monkeypatch.setattr("evidence.cli.forkserver.ended", pressed)
         answer(answering)
     answering.close()
     socket.send_fds(asking, [b"\n"], [0, 1, 2])

@@ -10,9 +10,10 @@ from matplotlib.patches import Circle, Polygon
 from matplotlib.text import Text
 
 import evidence as ev
-from evidence.models.distributions import quantile
-from evidence.stages import palette, plotting
-from evidence.stages.funnel import SHADES, baujat, bubble, funnel, regression_band
+from evidence.engine.numerics.distributions import quantile
+from evidence.document import palette
+from evidence.stages.figures import canvas as plotting
+from evidence.stages.figures.funnel import SHADES, baujat, bubble, funnel, regression_band
 
 # BCG vaccine against tuberculosis (Colditz 1994): log risk ratios, variances, latitude
 YI = [

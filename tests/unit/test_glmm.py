@@ -6,7 +6,7 @@ import scipy.special
 import scipy.stats
 
 import evidence as ev
-from evidence.models.mixed import hypergeometric
+from evidence.engine.models.mixed import hypergeometric
 
 CATHETERS = np.array(
     [

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from evidence.bias.henmi_copas import heterogeneity_moments, henmi_copas
-from evidence.models.uni import rma
+from evidence.engine.bias.henmi_copas import heterogeneity_moments, henmi_copas
+from evidence.engine.models.uni import rma
 
 
 def lee_2004():

@@ -6,10 +6,10 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.checks import check
-from evidence.stages.ids import fold_id
-from evidence.stages.labels import label
-from evidence.stages.rows import named_rows
+from evidence.stages.tables.checks.checks import check
+from evidence.store.ids import fold_id
+from evidence.words.names import label
+from evidence.store.rows import named_rows
 from tests.checking import PAIR, messages
 from tests.toy import folder, group, number, study
 

@@ -3,7 +3,7 @@
 import pytest
 
 from evidence.problems import EvidenceError
-from evidence.stages.joining import by_line, cells, in_order, joined, part_file
+from evidence.store.join import by_line, cells, in_order, joined, part_file
 
 
 def test_parts_follow_each_other_below_one_header():

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 import evidence as ev
-from evidence.stages.labels import label, named, spelled
+from evidence.words.names import label, named, spelled
 
 LABELS = [
     (("raman2002", "Raman JD; Schlegel PN", 2002), "Raman & Schlegel 2002"),

@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 
 import evidence as ev
-from evidence.bias.asymmetry import egger
+from evidence.engine.bias.asymmetry import egger
 from evidence.config import load
-from evidence.stages.content import Inputs, content
-from evidence.stages.figures import bayesian_rows, pooled
-from evidence.stages.many_studies import many_study_plots
-from evidence.stages.plotting import clipped, overlaps
-from evidence.stages.pools import pools_and_members
-from evidence.stages.regressions import regressions
-from evidence.stages.report import prose
-from evidence.stages.sensitivity import robustness, sensitivity
+from evidence.stages.report.contents import Inputs, content
+from evidence.stages.figures.figures import bayesian_rows, pooled
+from evidence.stages.figures.asymmetry import many_study_plots
+from evidence.stages.figures.canvas import clipped, overlaps
+from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.pools.regressions import regressions
+from evidence.stages.report.report import prose
+from evidence.stages.verdicts.sensitivity import robustness, sensitivity
 from tests.unit.test_content import cells, made_tables, plain, review, section, table
 
 ROOT = Path(__file__).parents[2]

@@ -6,10 +6,10 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.citations import citations, letters, study_of
-from evidence.stages.evidence_map import evidence_map
-from evidence.stages.missing import missing, reported
-from evidence.stages.rows import named_rows
+from evidence.stages.verdicts.citations import citations, letters, study_of
+from evidence.stages.verdicts.evidence_map import evidence_map
+from evidence.stages.verdicts.missing import missing, reported
+from evidence.store.rows import named_rows
 from tests import toy
 from tests.toy import group, number, sd, study
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import evidence as ev
-from evidence.models.multilevel import climb, nested
+from evidence.engine.models.multilevel import climb, nested
 
 SCHOOLS = """
 11 -0.18 0.118, 11 -0.22 0.118, 11 0.23 0.144, 11 -0.30 0.144, 12 0.13 0.014, 12 -0.26 0.014, 12 0.19 0.015,

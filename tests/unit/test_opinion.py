@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import evidence as ev
-from evidence.stages import opinion
+from evidence.stages.pools import opinion
 
 from .test_rma_papers import BCG
 

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from evidence.stages import page, page_html, palette
+from evidence.stages.page import page
+from evidence.stages.page import html as page_html
+from evidence.document import palette
 from tests import toy
 from tests.browser import data_of, page_of
 

@@ -7,7 +7,7 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.pools import pools_and_members
+from evidence.stages.pools.pools import pools_and_members
 from tests import toy
 from tests.toy import group, number, sd, study
 

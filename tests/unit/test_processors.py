@@ -11,11 +11,12 @@ from functools import partial
 import pytest
 
 from evidence.problems import EvidenceError, Problem
-from evidence.stages import checks, processors
-from evidence.stages.checks import check, examine, raw_tables
-from evidence.stages.checks_report import report_json
-from evidence.stages.processors import KILLED, mapped, side_by_side
-from evidence.stages.tables import read, written
+from evidence.stages.tables.checks import checks
+from evidence import parallel as processors
+from evidence.stages.tables.checks.checks import check, examine, raw_tables
+from evidence.stages.tables.checks.report import report_json
+from evidence.parallel import KILLED, mapped, side_by_side
+from evidence.stages.tables.tables import read, written
 from tests.toy import folder, number
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
@@ -119,7 +120,7 @@ def test_who_stops_early_ends_no_process_but_those_of_the_items(monkeypatch):
 
 BUSY = """
 import os, time
-from evidence.stages import processors
+from evidence import parallel as processors
 processors.processors = lambda: 2
 def work(seconds=30):
     os.write(1, b"begun\\n")

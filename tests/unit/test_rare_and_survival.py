@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from evidence.stages.content import Inputs, content
-from evidence.stages.figures import drawings
-from evidence.stages.page_data import MAP, data
-from evidence.stages.report import prose
-from evidence.stages.trace import Made, effect_trace
+from evidence.stages.report.contents import Inputs, content
+from evidence.stages.figures.figures import drawings
+from evidence.stages.page.data import MAP, data
+from evidence.stages.report.report import prose
+from evidence.stages.trace.trace import Made, effect_trace
 from tests import toy
 from tests.toy import group, number, study
 from tests.unit.test_content import made_tables

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import evidence as ev
-from evidence.stages import csv_text
-from evidence.stages.cells import clean, complaint, is_date, near, number
-from evidence.stages.reading import read_sheet
-from evidence.stages.schemas import TABLES, load
+from evidence.stages.tables import csv_text
+from evidence.store.cells import clean, complaint, is_date, near, number
+from evidence.stages.tables.sheet import read_sheet
+from evidence.store.schema import TABLES, load
 from tests.checking import PAIR
 from tests.toy import folder
 

@@ -6,8 +6,8 @@ import pytest
 import evidence as ev
 from evidence.config import load
 from evidence.problems import EvidenceError
-from evidence.stages.pools import pools_and_members
-from evidence.stages.regressions import COLUMNS, regressions
+from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.pools.regressions import COLUMNS, regressions
 from tests import toy
 from tests.toy import group, number, se, study
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import evidence as ev
-from evidence.models import forms
-from evidence.models.tau2 import TAU2
+from evidence.engine.models import forms
+from evidence.engine.models.tau2 import TAU2
 
 YI = np.array([-0.581, 0.530, 0.771, 1.031, 0.553, 0.295, 0.078, 0.573, -0.176, -0.232])
 VI = np.array([0.023, 0.052, 0.060, 0.115, 0.095, 0.203, 0.200, 0.211, 0.051, 0.040])

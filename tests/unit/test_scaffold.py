@@ -6,12 +6,13 @@ from dataclasses import fields
 import pytest
 import yaml
 
-from evidence import cli
+from evidence.cli import cli
 from evidence.config import KEYS, Config, leaves, load
 from evidence.problems import EvidenceError
-from evidence.stages import codebook, schemas
-from evidence.stages.checks import check
-from evidence.stages.scaffold import scaffold
+from evidence.store import codebook
+from evidence.store import schema as schemas
+from evidence.stages.tables.checks.checks import check
+from evidence.stages.tables.new import scaffold
 
 DAY = datetime.date(2026, 1, 2)
 

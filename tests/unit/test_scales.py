@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from evidence.stages.scales import in_words
-from evidence.stages.ticks import choose_ticks, tick_labels
+from evidence.words.scales import in_words
+from evidence.words.ticks import choose_ticks, tick_labels
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 import yaml
 from frictionless import Resource, Schema
 
-from evidence.stages import codebook, schemas
-from evidence.stages.schemas import FOLDER, TABLES, load, made_tables
+from evidence.store import codebook
+from evidence.store import schema as schemas
+from evidence.store.schema import FOLDER, TABLES, load, made_tables
 
 ROOT = Path(__file__).parents[2]
 FIELD_WORDS = {"name", "type", "title", "description", "example", "constraints", "separator", "options", "optional", "refers_to", "within"}
@@ -86,12 +87,12 @@ def test_list_cells():
 
 def test_the_codebook_is_fresh():
     made = (ROOT / "data/raw/README.md").read_text(encoding="utf-8")
-    assert made == codebook.render(), "run: python -m evidence.stages.codebook"
+    assert made == codebook.render(), "run: python -m evidence.store.codebook"
 
 
 def test_the_codebook_of_the_made_tables_is_fresh():
     made = (ROOT / "docs/made-tables.md").read_text(encoding="utf-8")
-    assert made == codebook.render_made(), "run: python -m evidence.stages.codebook"
+    assert made == codebook.render_made(), "run: python -m evidence.store.codebook"
 
 
 @pytest.mark.parametrize("name", made_tables())

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import scipy
 
-from evidence.bias.selection import PIECES, selection_model
-from evidence.bias.steplikelihood import StepModel, loglik
+from evidence.engine.bias.selection import PIECES, selection_model
+from evidence.engine.bias.steplikelihood import StepModel, loglik
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "metafor_models.json"
 DATASETS = json.loads(REFERENCE.read_text())["datasets"]

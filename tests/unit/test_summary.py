@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import evidence as ev
-from evidence.measures import summary
+from evidence.engine.measures import summary
 
 
 def test_log_mean_and_difference_equal_romc():

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import scipy
 
-from evidence import cli
+from evidence.cli import cli
 from evidence.config import ROUTES, STANDARDISERS
 from evidence.problems import EvidenceError
-from evidence.stages import trace as tracing
-from evidence.stages import trace_effects
-from evidence.stages.trace_text import text
+from evidence.stages.trace import trace as tracing
+from evidence.stages.trace import effects as trace_effects
+from evidence.stages.trace.text import text
 from tests import rosiglitazone, toy
 from tests.property.test_nothing_is_lost import base, mutate
 from tests.toy import group, number, p, sd, se, study

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evidence.bias.trimfill import L0, L0_se, R0, signed_ranks, trim_fill
-from evidence.models.uni import rma
+from evidence.engine.bias.trimfill import L0, L0_se, R0, signed_ranks, trim_fill
+from evidence.engine.models.uni import rma
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "metafor_models.json"
 DATASETS = json.loads(REFERENCE.read_text())["datasets"]

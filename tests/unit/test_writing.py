@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from evidence.problems import EvidenceError, Problem
-from evidence.stages.writing import as_csv, replace
+from evidence.store.write import as_csv, replace
 
 
 def full(*_):

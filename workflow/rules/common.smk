@@ -73,13 +73,13 @@ def code(rule, *names):
 
     One list a rule and not the files themselves, since Snakemake reads each input again for each output.
     """
-    wanted = {path for name in (*names, "config.py", "stages/files.py") for path in SOURCE.glob(name)}
+    wanted = {path for name in (*names, "config.py", "store/files.py") for path in SOURCE.glob(name)}
     wanted = {path for path in wanted if path.is_file() and path.suffix != ".pyc"}
     reached, new = set(), wanted
     while new:
         reached |= new
         new = {one for path in new if path.suffix == ".py" for one in imported(path)} - reached
-    paths = sorted(reached | set(SOURCE.glob("cli*.py")))
+    paths = sorted(reached | set(SOURCE.glob("cli/*.py")))
     text = "".join(f"{digest(path)} {path.relative_to(SOURCE.parent).as_posix()}\n" for path in paths)
     listed = Path(f"data/processed/.code/{rule}.txt")
     if not listed.is_file() or listed.read_text(encoding="utf-8") != text:

@@ -2,7 +2,7 @@ rule effects_part:
     input:
         processed("measurements", "groups", "outcomes", "units", "conditions", "studies", "moderators", "flags"),
         CONFIG,
-        code("effects_part", "cli_parts.py", "stages/parts.py", "stages/effects.py", "schema/*"),
+        code("effects_part", "cli/parts.py", "stages/pools/parts.py", "stages/effects/effects.py", "schema/*"),
     output:
         f"{PARTS}/{{scatteritem}}.effects.csv",
         f"{PARTS}/{{scatteritem}}.unused.csv",
@@ -19,7 +19,7 @@ rule effects:
     input:
         gather.parts(f"{PARTS}/{{scatteritem}}.effects.csv"),
         gather.parts(f"{PARTS}/{{scatteritem}}.unused.csv"),
-        code("effects", "cli_parts.py"),
+        code("effects", "cli/parts.py"),
     output:
         update("data/processed/effects.csv"),
         update("data/processed/unused.csv"),

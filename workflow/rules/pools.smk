@@ -3,7 +3,7 @@ rule pools_part:
         f"{PARTS}/{{scatteritem}}.effects.csv",
         processed("conditions", "moderators"),
         CONFIG,
-        code("pools_part", "cli_parts.py", "stages/parts.py", "schema/*"),
+        code("pools_part", "cli/parts.py", "stages/pools/parts.py", "schema/*"),
     output:
         f"{PARTS}/{{scatteritem}}.pools.csv",
         f"{PARTS}/{{scatteritem}}.members.csv",
@@ -24,7 +24,7 @@ rule pools:
         gather.parts(f"{PARTS}/{{scatteritem}}.members.csv"),
         gather.parts(f"{PARTS}/{{scatteritem}}.regressions.csv"),
         gather.parts(f"{PARTS}/{{scatteritem}}.subgroups.csv"),
-        code("pools", "cli_parts.py"),
+        code("pools", "cli/parts.py"),
     output:
         update("data/processed/pools.csv"),
         update("data/processed/members.csv"),
@@ -41,7 +41,7 @@ rule opinion:
     input:
         "data/processed/pools.csv",
         "data/processed/members.csv",
-        code("opinion", "stages/opinion.py", "schema/*"),
+        code("opinion", "stages/pools/opinion.py", "schema/*"),
     output:
         update("data/processed/opinion.csv"),
     benchmark:

@@ -101,7 +101,7 @@ def import_program():
     if sys.platform != "linux" or os.environ.get("EVIDENCE_FORKSERVER") == "no" or workflow.output_settings.dryrun:
         return None
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C is for the copies, which hear it again
-    server = subprocess.Popen([sys.executable, "-m", "evidence.forkserver", FORKSERVER], stdin=subprocess.PIPE)
+    server = subprocess.Popen([sys.executable, "-m", "evidence.cli.forkserver", FORKSERVER], stdin=subprocess.PIPE)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     atexit.register(end, server, Path(FORKSERVER).absolute())  # Snakemake leaves the folder before it ends
     return server
