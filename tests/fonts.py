@@ -5,9 +5,9 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
 
 from evidence.document import printable as content_printable
-from evidence.stages.figures import fonts as faces
-from evidence.stages.figures import canvas as plotting
 from evidence.document import scripts
+from evidence.stages.figures import canvas as plotting
+from evidence.stages.figures import fonts as faces
 
 EM = 1000
 CACHED = (

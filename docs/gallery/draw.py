@@ -4,17 +4,17 @@ from pathlib import Path
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.verdicts.bias_weights import bias_weights
-from evidence.stages.figures.directions import direction_plots
-from evidence.stages.figures.forest.forest import Block, Pooled, Unweighted, forest
-from evidence.stages.figures.forest.blocks import from_fit
-from evidence.stages.figures.funnel import baujat, bubble, funnel
-from evidence.stages.verdicts.missing import reported
-from evidence.stages.figures.canvas import save_png
-from evidence.stages.pools.pools import pools_and_members
-from evidence.stages.verdicts.sensitivity import sensitivity
-from evidence.stages.figures.sensitivity import sensitivity_plots
 from evidence.stages.figures.bias import bias_plots
+from evidence.stages.figures.canvas import save_png
+from evidence.stages.figures.directions import direction_plots
+from evidence.stages.figures.forest.blocks import from_fit
+from evidence.stages.figures.forest.forest import Block, Pooled, Unweighted, forest
+from evidence.stages.figures.funnel import baujat, bubble, funnel
+from evidence.stages.figures.sensitivity import sensitivity_plots
+from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.verdicts.bias_weights import bias_weights
+from evidence.stages.verdicts.missing import reported
+from evidence.stages.verdicts.sensitivity import sensitivity
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from evidence.config import load
+from evidence.stages.figures.canvas import save_png
 from evidence.stages.figures.figures import drawings
 from evidence.store.files import read_csv, read_tables
-from evidence.stages.figures.canvas import save_png
 
 ROOT = Path(__file__).parents[2]
 SHOWN = {"outcome": "lh", "contrast": "before_after", "measure": "ROM"}

@@ -32,7 +32,7 @@ _HOME = {
     "fail_safe_n": "engine.bias.failsafe",
     "henmi_copas": "engine.bias.henmi_copas",
     "read": "stages.tables.tables",
-    "Tables": "stages.tables.tables",
+    "Tables": "store.evidence",
     "effects": "stages.effects.effects",
     "pools": "stages.pools.pools",
     "verdicts": "stages.verdicts.claims",

@@ -11,11 +11,11 @@ import pytest
 import evidence as ev
 from evidence.cli import cli
 from evidence.config import load
-from evidence.stages.trace import trace as tracing
-from evidence.stages.tables.checks.checks import check
 from evidence.stages.effects.effects import effects_and_unused
-from evidence.store.files import csv_bytes
 from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.tables.checks.checks import check
+from evidence.stages.trace import trace as tracing
+from evidence.store.files import csv_bytes
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/add-a-study.md").read_text(encoding="utf-8")

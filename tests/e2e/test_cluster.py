@@ -10,9 +10,9 @@ import pytest
 
 from evidence.config import load
 from evidence.stages.effects.effects import effects_and_unused
+from evidence.stages.pools.parts import as_bytes, only, pooled
 from evidence.store.files import read_csv, read_tables, write_csv
 from evidence.store.join import by_line, in_order
-from evidence.stages.pools.parts import as_bytes, only, pooled
 from tests.e2e.test_workflow import copy_of_review
 
 PLUGINS = Path(sys.prefix) / "plugins"

@@ -10,11 +10,11 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.pools.account import account, places
-from evidence.stages.verdicts.verdicts import appraised
 from evidence.stages.effects.effects import effects_and_unused
-from evidence.stages.verdicts.mentions import group_conditions, mentions, parts
+from evidence.stages.pools.account import account, places
 from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.verdicts.mentions import group_conditions, mentions, parts
+from evidence.stages.verdicts.verdicts import appraised
 from evidence.store.schema import load as schema
 from tests.toy import folder, group, number, p, sd, se, study
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 import evidence as ev
-from evidence.engine.models import forms
-from evidence.engine.models import regression
+from evidence.engine.models import forms, regression
 
 REFERENCE = json.loads((Path(__file__).parent / "metafor_models.json").read_text(encoding="utf-8"))[
     "datasets"

@@ -9,16 +9,16 @@ import pytest
 import evidence as ev
 from evidence.cli import cli
 from evidence.config import load
-from evidence.stages.pools.account import REMEDIES, account, places, remedy, text, total
-from evidence.stages.report.contents import Inputs, content
 from evidence.stages.effects.effects import effects_and_unused
+from evidence.stages.page.tables import account as page_account
+from evidence.stages.pools.account import REMEDIES, account, places, remedy, text, total
+from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.report.contents import Inputs, content
+from evidence.stages.report.report import prose
 from evidence.stages.verdicts.evidence_map import evidence_map
 from evidence.stages.verdicts.flow import flow
 from evidence.stages.verdicts.mentions import WEIGHTED, best, contrast_of, mentions
 from evidence.stages.verdicts.missing import missing, reported
-from evidence.stages.page.tables import account as page_account
-from evidence.stages.pools.pools import pools_and_members
-from evidence.stages.report.report import prose
 from tests.e2e.test_add_a_study import PAGE, ROWS, copy
 from tests.toy import CONFIG, folder, group, number, p, sd, study
 from tests.unit.test_content import cells, empty, made_tables, plain, section, table

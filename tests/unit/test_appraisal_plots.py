@@ -7,17 +7,17 @@ from matplotlib.textpath import text_to_path
 
 import evidence as ev
 from evidence.config import load
+from evidence.stages.figures.bias import SIGNS, bias_plots, shares_by_domain, total_weights
+from evidence.stages.figures.canvas import POINTS_PER_MM, clipped, face, overlaps, save_svg, text_width
+from evidence.stages.figures.directions import best_cells, direction_plots
+from evidence.stages.figures.flow import flow_plot
+from evidence.stages.figures.sensitivity import sensitivity_plots
+from evidence.stages.pools.pools import pools_and_members
 from evidence.stages.verdicts.bias_levels import grade
 from evidence.stages.verdicts.bias_weights import bias_weights
-from evidence.stages.figures.directions import best_cells, direction_plots
 from evidence.stages.verdicts.flow import flow
-from evidence.stages.figures.flow import flow_plot
 from evidence.stages.verdicts.missing import reported
-from evidence.stages.figures.canvas import POINTS_PER_MM, clipped, face, overlaps, save_svg, text_width
-from evidence.stages.pools.pools import pools_and_members
 from evidence.stages.verdicts.sensitivity import sensitivity
-from evidence.stages.figures.sensitivity import sensitivity_plots
-from evidence.stages.figures.bias import SIGNS, bias_plots, shares_by_domain, total_weights
 from evidence.words.sentences import templates
 
 ROOT = Path(__file__).parents[2]

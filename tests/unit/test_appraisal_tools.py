@@ -8,10 +8,10 @@ import pytest
 
 import evidence as ev
 from evidence.stages.figures import bias as traffic_light
-from evidence.store.appraisal_tools import OVERALL, SEVERITY, tools
+from evidence.stages.figures.canvas import clipped
 from evidence.stages.verdicts.bias_levels import grade, summarise
 from evidence.stages.verdicts.bias_weights import NOT_JUDGED, with_overall
-from evidence.stages.figures.canvas import clipped
+from evidence.store.appraisal_tools import OVERALL, SEVERITY, tools
 from evidence.store.schema import load
 from evidence.words.sentences import templates
 

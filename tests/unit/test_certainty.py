@@ -10,9 +10,9 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
+from evidence.stages.pools.pools import pools_and_members
 from evidence.stages.verdicts import certainty as grade
 from evidence.stages.verdicts.missing import missing, reported
-from evidence.stages.pools.pools import pools_and_members
 from evidence.words.sentences import templates
 from tests import toy
 from tests.toy import group, number, sd, study

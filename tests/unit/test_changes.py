@@ -10,9 +10,9 @@ from evidence.cli import cli
 from evidence.config import load as load_config
 from evidence.stages.changes import releases
 from evidence.stages.changes.changes import changes
+from evidence.stages.report.inputs import Inputs
 from evidence.stages.report.sections.changes import FIRST, SAME
 from evidence.stages.report.sections.changes import changes as section
-from evidence.stages.report.inputs import Inputs
 from evidence.store.files import read_csv, write_csv
 from evidence.store.schema import load
 from tests.browser import page_of

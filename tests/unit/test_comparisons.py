@@ -11,10 +11,10 @@ import evidence as ev
 from evidence.config import load
 from evidence.engine.measures.regression_to_mean import expected_regression
 from evidence.problems import EvidenceError
+from evidence.stages.pools.pools import pools_and_members
 from evidence.stages.verdicts.bias_weights import bias_weights
 from evidence.stages.verdicts.flow import flow
 from evidence.stages.verdicts.missing import missing, reported
-from evidence.stages.pools.pools import pools_and_members
 from evidence.stages.verdicts.prisma import prisma
 from evidence.stages.verdicts.published import published
 from evidence.stages.verdicts.regression_to_mean import regression_to_mean

@@ -11,18 +11,18 @@ import pytest
 import evidence as ev
 from evidence.config import load
 from evidence.document import blocks as words
-from evidence.stages.report.contents import SECTIONS, Inputs, content, in_words, room_for
-from evidence.stages.report.sections.evidence_map import evidence_map
-from evidence.stages.report.names import FORMS, Names, studies
 from evidence.document.printable import printable, replaced
 from evidence.document.prose import Prose
 from evidence.stages.effects.effects import effects_and_unused
 from evidence.stages.figures.figures import FAVOURS, drawings
-from evidence.words.measures import interval
 from evidence.stages.pools.opinion import COLUMNS
 from evidence.stages.pools.pools import pools_and_members
-from evidence.words.scales import raised
 from evidence.stages.pools.subgroups import subgroups
+from evidence.stages.report.contents import SECTIONS, Inputs, content, in_words, room_for
+from evidence.stages.report.names import FORMS, Names, studies
+from evidence.stages.report.sections.evidence_map import evidence_map
+from evidence.words.measures import interval
+from evidence.words.scales import raised
 from tests import toy
 from tests.toy import group, number, p, sd, study
 

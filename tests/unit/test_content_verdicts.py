@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evidence.stages.report.sections import certainty as content_certainty
 from evidence.stages.report.contents import SECTIONS, Inputs, content
 from evidence.stages.report.names import Names
 from evidence.stages.report.report import prose
+from evidence.stages.report.sections import certainty as content_certainty
 from tests.unit.test_content import cells, made_tables, plain, review, section, table
 
 ROOT = Path(__file__).parents[2]

@@ -5,9 +5,9 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
+from evidence.stages.effects.effects import effects_and_unused
 from evidence.stages.pools.analyses import analyses
 from evidence.stages.tables.checks.checks import check
-from evidence.stages.effects.effects import effects_and_unused
 from tests import toy
 from tests.toy import group, number, se, study
 

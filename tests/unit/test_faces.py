@@ -8,9 +8,9 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from fontTools.ttLib import TTFont
 
+from evidence.document.scripts import cut
 from evidence.stages.figures import fonts as faces
 from evidence.stages.figures.canvas import page, save_svg, write
-from evidence.document.scripts import cut
 
 RULE = re.compile(
     r"@font-face\{font-family: '([^']+)'; font-weight: (\d+); font-style: (\w+); "

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from evidence.stages.verdicts.verdicts import appraised
 from evidence.stages.figures.figures import write_figures
+from evidence.stages.verdicts.verdicts import appraised
 from tests.unit.test_content import made_tables
 
 ROOT = Path(__file__).parents[2]

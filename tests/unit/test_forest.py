@@ -18,8 +18,8 @@ from matplotlib.text import Text
 from evidence.document import palette
 from evidence.stages.figures import canvas as plotting
 from evidence.stages.figures.fonts import FONT_FOLDERS
-from evidence.stages.figures.forest.forest import ROUTES, Block, Pooled, Row, Unweighted, forest, forest_pages, heterogeneity
 from evidence.stages.figures.forest.axis import TICK
+from evidence.stages.figures.forest.forest import ROUTES, Block, Pooled, Row, Unweighted, forest, forest_pages, heterogeneity
 
 INFINITE = float("inf")
 

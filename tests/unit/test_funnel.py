@@ -10,8 +10,8 @@ from matplotlib.patches import Circle, Polygon
 from matplotlib.text import Text
 
 import evidence as ev
-from evidence.engine.numerics.distributions import quantile
 from evidence.document import palette
+from evidence.engine.numerics.distributions import quantile
 from evidence.stages.figures import canvas as plotting
 from evidence.stages.figures.funnel import SHADES, baujat, bubble, funnel, regression_band
 

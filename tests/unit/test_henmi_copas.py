@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evidence.engine.bias.henmi_copas import heterogeneity_moments, henmi_copas
+from evidence.engine.bias.henmi_copas import henmi_copas, heterogeneity_moments
 from evidence.engine.models.uni import rma
 
 

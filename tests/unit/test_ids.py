@@ -8,8 +8,8 @@ import evidence as ev
 from evidence.config import load
 from evidence.stages.tables.checks.checks import check
 from evidence.store.ids import fold_id
-from evidence.words.names import label
 from evidence.store.rows import named_rows
+from evidence.words.names import label
 from tests.checking import PAIR, messages
 from tests.toy import folder, group, number, study
 

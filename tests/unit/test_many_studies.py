@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 
 import evidence as ev
-from evidence.engine.bias.asymmetry import egger
 from evidence.config import load
-from evidence.stages.report.contents import Inputs, content
-from evidence.stages.figures.figures import bayesian_rows, pooled
+from evidence.engine.bias.asymmetry import egger
 from evidence.stages.figures.asymmetry import many_study_plots
 from evidence.stages.figures.canvas import clipped, overlaps
+from evidence.stages.figures.figures import bayesian_rows, pooled
 from evidence.stages.pools.pools import pools_and_members
 from evidence.stages.pools.regressions import regressions
+from evidence.stages.report.contents import Inputs, content
 from evidence.stages.report.report import prose
 from evidence.stages.verdicts.sensitivity import robustness, sensitivity
-from tests.unit.test_content import cells, made_tables, plain, review, section, table
+from tests.unit.test_content import cells, made_tables, plain, review, section
 
 ROOT = Path(__file__).parents[2]
 BCG = ROOT / "examples/bcg"

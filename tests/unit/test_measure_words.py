@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from evidence.words.measures import MEASURES, axis_title, interval, predicate, readable_unit, result, scale_of, statement
 from evidence.store.schema import load
+from evidence.words.measures import MEASURES, axis_title, interval, predicate, readable_unit, result, scale_of, statement
 
 
 def outcome(label="Level", event="", unit="u", per=""):

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from evidence.stages.page import page
-from evidence.stages.page import html as page_html
 from evidence.document import palette
+from evidence.stages.page import html as page_html
+from evidence.stages.page import page
 from tests import toy
 from tests.browser import data_of, page_of
 

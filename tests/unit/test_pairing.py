@@ -4,8 +4,8 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.tables.checks.checks import check
 from evidence.stages.effects.effects import effects_and_unused
+from evidence.stages.tables.checks.checks import check
 from tests.toy import folder, group, number, sd, study
 
 MD = [{"outcome": "level", "measure": "MD", "cv_low": "", "cv_high": ""}]

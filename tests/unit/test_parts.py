@@ -8,8 +8,8 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.store.join import by_line, in_order
 from evidence.stages.pools.parts import as_bytes, effects_of, made_in_parts, measured, ranges, share
+from evidence.store.join import by_line, in_order
 from tests.toy import folder, number, sd
 
 

@@ -10,12 +10,12 @@ from functools import partial
 
 import pytest
 
+from evidence import parallel as processors
+from evidence.parallel import KILLED, mapped, side_by_side
 from evidence.problems import EvidenceError, Problem
 from evidence.stages.tables.checks import checks
-from evidence import parallel as processors
 from evidence.stages.tables.checks.checks import check, examine, raw_tables
 from evidence.stages.tables.checks.report import report_json
-from evidence.parallel import KILLED, mapped, side_by_side
 from evidence.stages.tables.tables import read, written
 from tests.toy import folder, number
 

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from evidence.stages.report.contents import Inputs, content
 from evidence.stages.figures.figures import drawings
 from evidence.stages.page.data import MAP, data
+from evidence.stages.report.contents import Inputs, content
 from evidence.stages.report.report import prose
 from evidence.stages.trace.trace import Made, effect_trace
 from tests import toy

@@ -7,8 +7,8 @@ import pytest
 
 import evidence as ev
 from evidence.stages.tables import csv_text
-from evidence.store.cells import clean, complaint, is_date, near, number
 from evidence.stages.tables.sheet import read_sheet
+from evidence.store.cells import clean, complaint, is_date, near, number
 from evidence.store.schema import TABLES, load
 from tests.checking import PAIR
 from tests.toy import folder

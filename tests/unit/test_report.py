@@ -10,8 +10,8 @@ import pypdf
 import pytest
 
 import evidence as ev
-from evidence.store.files import digest
 from evidence.stages.report.report import build, prose
+from evidence.store.provenance import digest
 from tests.toy import number, p, study
 from tests.unit.test_content import GROUPS, MEASUREMENTS, STUDIES, made_tables, review
 
@@ -219,8 +219,8 @@ def test_the_review_prints_every_headline_number():
     tables = made_tables(ROOT)
     pdf = build(ROOT, **tables, figures=[])
     first = " ".join(pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())
-    from evidence.stages.report.contents import Inputs
     from evidence.document.blocks import effect_words
+    from evidence.stages.report.contents import Inputs
 
     inputs = Inputs(**tables, figures=[])
     rows = [

@@ -7,10 +7,10 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from evidence.stages.verdicts.verdicts import appraised
-from evidence.stages.report.contents import Inputs
 from evidence.document.blocks import effect_words, true_minus
+from evidence.stages.report.contents import Inputs
 from evidence.stages.report.report import build
+from evidence.stages.verdicts.verdicts import appraised
 from tests.unit.test_content import made_tables
 from tests.unit.test_report import structure
 

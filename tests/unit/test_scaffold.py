@@ -9,10 +9,10 @@ import yaml
 from evidence.cli import cli
 from evidence.config import KEYS, Config, leaves, load
 from evidence.problems import EvidenceError
-from evidence.store import codebook
-from evidence.store import schema as schemas
 from evidence.stages.tables.checks.checks import check
 from evidence.stages.tables.new import scaffold
+from evidence.store import codebook
+from evidence.store import schema as schemas
 
 DAY = datetime.date(2026, 1, 2)
 

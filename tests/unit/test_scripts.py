@@ -8,16 +8,16 @@ from functools import partial
 import pytest
 from fontTools.ttLib import TTFont
 
-from evidence.problems import EvidenceError
-from evidence.stages.figures import fonts as faces
-from evidence.stages.figures import canvas as plotting
-from evidence.stages.report import report
 from evidence.document import scripts
-from evidence.document.printable import printable, replaced
 from evidence.document.directions import MARK, end_runs
+from evidence.document.printable import printable, replaced
+from evidence.problems import EvidenceError
+from evidence.stages.figures import canvas as plotting
+from evidence.stages.figures import fonts as faces
 from evidence.stages.figures.cache import digest
-from evidence.stages.page.page import visible
 from evidence.stages.figures.canvas import page, save_png, save_svg, text_width, write
+from evidence.stages.page.page import visible
+from evidence.stages.report import report
 from tests.fonts import join_fonts, make_font
 
 HAN, KANA, HANGUL = "王伟李娜田中血", "さくら", "김철수"

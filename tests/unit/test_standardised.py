@@ -9,11 +9,11 @@ import pytest
 import evidence as ev
 from evidence.config import STANDARDISERS, load
 from evidence.engine.measures.means import unbiasing_factor
-from evidence.stages.report.sections import methods as content_methods
+from evidence.stages.effects.effects import effects_and_unused
 from evidence.stages.page import data as page_data
 from evidence.stages.pools.analyses import at_correlation
-from evidence.stages.effects.effects import effects_and_unused
 from evidence.stages.pools.pools import pools
+from evidence.stages.report.sections import methods as content_methods
 from tests import toy
 from tests.toy import group, number, p, sd, se, study
 

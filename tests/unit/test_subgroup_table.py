@@ -10,18 +10,18 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.report.sections import outcomes as content_outcomes
+from evidence.stages.effects.effects import effects_and_unused
+from evidence.stages.figures.canvas import clipped
+from evidence.stages.figures.figures import drawings
 from evidence.stages.page import data as page_data
-from evidence.words import subgroups as subgroup_words
+from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.pools.subgroups import COLUMNS, subgroups
 from evidence.stages.report.inputs import Inputs
 from evidence.stages.report.names import Names
+from evidence.stages.report.sections import outcomes as content_outcomes
 from evidence.stages.verdicts.contrasts import contrasts
-from evidence.stages.effects.effects import effects_and_unused
-from evidence.stages.figures.figures import drawings
-from evidence.stages.figures.canvas import clipped
-from evidence.stages.pools.pools import pools_and_members
 from evidence.store.rows import named_rows
-from evidence.stages.pools.subgroups import COLUMNS, subgroups
+from evidence.words import subgroups as subgroup_words
 from tests import toy
 from tests.toy import group, number, se, study
 

@@ -15,8 +15,8 @@ import scipy
 from evidence.cli import cli
 from evidence.config import ROUTES, STANDARDISERS
 from evidence.problems import EvidenceError
-from evidence.stages.trace import trace as tracing
 from evidence.stages.trace import effects as trace_effects
+from evidence.stages.trace import trace as tracing
 from evidence.stages.trace.text import text
 from tests import rosiglitazone, toy
 from tests.property.test_nothing_is_lost import base, mutate

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evidence.engine.bias.trimfill import L0, L0_se, R0, signed_ranks, trim_fill
+from evidence.engine.bias.trimfill import L0, R0, L0_se, signed_ranks, trim_fill
 from evidence.engine.models.uni import rma
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "metafor_models.json"

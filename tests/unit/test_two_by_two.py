@@ -7,8 +7,8 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
-from evidence.stages.verdicts.missing import missing, reported
 from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.verdicts.missing import missing, reported
 from evidence.stages.verdicts.sensitivity import sensitivity
 from tests import rosiglitazone
 from tests.rosiglitazone import arm

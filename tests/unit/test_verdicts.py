@@ -8,9 +8,9 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
+from evidence.stages.verdicts.claims import clause, combined
 from evidence.stages.verdicts.contrasts import contrasts
 from evidence.stages.verdicts.findings import verdict_of
-from evidence.stages.verdicts.claims import clause, combined
 from evidence.words.sentences import event_names, outcome_names, templates
 from tests import toy
 from tests.toy import group, number, sd, study

@@ -12,11 +12,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from evidence.stages.workbook.sheets import number_format, number_formats, shown
+from evidence.stages.workbook.workbook import workbook
 from evidence.store.codebook import kind
 from evidence.store.files import empty
 from evidence.store.schema import TABLES, load
-from evidence.stages.workbook.workbook import workbook
-from evidence.stages.workbook.sheets import number_format, number_formats, shown
 from tests.unit.test_content import made_tables, review
 
 ROOT = Path(__file__).parents[2]

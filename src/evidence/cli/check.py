@@ -6,8 +6,8 @@ NEEDS_PLAN = "How many of the numbers are in an effect, and why the others are n
 def books(folder, sheets, flags):
     """The account of the numbers of tables without errors."""
     from evidence.config import load
-    from evidence.stages.pools.account import account
     from evidence.stages.effects.effects import effects_and_unused
+    from evidence.stages.pools.account import account
     from evidence.stages.tables.tables import typed
 
     tables, config = typed(folder, sheets, flags), load(folder)

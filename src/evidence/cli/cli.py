@@ -33,8 +33,8 @@ def run_tables(args):
 
 
 def run_opinion(args):
-    from evidence.store.files import write_csv
     from evidence.stages.pools.opinion import opinion
+    from evidence.store.files import write_csv
     from evidence.store.rows import named_rows
 
     folder = Path(args.folder)
@@ -113,8 +113,8 @@ def run_release(args):
 
 
 def run_workbook(args):
-    from evidence.store.files import csv_bytes
     from evidence.stages.workbook.workbook import workbook
+    from evidence.store.files import csv_bytes
     from evidence.store.write import replace
 
     folder = Path(args.folder)
@@ -166,8 +166,8 @@ def run_page(args):
 
 
 def run_trace(args):
-    from evidence.stages.trace.trace import trace
     from evidence.stages.trace.text import as_json, text
+    from evidence.stages.trace.trace import trace
 
     traces = trace(args.id, args.folder)
     print(as_json(traces) if args.json else text(traces))

@@ -51,8 +51,8 @@ def place_part(tables, folder, part):
 def made_effects(folder, part):
     """Effects, and rows that are in none, of all outcomes or of a part of them."""
     from evidence.config import load
-    from evidence.store.files import read_tables
     from evidence.stages.pools.parts import effects_of, made_in_parts, measured, only
+    from evidence.store.files import read_tables
 
     config = load(folder)
     tables = read_tables(folder, "measurements", "groups", "outcomes", "units", "conditions", "studies", "moderators", "flags")
@@ -78,9 +78,9 @@ def run_effects(args):
 def made_pools(folder, part):
     """Pools, members, meta-regressions and tests between strata of all effects or of a part of them."""
     from evidence.config import load
+    from evidence.stages.pools.parts import made_in_parts, pooled, ranges
     from evidence.store.files import read_csv
     from evidence.store.join import part_file
-    from evidence.stages.pools.parts import made_in_parts, pooled, ranges
 
     config, about = load(folder), made(folder, "conditions", "moderators")
     effects = read_csv(folder / (part_file(part, "effects") if part else PROCESSED / "effects.csv"), "effects")

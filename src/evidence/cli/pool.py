@@ -33,8 +33,8 @@ def run_pool(args):
         say(str(notice))
     print(as_json(pooled) if args.json else as_text(pooled))
     if args.forest:
-        from evidence.stages.figures.forest.forest import forest
         from evidence.stages.figures.canvas import save_png, save_svg
+        from evidence.stages.figures.forest.forest import forest
 
         save = save_png if args.forest.lower().endswith(".png") else save_svg
         save(forest(pooled["fit"], labels=pooled["labels"], transform=args.transform), args.forest)

@@ -8,8 +8,8 @@ holds is read as markup. {{ and }} are braces.
 import difflib
 import re
 
-from evidence.problems import EvidenceError, Problem
 from evidence.document.blocks import run
+from evidence.problems import EvidenceError, Problem
 
 TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]|\*\*|\*|\[([^\]]*)\]\((https?://[^)\s]+)\)")
 

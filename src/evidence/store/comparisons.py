@@ -8,8 +8,9 @@ else, if only one control fits, with that one. Where several fit, the table must
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
+from evidence.vocabulary import ACTIVE, CONTROLLED
+
 NAMED, SAME, ALIKE, UNDESCRIBED, NONE = range(5)
-CONTROLLED, ACTIVE = "versus_control", "versus_active"
 MEASURED = ("followup", "change")
 
 

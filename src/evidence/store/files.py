@@ -1,7 +1,6 @@
 """Reading and writing made tables: the same bytes for the same numbers."""
 
 import csv
-import hashlib
 import re
 from pathlib import Path
 
@@ -88,7 +87,7 @@ def read_csv(path, name):
 
 def read_tables(folder, *names):
     """The clean tables that the stage tables has written to data/processed; with `names` just these, the others empty."""
-    from evidence.stages.tables.tables import Tables
+    from evidence.store.evidence import Tables
 
     processed = Path(folder) / "data/processed"
     wanted = names or (*TABLES, "flags")
@@ -96,15 +95,3 @@ def read_tables(folder, *names):
     return Tables(folder=str(folder), **frames)
 
 
-def digest(folder, place):
-    """SHA-256 over the names and bytes of the files in a place of a folder, in the order of their names."""
-    total = hashlib.sha256()
-    for path in sorted(filter(Path.is_file, (folder / place).rglob("*"))):
-        total.update(f"{path.relative_to(folder).as_posix()}\n".encode())
-        total.update(path.read_bytes())
-    return total.hexdigest()[:12]
-
-
-def digests(folder):
-    """Of the plan and of the data, as the foot of each report names them."""
-    return {"config": digest(folder, "config"), "data": digest(folder, "data/raw")}

@@ -1,6 +1,6 @@
 """What a report prints, in words: the numbers behind an effect as its source gives them."""
 
-from evidence.stages.tables.checks.data import TESTS
+from evidence.vocabulary import TESTS
 
 SYMBOLS = TESTS | {"correlation": "r", "standardised_difference": "d", "o_minus_e": "O \N{MINUS SIGN} E"}
 SPREADS = {"sd": "SD", "se": "SE", "variance": "variance", "unlabelled": "±"}

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
-from evidence.engine.numerics.arguments import choice, studies
 from evidence.engine.models.diagnostics import NO_SCATTER, has_moderators, without_moderators
-from evidence.engine.numerics.distributions import quantile, two_sided_p
 from evidence.engine.models.uni import result_of_rma, rma
+from evidence.engine.numerics.arguments import choice, studies
+from evidence.engine.numerics.distributions import quantile, two_sided_p
 
 
 @dataclass(frozen=True)

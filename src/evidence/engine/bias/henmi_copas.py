@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from evidence.engine.numerics import arguments
 from evidence.engine.models.bounds import tame
 from evidence.engine.models.diagnostics import without_moderators
+from evidence.engine.numerics import arguments
 
 NORMAL_END = 38.0  # the normal density beyond is 0
 

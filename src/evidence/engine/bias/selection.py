@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from evidence.engine.numerics import arguments
 from evidence.engine.bias.steplikelihood import StepModel, loglik
 from evidence.engine.models.bounds import tame
-from evidence.engine.numerics.distributions import chi2_p, quantile, two_sided_p
 from evidence.engine.models.uni import rma
+from evidence.engine.numerics import arguments
+from evidence.engine.numerics.distributions import chi2_p, quantile, two_sided_p
 
 SMALLEST_DELTA, LARGEST_DELTA = 1e-8, 100.0
 STARTING_DELTAS = (1.0, 0.3, 3.0, 0.05, 20.0)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import choice, studies
 from evidence.engine.bias.asymmetry import egger
 from evidence.engine.models.diagnostics import without_moderators
 from evidence.engine.models.uni import Fit, rma
+from evidence.engine.numerics.arguments import choice, studies
 
 MOST_ITERATIONS = 100
 SAME_SIZE = 10  # decimals of the largest distance from the centre

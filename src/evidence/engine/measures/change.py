@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import positive, vector
 from evidence.engine.measures.inputs import apart, checked, correlation, probability
 from evidence.engine.measures.paired import variance_of_difference
 from evidence.engine.measures.standard_errors import statistic_from_p
+from evidence.engine.numerics.arguments import positive, vector
 
 
 def sd_change(sd1, sd2, r):

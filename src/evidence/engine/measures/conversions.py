@@ -6,9 +6,9 @@ arrays. Where a variance is given, the variance of the result comes with it.
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import positive, vector
 from evidence.engine.measures.inputs import checked, correlation, count, sample_size
 from evidence.engine.measures.tables import LOGISTIC_SD
+from evidence.engine.numerics.arguments import positive, vector
 
 
 def d_from_t(t, n1, n2):

@@ -5,15 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evidence.engine.measures import correlations, means, one_rate, paired, proportions, rates, single, tables
 from evidence.engine.numerics.arguments import choice, same_length
-from evidence.engine.measures import correlations
-from evidence.engine.measures import means
-from evidence.engine.measures import one_rate
-from evidence.engine.measures import paired
-from evidence.engine.measures import proportions
-from evidence.engine.measures import rates
-from evidence.engine.measures import single
-from evidence.engine.measures import tables
 
 MODULES = (means, paired, tables, proportions, correlations, rates, one_rate, single)
 MEASURES = {code: function for module in MODULES for code, function in module.MEASURES.items()}

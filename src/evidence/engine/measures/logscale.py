@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import positive
 from evidence.engine.measures.inputs import apart, ascending, checked, not_zero, probability
 from evidence.engine.measures.quantiles import MeanSD
 from evidence.engine.measures.standard_errors import se_from_ci, statistic_from_p
+from evidence.engine.numerics.arguments import positive
 
 
 class LogEstimate(NamedTuple):

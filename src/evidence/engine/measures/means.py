@@ -7,8 +7,8 @@ group sizes n1i, n2i. It returns the effects and their sampling variances, yi an
 import numpy as np
 import scipy
 
-from evidence.engine.numerics.arguments import choice, positive, vector
 from evidence.engine.measures.inputs import at_least, sample_size
+from evidence.engine.numerics.arguments import choice, positive, vector
 
 ARGUMENTS = {
     "m1i": vector, "sd1i": positive, "n1i": sample_size,

@@ -6,8 +6,8 @@ It returns yi and vi, (k,).
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import positive
 from evidence.engine.measures.inputs import above_zero_cells, add_to_zeros, count
+from evidence.engine.numerics.arguments import positive
 
 ARGUMENTS = {"xi": count, "ti": positive}
 

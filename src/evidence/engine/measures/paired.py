@@ -6,9 +6,9 @@ the two times, people ni and the correlation ri of the two times. It returns yi 
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import positive, vector
 from evidence.engine.measures.inputs import at_least, correlation, sample_size
 from evidence.engine.measures.means import unbiasing_factor
+from evidence.engine.numerics.arguments import positive, vector
 
 ARGUMENTS = {
     "m1i": vector, "sd1i": positive, "m2i": vector, "sd2i": positive,

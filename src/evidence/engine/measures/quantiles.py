@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import numbers, positive, vector
 from evidence.engine.measures.inputs import apart, ascending, at_least, checked
+from evidence.engine.numerics.arguments import numbers, positive, vector
 from evidence.engine.numerics.distributions import quantile
 
 LEAST_N = 5

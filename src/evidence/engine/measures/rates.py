@@ -6,8 +6,8 @@ drop00 are the zero rules. It returns yi and vi, (k,).
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import positive
 from evidence.engine.measures.inputs import above_zero_cells, add_to_zeros, count
+from evidence.engine.numerics.arguments import positive
 
 ARGUMENTS = {"x1i": count, "t1i": positive, "x2i": count, "t2i": positive}
 

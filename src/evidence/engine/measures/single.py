@@ -6,8 +6,8 @@ returns yi and vi, (k,).
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import positive, vector
 from evidence.engine.measures.inputs import sample_size
+from evidence.engine.numerics.arguments import positive, vector
 
 ARGUMENTS = {"mi": vector, "sdi": positive, "ni": sample_size}
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import positive, vector
 from evidence.engine.measures.inputs import apart, ascending, checked, not_zero, probability, sample_size
+from evidence.engine.numerics.arguments import positive, vector
 from evidence.engine.numerics.distributions import quantile, two_sided_p
 
 

@@ -5,14 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
-from evidence.engine.numerics import arguments
-from evidence.engine.models import bounds
-from evidence.engine.numerics import distributions
-from evidence.engine.models import regression
+from evidence.engine.models import bounds, regression
 from evidence.engine.models.forms import prepare
 from evidence.engine.models.sums import dot
 from evidence.engine.models.tau2 import TAU2, q_root
 from evidence.engine.models.uni import TESTS, intervals_of
+from evidence.engine.numerics import arguments, distributions
 
 NUMBERS = 80_000
 

@@ -6,9 +6,9 @@ from numbers import Real
 import numpy as np
 import scipy
 
-from evidence.engine.numerics import arguments
 from evidence.engine.models import bounds
 from evidence.engine.models.posterior import PRIORS, conditional, mixture_quantiles, posterior, tau_quantile
+from evidence.engine.numerics import arguments
 
 
 @dataclass(frozen=True, eq=False)

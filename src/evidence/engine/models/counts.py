@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.engine.numerics import arguments
 from evidence.engine.measures.escalc import escalc
 from evidence.engine.measures.inputs import count
-from evidence.engine.numerics import distributions
+from evidence.engine.numerics import arguments, distributions
 
 
 @dataclass(frozen=True)

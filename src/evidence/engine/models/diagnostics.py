@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import same_length, vector
 from evidence.engine.models.batch import rma_batch
-from evidence.engine.numerics.distributions import chi2_p
 from evidence.engine.models.uni import result_of_rma, rma
+from evidence.engine.numerics.arguments import same_length, vector
+from evidence.engine.numerics.distributions import chi2_p
 
 COLUMNS = ("estimate", "se", "stat", "p", "ci_low", "ci_high", "Q", "Q_p", "tau2", "I2", "H2")
 NEEDS_THE_OTHERS = ("rstudent", "dffits", "cook.d", "cov.r", "tau2.del", "QE.del")

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.engine.numerics import arguments
 from evidence.engine.measures.inputs import count
-from evidence.engine.numerics import distributions
 from evidence.engine.models.counts import tables
 from evidence.engine.models.mixed import Mixed, binomial, hypergeometric, maximise
+from evidence.engine.numerics import arguments, distributions
 
 GRID = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 ZERO = 1e-6

@@ -3,11 +3,10 @@
 import numpy as np
 import scipy
 
-from evidence.engine.numerics import arguments
-from evidence.engine.numerics import distributions
 from evidence.engine.models.forms import prepare
 from evidence.engine.models.regression import moderators
 from evidence.engine.models.tau2 import q_root
+from evidence.engine.numerics import arguments, distributions
 
 STEPS = 400
 

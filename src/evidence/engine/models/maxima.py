@@ -15,8 +15,8 @@ found this way, and the highest is taken. tau2 is in units of the smallest varia
 
 import numpy as np
 
-from evidence.engine.numerics.roots import newton, newton_each
 from evidence.engine.models.sums import TINY
+from evidence.engine.numerics.roots import newton, newton_each
 
 EVEN, EVEN_FOR_ONE = np.linspace(0, 1, 4)[:, None], np.linspace(0, 1, 13)[:, None]
 NARROWEST = 1e-7

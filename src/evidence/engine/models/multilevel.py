@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.engine.numerics import arguments
-from evidence.engine.models import bounds
-from evidence.engine.numerics import distributions
-from evidence.engine.models import regression
+from evidence.engine.models import bounds, regression
 from evidence.engine.models.nested import Nested, at, derivatives, grid_loglik
 from evidence.engine.models.uni import rma
+from evidence.engine.numerics import arguments, distributions
 
 GRID_STEP = 2.0
 MOST_STEPS = 200

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import choice, numbers, same_length
-from evidence.engine.numerics import distributions
 from evidence.engine.models.tau2 import TAU2
+from evidence.engine.numerics import distributions
+from evidence.engine.numerics.arguments import choice, numbers, same_length
 
 
 def design(X, k, intercept=True):

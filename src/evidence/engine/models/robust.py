@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.engine.numerics import arguments
-from evidence.engine.numerics import distributions
 from evidence.engine.models.multilevel import Multilevel, cluster_codes
 from evidence.engine.models.uni import Fit
+from evidence.engine.numerics import arguments, distributions
 
 SINGULAR = 1e-12
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.engine.numerics import arguments
 from evidence.engine.models import bounds
-from evidence.engine.numerics import distributions
 from evidence.engine.models.tau2 import TAU2
 from evidence.engine.models.uni import TESTS, fit_at, rma
+from evidence.engine.numerics import arguments, distributions
 
 
 @dataclass(frozen=True, eq=False)

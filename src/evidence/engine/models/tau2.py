@@ -9,8 +9,8 @@ import numpy as np
 
 from evidence.engine.models.forms import prepare
 from evidence.engine.models.maxima import highest
-from evidence.engine.numerics.roots import rise
 from evidence.engine.models.sums import TINY
+from evidence.engine.numerics.roots import rise
 
 
 def df(data):

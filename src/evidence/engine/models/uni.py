@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.engine.numerics import arguments
-from evidence.engine.models import bounds
-from evidence.engine.numerics import distributions
-from evidence.engine.models import intervals
-from evidence.engine.models import printed
-from evidence.engine.models import regression
+from evidence.engine.models import bounds, intervals, printed, regression
 from evidence.engine.models.forms import prepare
 from evidence.engine.models.tau2 import TAU2
 from evidence.engine.models.variances import standard_error_tau2
+from evidence.engine.numerics import arguments, distributions
 
 TESTS = ("z", "knha", "adhoc")
 

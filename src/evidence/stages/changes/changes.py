@@ -3,9 +3,9 @@
 import pandas as pd
 
 from evidence.document.blocks import NOT_PRINTED, effect_words, missing, plural
-from evidence.words.names import label
 from evidence.stages.changes.releases import NUMBER
 from evidence.store.rows import named_rows
+from evidence.words.names import label
 
 ENDS = ("estimate", "ci_low", "ci_high", "k")
 COLUMNS = ["kind", "id", "study_id", "outcome", "contrast", "stratum", "before", "after",

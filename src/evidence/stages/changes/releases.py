@@ -12,8 +12,9 @@ from pathlib import Path
 
 from evidence.config import FILE, lines_of
 from evidence.problems import EvidenceError, Problem
-from evidence.store.files import csv_bytes, digests, read_csv
 from evidence.stages.tables.tables import written
+from evidence.store.files import csv_bytes, read_csv
+from evidence.store.provenance import digests
 from evidence.store.write import replace
 
 RELEASED = Path("reports/released")

@@ -1,9 +1,11 @@
 """Which contrast of several is taken, what stays out of the headline, and what is in no effect: each with its reason."""
 
 from collections import defaultdict
+
 import numpy as np
 import pandas as pd
-from evidence.stages.tables.checks.numbers import USED_BY
+
+from evidence.vocabulary import USED_BY
 
 PAIRINGS = ("estimate", "difference", "counts", "level", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up", "test", "converted")
 SOURCES = ("full_text", "abstract", "secondary")

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from evidence.engine.measures import convert
-from evidence.stages.tables.checks.data import CONVERTIBLE
 from evidence.stages.effects.pairs import shaped
 from evidence.stages.effects.ratios import printed_ratios
 from evidence.stages.effects.ready_made import correlations, standardised_differences
+from evidence.vocabulary import CONVERTIBLE
 
 AS_PRINTED = {
     "odds_ratio": ("OR", printed_ratios),

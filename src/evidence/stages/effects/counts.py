@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence.store.measures_of_counts import OF_PEOPLE, PROPORTIONS, RATES
 from evidence.stages.effects.pairs import escalc_where, joined_lines, pair_arms, shaped
+from evidence.vocabulary import OF_PEOPLE, PROPORTIONS, RATES
 
 TWO_ARM = dict.fromkeys(PROPORTIONS, "OR") | {"OR": "OR", "RR": "RR", "RD": "RD", "IRLN": "IRR", "IRR": "IRR"}
 EMPTY = {"none": "no event in either arm, which says nothing of a ratio", "all": "the event in everyone of both arms, which says nothing of a ratio"}

@@ -4,22 +4,17 @@ import numpy as np
 import pandas as pd
 
 from evidence.engine.measures import summary
-from evidence.stages.effects import converted
+from evidence.stages.effects import converted, pairs, ratios, single_groups, standardised, tested
 from evidence.stages.effects import counts as counted
-from evidence.stages.effects import pairs
-from evidence.stages.effects import ratios
-from evidence.stages.effects import single_groups
-from evidence.stages.effects import standardised
 from evidence.stages.effects import ready_made as stated
-from evidence.stages.effects import tested
 from evidence.stages.effects.choice import chosen, flagged, headline, unused
-from evidence.store.comparisons import ACTIVE
-from evidence.words.names import label
+from evidence.stages.effects.hierarchy import larger_groups, with_broader
 from evidence.stages.effects.levels import joined, levels
 from evidence.store.moderators import levels_of
+from evidence.vocabulary import ACTIVE
 from evidence.words.as_printed import printed
+from evidence.words.names import label
 from evidence.words.units import with_interval
-from evidence.stages.pools.strata import larger_groups, with_broader
 
 P_FOR = {"before_after": "change_from_baseline", "crossover": "between_periods", "arms": "between_groups"}
 ORDER = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound", "none")

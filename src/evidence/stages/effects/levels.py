@@ -7,8 +7,7 @@ own unit for differences (MD, and SMD, which `evidence.stages.effects.standardis
 import numpy as np
 import pandas as pd
 
-from evidence.engine.measures import convert
-from evidence.engine.measures import summary
+from evidence.engine.measures import convert, summary
 from evidence.engine.numerics.distributions import quantile
 
 LOG = ("ROM",)

@@ -21,8 +21,9 @@ import pandas as pd
 from evidence.engine.measures import summary
 from evidence.engine.measures.escalc import escalc
 from evidence.problems import EvidenceError, Problem
-from evidence.store.comparisons import ACTIVE, CONTROLLED, Comparison, compare_groups, contrast_with
 from evidence.stages.effects.levels import LOG, standard_errors, t_95
+from evidence.store.comparisons import Comparison, compare_groups, contrast_with
+from evidence.vocabulary import ACTIVE, CONTROLLED
 
 KEY = ["study_id", "group_id", "outcome"]
 ABOUT = ["measure", "design", "cohort_id", "eligibility", "drug", "dose", "conditions", "label", "arm"]

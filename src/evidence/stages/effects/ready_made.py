@@ -5,10 +5,10 @@ import pandas as pd
 
 from evidence.engine.measures.means import large_sample_variance
 from evidence.engine.numerics.distributions import quantile
-from evidence.stages.tables.checks.data import TESTS
 from evidence.stages.effects.counts import TWO_ARM
 from evidence.stages.effects.pairs import escalc_where, joined_lines, shaped, without_se
 from evidence.stages.effects.tested import correlations_of, signed
+from evidence.vocabulary import TESTS
 
 CONTRASTS = {"baseline": "single_arm", "followup": "single_arm", "change": "before_after"}
 UNKNOWN_R = "the correlation of a test statistic needs n and its direction"

@@ -2,8 +2,8 @@
 
 from evidence.stages.effects.counts import TWO_ARM
 from evidence.stages.effects.levels import levels
-from evidence.store.measures_of_counts import PROPORTIONS
 from evidence.stages.effects.pairs import escalc_where, joined_lines, shaped
+from evidence.vocabulary import PROPORTIONS
 
 
 def stand_alone(rows, groups):

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from evidence.engine.measures import convert
-from evidence.stages.tables.checks.data import TESTS, UNSIGNED
 from evidence.stages.effects.pairs import KEY, joined_lines, shaped
+from evidence.vocabulary import TESTS, UNSIGNED
 
 COMPARED = ("change", "difference")
 PLACE = [*KEY, "control_id", "weeks"]

@@ -6,14 +6,13 @@ import numpy as np
 
 from evidence.engine.bias.asymmetry import egger
 from evidence.engine.models.uni import rma
-from evidence.stages.pools.analyses import HEADLINE, LEAST_STUDIES
 from evidence.stages.figures.funnel import FUNNEL_SCALES, baujat, bubble, funnel
-from evidence.words.measures import axis_title, measure_of
-from evidence.store.moderators import split_by_kind, values_of
 from evidence.stages.pools.regressions import cohort_value
+from evidence.store.moderators import split_by_kind, values_of
 from evidence.store.rows import named_rows
+from evidence.vocabulary import ALL, HEADLINE, LEAST_STUDIES
+from evidence.words.measures import axis_title, measure_of
 from evidence.words.scales import in_words, unsigned
-from evidence.stages.pools.strata import ALL
 from evidence.words.sentences import templates
 
 

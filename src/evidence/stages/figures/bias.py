@@ -7,13 +7,13 @@ A *mark* is a judgement and its level: the level gives the colour, and each has 
 from collections import Counter
 from functools import partial
 
-from evidence.store.appraisal_tools import OVERALL, SEVERITY, tools
-from evidence.stages.verdicts.bias_levels import grade, summarise
-from evidence.stages.verdicts.bias_weights import NOT_JUDGED
-from evidence.words.names import label
 from evidence.document.palette import GRID, INK, LINE, MUTED
 from evidence.stages.figures.canvas import BODY, SMALL, dot, fill, page, stroke, text_width, wrap, write
+from evidence.stages.verdicts.bias_levels import grade, summarise
+from evidence.stages.verdicts.bias_weights import NOT_JUDGED
+from evidence.store.appraisal_tools import OVERALL, SEVERITY, tools
 from evidence.store.rows import named_rows
+from evidence.words.names import label
 from evidence.words.sentences import templates
 
 COLOURS = {

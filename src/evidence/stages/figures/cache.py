@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from evidence.stages.figures.canvas import save_svg
-from evidence.parallel import mapped
 from evidence.document.scripts import fingerprint
+from evidence.parallel import mapped
+from evidence.stages.figures.canvas import save_svg
 from evidence.store.write import replace
 
 PROGRAM = Path(__file__).parents[2]

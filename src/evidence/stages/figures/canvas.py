@@ -22,9 +22,9 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
 from evidence.document.directions import RUN, end_runs
-from evidence.stages.figures.fonts import can_draw, face, face_rules, files, name_faces
 from evidence.document.palette import BLUE, INK, LINE
 from evidence.document.scripts import families
+from evidence.stages.figures.fonts import can_draw, face, face_rules, files, name_faces
 from evidence.store.write import replace
 
 BODY, SMALL = 7.5, 6.7

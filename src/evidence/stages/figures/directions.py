@@ -7,9 +7,9 @@ Thomson & Thomas 2013, Res Synth Methods 4:95 [thomson2013].
 
 from functools import partial
 
-from evidence.stages.verdicts.missing import STATUS, one_direction
 from evidence.document.palette import BLUE, GRID, INK, LINE, MUTED
 from evidence.stages.figures.canvas import SMALL, dot, fill, page, stroke, text_width, wrap, write
+from evidence.stages.verdicts.missing import STATUS, one_direction
 from evidence.store.rows import named_rows
 from evidence.words.sentences import templates
 

@@ -6,22 +6,22 @@ from functools import partial
 import numpy as np
 
 from evidence.engine.numerics.distributions import quantile
-from evidence.stages.figures.directions import direction_plots
+from evidence.stages.figures.asymmetry import many_study_plots
+from evidence.stages.figures.bias import bias_plots
 from evidence.stages.figures.cache import update
+from evidence.stages.figures.directions import direction_plots
 from evidence.stages.figures.flow import flow_plot
 from evidence.stages.figures.forest.forest import Block, Pooled, Row, Unweighted, forest_pages, heterogeneity
-from evidence.words.names import named, spelled
-from evidence.stages.figures.asymmetry import many_study_plots
-from evidence.store.comparisons import ACTIVE, CONTROLLED
-from evidence.words.measures import axis_title, interval, scale_of
-from evidence.store.rows import by, named_rows
-from evidence.words.scales import raised
-from evidence.stages.verdicts.sensitivity import BAYES
 from evidence.stages.figures.sensitivity import sensitivity_plots
 from evidence.stages.pools.strata import stratum_label, stratum_order
-from evidence.words.subgroups import SUBGROUPS, tests_in_words
-from evidence.stages.figures.bias import bias_plots
+from evidence.stages.verdicts.sensitivity import BAYES
+from evidence.store.rows import by, named_rows
+from evidence.vocabulary import ACTIVE, CONTROLLED
+from evidence.words.measures import axis_title, interval, scale_of
+from evidence.words.names import named, spelled
+from evidence.words.scales import raised
 from evidence.words.sentences import plural
+from evidence.words.subgroups import SUBGROUPS, tests_in_words
 
 CONTRASTS = {"before_after": "change from baseline", "versus_control": "against control", "versus_active": "against another active treatment",
              "single_arm": "single groups"}  # fmt: skip

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from evidence.engine.numerics.arguments import choice, same_length, vector
-from evidence.engine.models.diagnostics import has_moderators, leave_one_out, without_moderators
-from evidence.engine.numerics.distributions import quantile
-from evidence.stages.pools.analyses import LEAST_STUDIES
-from evidence.stages.figures.axes import frame, line, swatch
 from evidence.document.palette import BLUE, LINE, ORANGE
+from evidence.engine.models.diagnostics import has_moderators, leave_one_out, without_moderators
+from evidence.engine.numerics.arguments import choice, same_length, vector
+from evidence.engine.numerics.distributions import quantile
+from evidence.stages.figures.axes import frame, line, swatch
 from evidence.stages.figures.canvas import MARKS, SMALL, clean, dot, fill, stroke, text_width, write
+from evidence.vocabulary import LEAST_STUDIES
 from evidence.words.ticks import choose_ticks
 
 SHADES = ("#c9d3de", "#dde4ec", "#eff2f6")

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from functools import partial
 
-from evidence.stages.pools.analyses import HEADLINE
-from evidence.stages.figures.forest.forest import Row
-from evidence.stages.figures.forest.axis import axis_limits, axis_ticks
-from evidence.stages.figures.forest.blocks import Block
-from evidence.stages.figures.forest.marks import box, interval as whiskers
 from evidence.document.blocks import effect_words
-from evidence.words.measures import axis_title, interval, scale_of_row
 from evidence.document.palette import GRID, INK, LINE, MUTED, SHADE
 from evidence.stages.figures.canvas import BEHIND, SMALL, fill, page, stroke, text_width, write
+from evidence.stages.figures.forest.axis import axis_limits, axis_ticks
+from evidence.stages.figures.forest.blocks import Block
+from evidence.stages.figures.forest.forest import Row
+from evidence.stages.figures.forest.marks import box
+from evidence.stages.figures.forest.marks import interval as whiskers
 from evidence.store.rows import named_rows
+from evidence.vocabulary import ALL, HEADLINE
+from evidence.words.measures import axis_title, interval, scale_of_row
 from evidence.words.scales import scale_named
-from evidence.stages.pools.strata import ALL
 from evidence.words.sentences import templates
 
 WIDTH, EDGE, GAP, ROW, HEAD, FOOT, LEAST = 174, 1.0, 3.0, 3.7, 5.2, 10.0, 3

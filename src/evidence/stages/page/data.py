@@ -2,16 +2,15 @@
 
 import math
 
-from evidence.engine.numerics.distributions import quantile
 from evidence.document import palette
-from evidence.stages.effects import standardised
-from evidence.stages.pools.analyses import HEADLINE
-from evidence.stages.report.names import PLAN_WORDS
 from evidence.document.blocks import CONTRASTS, NOT_PRINTED, raised, words_of
-from evidence.words.measures import scale_of, unit_beside
-from evidence.stages.pools.pools import ELIGIBILITY, ROUTE_RANK
-from evidence.words.subgroups import tests_in_words
+from evidence.engine.numerics.distributions import quantile
+from evidence.stages.effects import standardised
+from evidence.stages.report.names import PLAN_WORDS
 from evidence.stages.trace.trace import effect_trace
+from evidence.vocabulary import ELIGIBILITY, HEADLINE, ROUTE_RANK
+from evidence.words.measures import scale_of, unit_beside
+from evidence.words.subgroups import tests_in_words
 
 EFFECT = (
     "id", "study_id", "group_id", "cohort_id", "study_label", "group_label", "outcome", "contrast", "measure", "effect_unit",

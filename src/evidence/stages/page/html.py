@@ -3,8 +3,8 @@
 import re
 from html import escape
 
-from evidence.document.prose import Prose
 from evidence.document.blocks import CONTRASTS
+from evidence.document.prose import Prose
 
 WEB = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 STYLES = {"bold": "strong", "italic": "em", "small": "small", "tiny": "small", "code": "code"}

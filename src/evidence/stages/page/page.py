@@ -7,16 +7,16 @@ import unicodedata
 from html import escape
 from pathlib import Path
 
+from evidence.document.directions import end_runs
 from evidence.stages.page import data as page_data
 from evidence.stages.page import html as page_html
-from evidence.stages.report.contents import Inputs, subject
-from evidence.stages.report.sections.front import front
-from evidence.stages.report.names import Names
-from evidence.document.directions import end_runs
-from evidence.store.files import digests
 from evidence.stages.page.tables import page_tables
-from evidence.stages.report.report import prose, versions
+from evidence.stages.report.contents import Inputs, subject
+from evidence.stages.report.names import Names
+from evidence.stages.report.report import prose
+from evidence.stages.report.sections.front import front
 from evidence.stages.trace.trace import Made
+from evidence.store.provenance import digests, versions
 
 SOURCES = Path(__file__).parents[2] / "template" / "page"
 SCRIPTS = ("elements", "words", "pooling", "trace", "axis", "forest", "choice", "plot", "map", "tables", "main")

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from evidence.stages.pools.account import TITLES as STANDINGS
 from evidence.document.blocks import CONTRASTS, sentence, words_of
 from evidence.stages.page.data import records
+from evidence.stages.pools.account import TITLES as STANDINGS
 
 WORDS = {
     "claim_id": "Claim", "claim": "What it says", "sentence": "What decides", "wrong_citations": "Citations to correct",

@@ -11,9 +11,8 @@ from evidence.engine.measures import summary
 from evidence.engine.measures.escalc import escalc
 from evidence.stages.effects import standardised
 from evidence.stages.effects.counts import arguments, double_zeros
+from evidence.vocabulary import HEADLINE
 
-HEADLINE = "headline"
-LEAST_STUDIES = 10  # to tell asymmetry from chance, see funnel.py
 IN_UNIT = ("levels", "follow_up", "change")
 CELLS = ["x1", "n1", "x2", "n2"]
 QUESTION = ["outcome", "contrast", "measure"]

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from evidence.store.files import csv_bytes
-from evidence.store.join import in_order
-from evidence.stages.pools.pools import pools_and_members
 from evidence.parallel import mapped
+from evidence.stages.pools.pools import pools_and_members
 from evidence.stages.pools.regressions import regressions
 from evidence.stages.pools.subgroups import subgroups
+from evidence.store.files import csv_bytes
+from evidence.store.join import in_order
 
 EFFECTS, MEASUREMENTS = 10_000, 50_000
 

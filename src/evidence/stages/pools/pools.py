@@ -7,15 +7,13 @@ import pandas as pd
 
 from evidence.engine.measures import summary
 from evidence.engine.models.batch import rma_batch
-from evidence.words import units as readable
 from evidence.stages.pools import two_by_two
-from evidence.store.comparisons import ACTIVE, CONTROLLED
-from evidence.stages.pools.analyses import HEADLINE, analyses
+from evidence.stages.pools.analyses import analyses
 from evidence.stages.pools.strata import stratified, without_subgroups
+from evidence.vocabulary import ACTIVE, CONTROLLED, ELIGIBILITY, HEADLINE, ROUTE_RANK, pool_id
+from evidence.words import units as readable
 
 POOL = ["outcome", "contrast", "measure", "effect_unit", "stratum", "analysis"]
-ROUTE_RANK = ("printed", "counts", "paired_p", "between_p", "spread", "quantiles", "bound")
-ELIGIBILITY = ("include", "sensitivity", "background", "exclude")
 RESULTS = [
     "estimate", "se", "ci_low", "ci_high", "stat", "p", "df", "pi_low", "pi_high",
     "tau2", "tau2_low", "tau2_high", "I2", "H2", "Q", "Q_df", "Q_p", "k",
@@ -194,10 +192,6 @@ def limited(pools):
         "",
     )
     return pools
-
-
-def pool_id(frame):
-    return frame["outcome"] + "." + frame["contrast"] + "." + frame["stratum"].str.replace(":", "-") + "." + frame["analysis"]
 
 
 def selected(effects, config, plans):

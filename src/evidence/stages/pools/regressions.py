@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 
 from evidence.engine.models.uni import rma
-from evidence.stages.pools.analyses import HEADLINE
 from evidence.store.moderators import split_by_kind, values_of
 from evidence.store.rows import named_rows
-from evidence.stages.pools.strata import ALL
+from evidence.vocabulary import ALL, HEADLINE
 
 COEFFICIENTS = ("intercept", "slope")
 OF_EACH = ["estimate", "se", "ci_low", "ci_high", "stat", "p"]

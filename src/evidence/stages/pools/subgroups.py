@@ -8,10 +8,10 @@ import pandas as pd
 
 from evidence.engine.models import subgroups as models
 from evidence.engine.models.uni import rma
-from evidence.stages.pools.analyses import HEADLINE
+from evidence.stages.pools.strata import kind_of
 from evidence.store.moderators import split_by_kind
 from evidence.store.rows import by, named_rows
-from evidence.stages.pools.strata import KINDS, kind_of
+from evidence.vocabulary import HEADLINE
 from evidence.words.sentences import listed, plural
 
 TEST = [

@@ -1,23 +1,23 @@
 """The report's content: a list of sections, each made by one function from the tables."""
 
+from evidence.document.prose import Prose
+from evidence.document.references import references
+from evidence.stages.report.inputs import Inputs
+from evidence.stages.report.names import Names
 from evidence.stages.report.sections.beside import bias, flow, prisma, reviews
 from evidence.stages.report.sections.certainty import profile
-from evidence.stages.report.sections.regression_to_mean import chance
 from evidence.stages.report.sections.changes import changes
-from evidence.stages.report.sections.judged import flags, opinion
 from evidence.stages.report.sections.citations import citations_checked
 from evidence.stages.report.sections.contrasts import contrasts
-from evidence.stages.report.sections.front import front
-from evidence.stages.report.inputs import Inputs
 from evidence.stages.report.sections.evidence_map import evidence_map
+from evidence.stages.report.sections.front import front
+from evidence.stages.report.sections.judged import flags, opinion
 from evidence.stages.report.sections.methods import methods
 from evidence.stages.report.sections.missing import missing_results
-from evidence.stages.report.names import Names
 from evidence.stages.report.sections.numbers import every_number
 from evidence.stages.report.sections.outcomes import outcomes
 from evidence.stages.report.sections.pools import every_pool
-from evidence.document.prose import Prose
-from evidence.document.references import references
+from evidence.stages.report.sections.regression_to_mean import chance
 from evidence.stages.report.sections.studies import characteristics
 from evidence.stages.report.sections.verdicts import verdicts
 from evidence.words.names import named, spelled

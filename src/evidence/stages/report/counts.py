@@ -1,10 +1,10 @@
 """Counts of the evidence that the report's prose names."""
 
 from evidence.config import CERTAINTY
-from evidence.store.appraisal_tools import tools
-from evidence.stages.report.inputs import by
 from evidence.document.blocks import listed
+from evidence.stages.report.inputs import by
 from evidence.stages.verdicts.mentions import best
+from evidence.store.appraisal_tools import tools
 from evidence.words.sentences import lowered
 
 

@@ -5,20 +5,21 @@ from functools import cached_property
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from evidence.stages.pools.account import account
-from evidence.stages.pools.analyses import HEADLINE
-from evidence.stages.verdicts.citations import citations
 from evidence.document.blocks import CONTRASTS, run
 from evidence.stages.effects.effects import label
+from evidence.stages.pools.account import account
+from evidence.stages.pools.strata import stratum_label
+from evidence.stages.verdicts.citations import citations
 from evidence.stages.verdicts.mentions import contrast_of, contrasts_with_effects, group_conditions, mentions, stated_of
-from evidence.store.rows import by, named_rows as rows
-from evidence.stages.pools.strata import ALL, COMPARATOR, stratum_label
+from evidence.store.rows import by
+from evidence.store.rows import named_rows as rows
+from evidence.vocabulary import ALL, COMPARATOR, HEADLINE
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from evidence.config import Config
-    from evidence.stages.tables.tables import Tables
+    from evidence.store.evidence import Tables
 
 
 @dataclass(frozen=True)

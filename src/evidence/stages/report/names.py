@@ -8,10 +8,10 @@ A pool is named by its id and a form: `level.before_after.all.headline:change` s
 
 from dataclasses import fields
 
+from evidence.document.blocks import CONTRASTS, count, decimal, percent, plural, prediction_words
+from evidence.document.prose import near
 from evidence.stages.pools.analyses import analyses
 from evidence.stages.report.counts import counts, lists
-from evidence.document.prose import near
-from evidence.document.blocks import CONTRASTS, count, decimal, percent, plural, prediction_words
 from evidence.words.measures import numbers_of, predicate, result, statement
 from evidence.words.sentences import p_words
 

@@ -6,32 +6,19 @@ import shutil
 import tempfile
 from collections import Counter
 from datetime import UTC, datetime, time
-from importlib import metadata
 from pathlib import Path
 
-from evidence.problems import EvidenceError, Problem
-from evidence.stages.report.contents import Inputs, content
 from evidence.document import scripts
 from evidence.document.printable import printable, replaced, second_faces
 from evidence.document.printable import texts as texts_of
-from evidence.store.files import digests
+from evidence.problems import EvidenceError, Problem
+from evidence.stages.report.contents import Inputs, content
+from evidence.store.provenance import digests, versions
 
 TEMPLATE = Path(__file__).parents[2] / "template"
 FONTS = TEMPLATE / "fonts"
 TEXT = re.compile(r"<text[^>]*>(.+?)</text>", re.DOTALL)
 STANDARDS = ["a-2a", "ua-1"]
-PACKAGES = ("numpy", "scipy", "pandas", "PyMARE", "statsmodels", "matplotlib", "typst", "snakemake")
-
-
-def versions():
-    """Installed versions by package name; a package that is absent is left out."""
-    found = {}
-    for name in ("evidence", *PACKAGES):
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def prose(folder):

@@ -6,10 +6,20 @@ from itertools import pairwise
 from pathlib import Path
 
 from evidence.problems import EvidenceError, Problem
-from evidence.store.cells import complaint, has_decimal_comma, number
 from evidence.stages.tables.csv_text import (
-    EMPTY, Unreadable, decoded, encoding_notices, header, legible, records, separator, trimmed, twice, wrong_width,
+    EMPTY,
+    Unreadable,
+    decoded,
+    encoding_notices,
+    header,
+    legible,
+    records,
+    separator,
+    trimmed,
+    twice,
+    wrong_width,
 )  # fmt: skip
+from evidence.store.cells import complaint, has_decimal_comma, number
 from evidence.store.schema import field
 
 NO_ROWS = ("holds no rows", "Give one row per study below the header.")

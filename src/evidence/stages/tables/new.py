@@ -11,8 +11,8 @@ import yaml
 
 from evidence.problems import EvidenceError, Problem
 from evidence.store import codebook
-from evidence.store.write import replace
 from evidence.store.schema import TABLES, load
+from evidence.store.write import replace
 
 TEXTS = Path(__file__).parents[2] / "scaffold"
 IGNORED = "data/processed/\nreports/figures/\n.snakemake/\n"

@@ -6,10 +6,22 @@ from functools import cached_property
 from itertools import islice
 
 from evidence.problems import Problem, line_list
-from evidence.store import cells
 from evidence.stages.tables.csv_text import (
-    AS_CSV, Unreadable, content, decoded, encoding_notices, header, other_form, records, separator, trimmed, twice, width_of_all, wrong_width,
+    AS_CSV,
+    Unreadable,
+    content,
+    decoded,
+    encoding_notices,
+    header,
+    other_form,
+    records,
+    separator,
+    trimmed,
+    twice,
+    width_of_all,
+    wrong_width,
 )  # fmt: skip
+from evidence.store import cells
 
 CONTROL = re.compile(r"[^\n\r\t -~\u00a0-\U0010ffff]")
 

@@ -1,12 +1,12 @@
 """From a verdict back to what decides it: the claim, its outcomes, and the pools and contrasts to trace next."""
 
 from evidence.problems import EvidenceError, Problem
-from evidence.store.files import read_csv
-from evidence.words.measures import RATIO_OF_RATIOS, interval
 from evidence.stages.tables.sheet import read_sheet
+from evidence.stages.trace.ids import AGAIN
+from evidence.store.files import read_csv
 from evidence.store.rows import named_rows
 from evidence.store.schema import load
-from evidence.stages.trace.ids import AGAIN
+from evidence.words.measures import RATIO_OF_RATIOS, interval
 from evidence.words.sentences import templates
 
 CLAIMS = "data/raw/claims.csv"

@@ -6,15 +6,25 @@ takes the `Work`, the row of effects and the rows of `evidence.stages.effects.le
 
 import math
 
-from evidence.words.measures import RATIOS
 from evidence.stages.effects.standardised import MEASURES as IN_SDS
 from evidence.stages.trace.arithmetic import logarithmic_mean
 from evidence.stages.trace.converted import converted_effect
 from evidence.stages.trace.readable import read_back
 from evidence.stages.trace.sides import (
-    by_quantiles, clustered, converted, effective, interval_half, log_error, moments, pair, same_people, standard_error, test_quantile,
+    by_quantiles,
+    clustered,
+    converted,
+    effective,
+    interval_half,
+    log_error,
+    moments,
+    pair,
+    same_people,
+    standard_error,
+    test_quantile,
 )  # fmt: skip
 from evidence.stages.trace.standardised import because, standardised
+from evidence.words.measures import RATIOS
 
 ERRORS = {
     "ci95": ("standard error: width of the interval over 2 z(0.975)", "(high - low) / (2 * z(0.975))"),

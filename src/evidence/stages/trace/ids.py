@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from evidence.problems import EvidenceError, Problem
-from evidence.stages.pools.analyses import HEADLINE
 from evidence.store.files import read_csv
 from evidence.store.rows import named_rows
+from evidence.vocabulary import HEADLINE
 
 MEASUREMENTS = "data/raw/measurements.csv"
 AGAIN = "Build again: snakemake --cores 4."

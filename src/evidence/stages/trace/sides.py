@@ -4,9 +4,9 @@ Each function adds steps to a `Work`; `k` numbers the sides, so that m1 is the m
 standard error of side 2. The rows are those of `evidence.stages.effects.levels.joined`.
 """
 
-from evidence.stages.tables.checks.data import TESTS
-from evidence.words.measures import RATIOS
 from evidence.stages.effects.standardised import MEASURES as IN_SDS
+from evidence.vocabulary import TESTS
+from evidence.words.measures import RATIOS
 
 QUANTILES = {
     "iqr": ("quartile", "0.7 + 0.39 / n{k}", "(0.75 * n{k} - 0.125) / (n{k} + 0.25)"),

@@ -4,10 +4,17 @@ One function for each kind of `evidence.stages.effects.standardised.kinds`; the 
 """
 
 from evidence.stages.effects.standardised import OF_CHANGES, OF_CODE
-from evidence.stages.tables.checks.data import TESTS, UNSIGNED
 from evidence.stages.trace.sides import (
-    by_quantiles, converted, design_effect, effective, moments, same_people, standard_error, test_quantile,
+    by_quantiles,
+    converted,
+    design_effect,
+    effective,
+    moments,
+    same_people,
+    standard_error,
+    test_quantile,
 )  # fmt: skip
+from evidence.vocabulary import TESTS, UNSIGNED
 
 PLACES = {"levels": ("at follow-up", "at baseline"), "follow_up": ("in the treated group", "in the control group")}
 POOLED = "sqrt(((n1 - 1) * sd1 ** 2 + (n2 - 1) * sd2 ** 2) / (n1 + n2 - 2))"

@@ -5,10 +5,10 @@ import math
 import textwrap
 from dataclasses import asdict
 
-from evidence.document.references import reference
 from evidence.document.blocks import CONTRASTS
-from evidence.words.scales import weight_in_words
+from evidence.document.references import reference
 from evidence.stages.trace.arithmetic import Step, six
+from evidence.words.scales import weight_in_words
 
 WIDTH = 110
 

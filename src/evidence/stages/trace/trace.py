@@ -8,23 +8,23 @@ import numpy as np
 
 from evidence.config import load
 from evidence.problems import EvidenceError, Problem
-from evidence.store.comparisons import ACTIVE, CONTROLLED
+from evidence.stages.effects.effects import recovering_from
+from evidence.stages.effects.levels import joined
+from evidence.stages.pools import two_by_two
+from evidence.stages.pools.analyses import analyses
+from evidence.stages.tables.sheet import read_sheet
 from evidence.stages.trace import effects as trace_effects
 from evidence.stages.trace import pools as trace_pools
 from evidence.stages.trace import tables as trace_tables
-from evidence.stages.pools import two_by_two
-from evidence.stages.pools.analyses import analyses
-from evidence.stages.effects.effects import recovering_from
-from evidence.store.files import read_csv, read_tables
-from evidence.stages.effects.levels import joined
-from evidence.words.as_printed import one
-from evidence.stages.tables.sheet import read_sheet
-from evidence.store.rows import named_rows
-from evidence.store.schema import load as schema
 from evidence.stages.trace.arithmetic import Work, six
 from evidence.stages.trace.claims import claim_trace
 from evidence.stages.trace.ids import AGAIN, MEASUREMENTS, found
 from evidence.stages.trace.text import citation, number_text
+from evidence.store.files import read_csv, read_tables
+from evidence.store.rows import named_rows
+from evidence.store.schema import load as schema
+from evidence.vocabulary import ACTIVE, CONTROLLED
+from evidence.words.as_printed import one
 
 MOST = 12
 

@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from evidence.stages.pools.analyses import HEADLINE
-from evidence.store.appraisal_tools import OVERALL
 from evidence.stages.verdicts.bias_levels import grade, rank, summarise
 from evidence.stages.verdicts.certainty import pooled_cohorts
-from evidence.stages.pools.strata import ALL
+from evidence.store.appraisal_tools import OVERALL
+from evidence.vocabulary import ALL, HEADLINE
 
 NOT_JUDGED = "not_judged"
 KEY = ["pool", "domain", "judgement", "level"]

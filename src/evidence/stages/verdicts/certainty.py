@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from evidence.store.comparisons import ACTIVE, CONTROLLED
-from evidence.stages.pools.analyses import HEADLINE
-from evidence.store.appraisal_tools import OVERALL, tools
+from evidence.stages.effects.hierarchy import chains
 from evidence.stages.verdicts.bias_levels import grade
 from evidence.stages.verdicts.certainty_facts import DOMAINS, do_intervals_part, facts, judgement_of, percent, unseen_of
-from evidence.words.measures import LOGS
+from evidence.store.appraisal_tools import OVERALL, tools
 from evidence.store.rows import named_rows
-from evidence.stages.pools.strata import ALL, chains
+from evidence.vocabulary import ACTIVE, ALL, CONTROLLED, HEADLINE
+from evidence.words.measures import LOGS
 from evidence.words.sentences import plural, templates
 
 LEVELS = {"high": 4, "moderate": 3, "low": 2, "very low": 1}

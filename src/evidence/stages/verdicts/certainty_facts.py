@@ -9,7 +9,6 @@ import numpy as np
 from evidence.engine.numerics.distributions import quantile
 from evidence.words.sentences import plural
 
-
 DOMAINS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "missing_results", "large_effect")
 
 

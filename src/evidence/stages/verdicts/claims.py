@@ -2,15 +2,15 @@
 
 import pandas as pd
 
+from evidence.stages.effects.effects import effects as make_effects
+from evidence.stages.pools.pools import pools_and_members
 from evidence.stages.verdicts.certainty import LEVELS, certainty_and_steps
 from evidence.stages.verdicts.citations import citations, wrong_citations
 from evidence.stages.verdicts.contrasts import contrasts as make_contrasts
-from evidence.stages.effects.effects import effects as make_effects
 from evidence.stages.verdicts.findings import NUMBERS, evidence_of, finding
-from evidence.words.measures import RATIO_OF_RATIOS, measure_of, point_and_ends, unit_after
 from evidence.stages.verdicts.missing import missing, reported
-from evidence.stages.pools.pools import pools_and_members
 from evidence.store.rows import by, named_rows
+from evidence.words.measures import RATIO_OF_RATIOS, measure_of, point_and_ends, unit_after
 from evidence.words.scales import MINUS
 from evidence.words.sentences import event_names, listed, outcome_names, p_words, plural, sentence, templates, without_gaps
 

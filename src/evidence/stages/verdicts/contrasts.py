@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 
 from evidence.engine.measures import summary
-from evidence.engine.numerics.distributions import chi2_p
 from evidence.engine.models.subgroups import subgroups
 from evidence.engine.models.uni import rma
+from evidence.engine.numerics.distributions import chi2_p
+from evidence.stages.pools.pools import POOL, combined, numbered, one_report_per_cohort
+from evidence.stages.pools.strata import without_subgroups
+from evidence.store.rows import by, named_rows
 from evidence.words import units as readable
 from evidence.words.measures import LOGS, RATIO_OF_RATIOS, measure_of
-from evidence.stages.pools.pools import POOL, combined, numbered, one_report_per_cohort
-from evidence.store.rows import by, named_rows
-from evidence.stages.pools.strata import without_subgroups
 from evidence.words.sentences import plural, templates, without_gaps
 
 OTHERS = "others"

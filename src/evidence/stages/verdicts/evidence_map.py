@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from evidence.stages.pools.analyses import HEADLINE
+from evidence.stages.effects.hierarchy import listed
 from evidence.stages.verdicts.mentions import best, mentions
-from evidence.store.rows import named_rows
 from evidence.stages.verdicts.sensitivity import conclusions
-from evidence.stages.pools.strata import listed
+from evidence.store.rows import named_rows
+from evidence.vocabulary import HEADLINE
 from evidence.words.sentences import without_gaps
 
 GIVEN = ("number", "direction", "not_significant", "nothing")

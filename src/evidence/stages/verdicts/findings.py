@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.stages.pools.analyses import HEADLINE
+from evidence.stages.effects.hierarchy import listed
 from evidence.stages.verdicts.certainty import LEVELS
 from evidence.stages.verdicts.contrasts import OTHERS
-from evidence.words.measures import LOGS
 from evidence.stages.verdicts.missing import BETWEEN, measuring, treated
 from evidence.store.rows import by, named_rows
-from evidence.stages.pools.strata import ALL, listed
+from evidence.vocabulary import ALL, HEADLINE
+from evidence.words.measures import LOGS
 
 SIGNS = {"higher": 1, "lower": -1, "none": 0}
 EFFECT = {"improves": 1, "worsens": -1, "limited": 0}

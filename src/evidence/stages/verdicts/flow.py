@@ -8,8 +8,8 @@ Page et al. 2021, BMJ 372:n71, items 16a and 16b [page2021].
 import numpy as np
 import pandas as pd
 
-from evidence.words.names import label
 from evidence.store.rows import named_rows
+from evidence.words.names import label
 
 STEPS = ("found", "reviews", "excluded", "background", "sensitivity", "included", "weighted", "shown", "silent")
 FLOW = ["step", "reason", "reports", "cohorts", "study_ids"]

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from evidence.stages.effects.hierarchy import with_broader
 from evidence.stages.effects.levels import MEANS
 from evidence.store.rows import by, named_rows
-from evidence.stages.pools.strata import with_broader
 
 WEIGHTED, SHOWN, STATED = 3, 2, 1
 COMPARED = ("OR", "RR", "RD", "IRR", "HR")

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from evidence.stages.effects.hierarchy import larger_groups, listed, with_broader
 from evidence.stages.pools.analyses import empty_tables
-from evidence.words.names import label
 from evidence.stages.verdicts.mentions import contrast_of
 from evidence.store.rows import by, named_rows
-from evidence.stages.pools.strata import ALL, larger_groups, listed, with_broader
+from evidence.vocabulary import ALL
+from evidence.words.names import label
 from evidence.words.sentences import listed as in_list
 from evidence.words.sentences import outcome_names, plural, sentence, templates
 

@@ -4,11 +4,11 @@ import re
 
 import pandas as pd
 
-from evidence.stages.pools.analyses import HEADLINE
-from evidence.words.names import label
-from evidence.words.measures import LOGS, interval
-from evidence.store.rows import named_rows
 from evidence.stages.verdicts.sensitivity import conclusions
+from evidence.store.rows import named_rows
+from evidence.vocabulary import HEADLINE
+from evidence.words.measures import LOGS, interval
+from evidence.words.names import label
 from evidence.words.sentences import listed, plural, sentence, templates, without_gaps
 
 STATED_WHOLE = re.compile(r"stated direction: [^.]*\.?", re.IGNORECASE)

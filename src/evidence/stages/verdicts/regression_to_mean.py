@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from evidence.engine.measures.regression_to_mean import expected_regression
-from evidence.stages.verdicts.contrasts import has_condition
 from evidence.stages.effects.levels import joined
-from evidence.words.measures import interval
-from evidence.words.as_printed import one
+from evidence.stages.verdicts.contrasts import has_condition
 from evidence.store.rows import named_rows
+from evidence.words.as_printed import one
+from evidence.words.measures import interval
 from evidence.words.sentences import outcome_names, templates
 
 COLUMNS = [

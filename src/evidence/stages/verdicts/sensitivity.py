@@ -7,11 +7,11 @@ import pandas as pd
 
 from evidence.engine.models.batch import rma_batch
 from evidence.engine.models.bayes import bayes_average
-from evidence.words import units as readable
-from evidence.stages.pools.analyses import HEADLINE, Analysis, analyses
-from evidence.words.measures import LOGARITHMS
+from evidence.stages.pools.analyses import Analysis, analyses
 from evidence.store.rows import by, named_rows
-from evidence.stages.pools.strata import ALL, COMPARATOR
+from evidence.vocabulary import ALL, COMPARATOR, HEADLINE
+from evidence.words import units as readable
+from evidence.words.measures import LOGARITHMS
 from evidence.words.sentences import templates
 
 KEY = ["outcome", "contrast", "stratum"]

@@ -3,6 +3,7 @@
 from evidence.stages.verdicts.bias_weights import bias_weights
 from evidence.stages.verdicts.certainty import certainty_and_steps
 from evidence.stages.verdicts.citations import citations
+from evidence.stages.verdicts.claims import verdicts_and_outcomes
 from evidence.stages.verdicts.contrasts import contrasts
 from evidence.stages.verdicts.evidence_map import evidence_map
 from evidence.stages.verdicts.flow import flow
@@ -11,7 +12,6 @@ from evidence.stages.verdicts.prisma import prisma
 from evidence.stages.verdicts.published import published
 from evidence.stages.verdicts.regression_to_mean import regression_to_mean
 from evidence.stages.verdicts.sensitivity import robustness, sensitivity
-from evidence.stages.verdicts.claims import verdicts_and_outcomes
 
 
 def appraised(effects, pools, members, tables, config):

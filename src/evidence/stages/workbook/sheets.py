@@ -3,8 +3,8 @@
 import re
 
 from evidence.store.codebook import kind
-from evidence.words.scales import MOST_DECIMALS, significant, three_digits
 from evidence.store.schema import load
+from evidence.words.scales import MOST_DECIMALS, significant, three_digits
 
 NARROW, WIDE = 9, 48
 WHOLE, PLAIN, SHARE, SMALL = "#,##0", "0.000", "0.0", "[<0.0001]0.0E+00;0.0000"

@@ -5,10 +5,10 @@ import math
 from datetime import datetime, time
 from pathlib import Path
 
-from evidence.store.files import FORMULA, digests
-from evidence.stages.report.report import versions
-from evidence.store.schema import TABLES, load
 from evidence.stages.workbook.sheets import NARROW, SHEETS, WIDE, codebook_rows, first_rows, number_formats, shown
+from evidence.store.files import FORMULA
+from evidence.store.provenance import digests, versions
+from evidence.store.schema import TABLES, load
 
 CELL = 32767
 INK, PALE, LINE = "#1D4F7C", "#EEF2F6", "#C9D3DD"

@@ -3,8 +3,8 @@
 import math
 from statistics import median
 
-from evidence.stages.figures.forest.words import drawn, has_prediction
 from evidence.stages.figures.canvas import text_width
+from evidence.stages.figures.forest.words import drawn, has_prediction
 from evidence.words.scales import scale_named
 from evidence.words.ticks import choose_ticks
 

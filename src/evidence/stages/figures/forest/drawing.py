@@ -1,10 +1,10 @@
 """Forest plots, drawn: from a layout and the lines of a page to a figure."""
 
+from evidence.document.palette import GRID, INK, LINE, MUTED, SHADE
+from evidence.stages.figures.canvas import BEHIND, BODY, SMALL, clean, fill, page, stroke, wrap, write
 from evidence.stages.figures.forest.foot import DASHES, draw_foot, foot, reference_place
 from evidence.stages.figures.forest.layout import EDGE, HEADING, INDENT, LEADING, ROW_SPACE, SMALL_LEADING
 from evidence.stages.figures.forest.marks import bar, diamond, interval, loose_point, square
-from evidence.document.palette import GRID, INK, LINE, MUTED, SHADE
-from evidence.stages.figures.canvas import BEHIND, BODY, SMALL, clean, fill, page, stroke, wrap, write
 from evidence.words.scales import scale_named
 
 TITLE, TITLE_LEADING, TITLE_SPACE, HEADER_HEIGHT, TOP = 9.5, 4.2, 1.2, 5.0, 0.6

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from evidence.document.palette import INK, LINE, MUTED
+from evidence.stages.figures.canvas import BEHIND, SMALL, clean, stroke, text_width, wrap, write
 from evidence.stages.figures.forest.axis import TICK
 from evidence.stages.figures.forest.layout import EDGE, GAP, SMALL_LEADING
 from evidence.stages.figures.forest.marks import ARROW, arrow, box, circle, slab, small_diamond
 from evidence.stages.figures.forest.words import drawn, has_prediction
-from evidence.document.palette import INK, LINE, MUTED
-from evidence.stages.figures.canvas import BEHIND, SMALL, clean, stroke, text_width, wrap, write
 from evidence.words.scales import scale_named
 
 AXIS_HEIGHT, TITLE_LEADING, SPACE, SYMBOL = 5.0, 3.1, 1.6, 7.0

@@ -3,11 +3,19 @@
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from evidence.stages.figures.canvas import BODY, SMALL, clean, text_width, wrap
 from evidence.stages.figures.forest.axis import axis_limits, axis_ticks
 from evidence.stages.figures.forest.words import (
-    cell_words, drawn, estimate_words, has_marks, has_prediction, prediction_words, split_estimate, total_words, usual_half,
+    cell_words,
+    drawn,
+    estimate_words,
+    has_marks,
+    has_prediction,
+    prediction_words,
+    split_estimate,
+    total_words,
+    usual_half,
 )  # fmt: skip
-from evidence.stages.figures.canvas import BODY, SMALL, clean, text_width, wrap
 from evidence.words.scales import scale_named
 
 LEADING, SMALL_LEADING = 3.15, 2.75

@@ -1,9 +1,9 @@
 """What needs many studies: figures of asymmetry and influence, and meta-regressions."""
 
-from evidence.stages.pools.analyses import HEADLINE, LEAST_STUDIES
+from evidence.document.blocks import CONTRASTS, column, count, percent, plural, run, sentence, table, text, words_of
 from evidence.stages.report.figures import drawings
 from evidence.stages.report.sections.front import interval_name
-from evidence.document.blocks import CONTRASTS, column, count, percent, plural, run, sentence, table, text, words_of
+from evidence.vocabulary import HEADLINE, LEAST_STUDIES
 from evidence.words.measures import scale_of_difference, scale_of_row
 from evidence.words.scales import in_words
 from evidence.words.sentences import p_words

@@ -1,12 +1,12 @@
 """What stands beside the review: our pools beside published ones, and the items of PRISMA 2020."""
 
-from evidence.stages.report.sections import judged as content_checks
-from evidence.stages.report.sections import studies as content_studies
-from evidence.store.appraisal_tools import OVERALL
-from evidence.stages.report.sections.certainty import pool_id
+from evidence.document.blocks import CONTRASTS, DASH, cell, column, count, group, percent, run, sentence, table, true_minus
 from evidence.stages.report.figures import drawings
 from evidence.stages.report.inputs import by
-from evidence.document.blocks import CONTRASTS, DASH, cell, column, count, group, percent, run, sentence, table, true_minus
+from evidence.stages.report.sections import judged as content_checks
+from evidence.stages.report.sections import studies as content_studies
+from evidence.stages.report.sections.certainty import pool_id
+from evidence.store.appraisal_tools import OVERALL
 
 MET = {"yes": 0, "partly": 2, "no": 3}
 STEPS = {

@@ -1,7 +1,7 @@
 """Certainty of the pools: the word on page one, the profile over all outcomes, the steps of one outcome."""
 
-from evidence.stages.verdicts.certainty import NOT_RATED
 from evidence.document.blocks import CONTRASTS, DASH, as_cell, column, count, group, run, sentence, table, true_minus, words_of
+from evidence.stages.verdicts.certainty import NOT_RATED
 from evidence.words.scales import signed
 
 DOMAINS = {

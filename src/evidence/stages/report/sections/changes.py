@@ -1,7 +1,7 @@
 """What has changed since the last release."""
 
-from evidence.stages.report.inputs import by
 from evidence.document.blocks import CONTRASTS, DASH, cell, column, group, listed, plural, run, table, text, true_minus
+from evidence.stages.report.inputs import by
 
 KINDS = {
     "study_added": ("report added", "reports added"),

@@ -1,8 +1,8 @@
 """What the article cites, and what is true of it: reference by reference, and claim by claim."""
 
-from evidence.stages.verdicts.citations import COUNTS
-from evidence.stages.report.inputs import by
 from evidence.document.blocks import column, group, listed, plural, run, table
+from evidence.stages.report.inputs import by
+from evidence.stages.verdicts.citations import COUNTS
 
 WORDS = {"agrees": "right", "differs": "wrong", "unverified": "not verified"}
 

@@ -1,7 +1,7 @@
 """Contrasts between strata: does a condition change the effect, and where can nobody tell."""
 
-from evidence.stages.report.inputs import by
 from evidence.document.blocks import CONTRASTS, column, count, group, listed, missing, raised, run, sentence, table, true_minus
+from evidence.stages.report.inputs import by
 from evidence.stages.verdicts.contrasts import OTHERS
 from evidence.words.measures import RATIO_OF_RATIOS, scale_of_difference
 from evidence.words.scales import in_words

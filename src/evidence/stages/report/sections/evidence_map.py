@@ -1,8 +1,8 @@
 """Evidence map: which condition has what for which outcome, gaps shown as gaps."""
 
+from evidence.document.blocks import DASH, cell, column, group, run, table
 from evidence.stages.report.counts import asked
 from evidence.stages.report.inputs import by
-from evidence.document.blocks import DASH, cell, column, group, run, table
 from evidence.stages.verdicts.mentions import best
 
 LEGEND = [

@@ -2,13 +2,25 @@
 
 import math
 
-from evidence.store.comparisons import ACTIVE
-from evidence.stages.pools.analyses import HEADLINE
-from evidence.stages.report.sections.certainty import word
 from evidence.document.blocks import (
-    CONTRASTS, as_cell, cell, column, count, decimal, effect_words, group, percent, plural, prediction_words, run, table, unit_words,
+    CONTRASTS,
+    as_cell,
+    cell,
+    column,
+    count,
+    decimal,
+    effect_words,
+    group,
+    percent,
+    plural,
+    prediction_words,
+    run,
+    table,
+    unit_words,
 )  # fmt: skip
+from evidence.stages.report.sections.certainty import word
 from evidence.stages.verdicts.mentions import best
+from evidence.vocabulary import ACTIVE, HEADLINE
 from evidence.words.measures import measure_of
 
 NOTHING = "No study can be weighted."

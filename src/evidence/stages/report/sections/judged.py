@@ -1,10 +1,11 @@
 """What was judged, doubted, computed again and compared: bias, flags, opinion, reviews."""
 
-from evidence.store.appraisal_tools import OVERALL, tools
-from evidence.stages.report.inputs import by, rows
 from evidence.document.blocks import CONTRASTS, column, count, decimal, listed, missing, run, table, text, true_minus, words_of
+from evidence.stages.report.inputs import by, rows
+from evidence.store.appraisal_tools import OVERALL, tools
 from evidence.words.scales import MINUS
 from evidence.words.sentences import templates
+
 
 def in_order(inputs, items):
     """Rows by study, in the order of the references."""

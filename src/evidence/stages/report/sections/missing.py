@@ -1,8 +1,8 @@
 """Missing results: what the pools cannot see, in words per outcome and counted over all outcomes."""
 
+from evidence.document.blocks import CONTRASTS, DASH, column, count, group, missing, percent, run, table, text, true_minus
 from evidence.stages.report.figures import drawings
 from evidence.stages.report.sections.asymmetry import too_few
-from evidence.document.blocks import CONTRASTS, DASH, column, count, group, missing, percent, run, table, text, true_minus
 
 GIVEN = {
     "poolable": "In the pool",

@@ -1,7 +1,7 @@
 """What was measured and is not in the pool of an outcome, with the reason."""
 
-from evidence.stages.report.inputs import by
 from evidence.document.blocks import cell, column, each_once, group, plural, raised, run, study_effect_words, table, true_minus, words_of
+from evidence.stages.report.inputs import by
 
 TIMES = {"followup": "follow-up"}
 

@@ -1,12 +1,26 @@
 """Every number of every study, with the place that it stands in; how many end where; and those that are in no effect."""
 
+from evidence.document.blocks import (
+    CONTRASTS,
+    bullets,
+    cell,
+    column,
+    count,
+    each_once,
+    group,
+    listed,
+    raised,
+    run,
+    sentence,
+    study_effect_words,
+    table,
+    text,
+    true_minus,
+    words_of,
+)  # fmt: skip
 from evidence.stages.pools.account import TITLES, total
 from evidence.stages.report.inputs import by, rows
 from evidence.stages.report.sections.not_weighted import printed_words
-from evidence.document.blocks import (
-    CONTRASTS, bullets, cell, column, count, each_once, group, listed, raised, run, sentence, study_effect_words, table, text, true_minus, words_of,
-)  # fmt: skip
-
 
 
 def every_number(inputs, prose):

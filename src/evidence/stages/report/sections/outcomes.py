@@ -1,25 +1,39 @@
 """Results by outcome: forest plots, pools by stratum, sensitivity."""
 
-from evidence.stages.pools.analyses import HEADLINE, analyses
+from evidence.document.blocks import (
+    CONTRASTS,
+    DASH,
+    bullets,
+    column,
+    count,
+    decimal,
+    effect_words,
+    group,
+    heading,
+    listed,
+    missing,
+    percent,
+    run,
+    sentence,
+    table,
+    unit_words,
+)  # fmt: skip
+from evidence.stages.pools.analyses import analyses
+from evidence.stages.pools.strata import stratum_order
+from evidence.stages.report.figures import drawings
+from evidence.stages.report.inputs import by
+from evidence.stages.report.names import NOTHING, studies
 from evidence.stages.report.sections import missing as content_missing
 from evidence.stages.report.sections import robustness as content_robust
-from evidence.store.comparisons import ACTIVE
-from evidence.stages.report.sections.certainty import steps, word
-from evidence.stages.report.figures import drawings
-from evidence.stages.report.sections.front import heterogeneity, interval_name, people, spread
-from evidence.stages.report.inputs import by
-from evidence.stages.report.sections.not_weighted import not_weighted
 from evidence.stages.report.sections.asymmetry import many
-from evidence.stages.report.names import NOTHING, studies
+from evidence.stages.report.sections.certainty import steps, word
+from evidence.stages.report.sections.front import heterogeneity, interval_name, people, spread
+from evidence.stages.report.sections.not_weighted import not_weighted
 from evidence.stages.verdicts.sensitivity import BAYES
-from evidence.stages.pools.strata import ALL
-from evidence.document.blocks import (
-    CONTRASTS, DASH, bullets, column, count, decimal, effect_words, group, heading, listed, missing, percent, run, sentence, table, unit_words,
-)  # fmt: skip
+from evidence.vocabulary import ACTIVE, ALL, HEADLINE
 from evidence.words.measures import result
-from evidence.stages.pools.strata import stratum_order
-from evidence.words.subgroups import SUBGROUPS, set_words, tests_in_words
 from evidence.words.sentences import p_words
+from evidence.words.subgroups import SUBGROUPS, set_words, tests_in_words
 
 ROOM = 90
 KINDS = {

@@ -1,9 +1,9 @@
 """Every pool with its id: where a walk from a printed estimate back to the papers begins."""
 
-from evidence.stages.pools.analyses import HEADLINE
-from evidence.stages.report.sections.front import interval_name, people
 from evidence.document.blocks import CONTRASTS, column, count, effect_words, group, run, table, unit_words
 from evidence.stages.pools.strata import stratum_order
+from evidence.stages.report.sections.front import interval_name, people
+from evidence.vocabulary import HEADLINE
 
 
 def every_pool(inputs, prose):

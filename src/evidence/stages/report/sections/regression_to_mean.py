@@ -1,7 +1,7 @@
 """Regression to the mean: the change that choosing people by a level could make alone, beside what was observed."""
 
-from evidence.stages.report.inputs import by
 from evidence.document.blocks import DASH, cell, column, decimal, group, missing, percent, raised, run, table, true_minus
+from evidence.stages.report.inputs import by
 from evidence.words.scales import signed
 
 

@@ -1,8 +1,8 @@
 """The studies: how many reports stand where and why, and their characteristics."""
 
-from evidence.stages.report.inputs import by
-from evidence.document.references import record_link
 from evidence.document.blocks import column, count, missing, run, table, words_of
+from evidence.document.references import record_link
+from evidence.stages.report.inputs import by
 
 HARD = "\N{NO-BREAK SPACE}"
 DESIGNS = {

@@ -1,7 +1,7 @@
 """Verdicts on the claims."""
 
-from evidence.stages.report.sections.citations import to_correct
 from evidence.document.blocks import cell, column, missing, run, table, true_minus, words_of
+from evidence.stages.report.sections.citations import to_correct
 
 FILL = {"supported": 3, "contradicted": 4, "mixed": 2, "untested": 0}
 

@@ -1,8 +1,8 @@
 """Checks of risk_of_bias.csv: each tool has its own domains and its own words for a judgement."""
 
+from evidence.stages.tables.checks.data import Finding
 from evidence.store.appraisal_tools import OVERALL, tools
 from evidence.store.cells import near, short
-from evidence.stages.tables.checks.data import Finding
 
 
 def rows_of_tools(data):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evidence.config import FILE as CONFIG
 from evidence.config import NO_FILE, Config, lines_of, sound
+from evidence.parallel import side_by_side
 from evidence.problems import EvidenceError, Flag, Problem, fold
 from evidence.stages.tables.checks import bias as checks_bias
 from evidence.stages.tables.checks import counts as checks_counts
@@ -25,12 +26,11 @@ from evidence.stages.tables.checks import scales as checks_scales
 from evidence.stages.tables.checks import scripts as checks_scripts
 from evidence.stages.tables.checks import spreads as checks_spread
 from evidence.stages.tables.checks import statistics as checks_statistics
-from evidence.store.cells import near
-from evidence.stages.tables.checks.plan import unknown_names
 from evidence.stages.tables.checks.data import Data
-from evidence.store.ids import fold_ids
-from evidence.parallel import side_by_side
+from evidence.stages.tables.checks.plan import unknown_names
 from evidence.stages.tables.sheet import read_sheet
+from evidence.store.cells import near
+from evidence.store.ids import fold_ids
 from evidence.store.schema import TABLES, load
 
 # Every number that a check judges by, in `checks` of config.yaml, where each is explained, whether effects are converted, and the control arms.

@@ -1,7 +1,7 @@
 """Checks of what stands beside counts: person-time, and clusters."""
 
 from evidence.stages.tables.checks.data import Finding
-from evidence.store.measures_of_counts import RATES
+from evidence.vocabulary import RATES
 
 
 def person_times(data):

@@ -7,18 +7,11 @@ from functools import cached_property
 from itertools import compress
 from typing import NamedTuple
 
-from evidence.store.comparisons import MEASURED, compare_groups, larger_groups
 from evidence.stages.tables.sheet import Row
+from evidence.store.comparisons import MEASURED, compare_groups, larger_groups
+from evidence.vocabulary import CONTROLS, LEVELS
 
-LEVELS = ("mean", "median", "geometric_mean", "unspecified")
-INTERVALS = ("iqr", "range", "ci95")
-RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio", "fold_change")
-TESTS = {"t_value": "t", "f_value": "F", "chi2_value": "chi-squared", "z_value": "z"}
-CONVERTIBLE = {"odds_ratio": ("SMD", "ZCOR"), "correlation": ("SMD", "OR"), "standardised_difference": ("OR", "ZCOR")}
-UNSIGNED = ("f_value", "chi2_value")
 ID = re.compile(r"(?<!\w)[a-z0-9_]+(?!\w)")
-READINGS = {"sd": "SD", "se": "SE"}
-CONTROLS = ("placebo", "untreated", "active_control")
 
 
 class Finding(NamedTuple):

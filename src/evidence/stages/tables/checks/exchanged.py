@@ -7,7 +7,8 @@ does. A number fits another where the two differ by no more than their rounding 
 import math
 from typing import NamedTuple
 
-from evidence.stages.tables.checks.data import CONTROLS, LEVELS, Finding, grouped, half_unit, kind, shown
+from evidence.stages.tables.checks.data import Finding, grouped, half_unit, kind, shown
+from evidence.vocabulary import CONTROLS, LEVELS
 
 NEAR = 0.1
 CRUDE = 0.025  # share by which an odds or risk may differ from an adjusted one

@@ -4,8 +4,8 @@ import math
 import re
 from collections import defaultdict
 
+from evidence.stages.tables.checks.data import Finding, doubled, grouped
 from evidence.store.cells import is_date, near, short
-from evidence.stages.tables.checks.data import Finding, grouped, doubled
 from evidence.store.schema import NUMBERS, items
 
 SOURCE = "Check it against the source."

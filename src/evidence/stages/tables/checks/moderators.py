@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 
-from evidence.store.cells import DASHES, GROUPED, NOT_STATED, is_date
 from evidence.stages.tables.checks.data import Finding
 from evidence.stages.tables.checks.names import folded
+from evidence.store.cells import DASHES, GROUPED, NOT_STATED, is_date
 from evidence.store.moderators import numbers_of
 
 OTHER_STRATA = ("all", "condition", "conditions", "drug", "drugs")

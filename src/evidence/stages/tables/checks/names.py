@@ -4,8 +4,8 @@ from collections import Counter
 from difflib import SequenceMatcher
 from itertools import combinations
 
-from evidence.store.cells import folded, near
 from evidence.stages.tables.checks.data import Finding
+from evidence.store.cells import folded, near
 from evidence.store.schema import items
 
 FREE = (("groups", "drug"),)

@@ -2,17 +2,11 @@
 
 import math
 
+from evidence.stages.tables.checks.data import Finding, grouped, half_unit
 from evidence.store.cells import near
-from evidence.stages.tables.checks.data import CONVERTIBLE, LEVELS, TESTS, Finding, grouped, half_unit
-from evidence.store.measures_of_counts import OF_PEOPLE, PROPORTIONS, RATES
+from evidence.vocabulary import CONVERTIBLE, LEVELS, RATES, TESTS, USED_BY
 
 SOURCE = "Check it against the source."
-USED_BY = {
-    **dict.fromkeys(LEVELS, ("ROM", "MD", "SMD", "MN")), "events": (*OF_PEOPLE, *RATES), "percent": OF_PEOPLE, "mean_difference": ("MD", "SMD"),
-    **dict.fromkeys(("percent_change", "fold_change"), ("ROM",)), "odds_ratio": ("OR", *PROPORTIONS), "risk_ratio": ("RR",),
-    "hazard_ratio": ("HR",), "rate_ratio": RATES, "correlation": ("ZCOR",), **dict.fromkeys(TESTS, ("SMD", "ZCOR")),
-    "standardised_difference": ("SMD",), "o_minus_e": ("HR", "OR", *PROPORTIONS),
-}  # fmt: skip
 
 
 def units(data):

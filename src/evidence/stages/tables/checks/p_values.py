@@ -7,7 +7,8 @@ an unknown n or some correlation can explain is not doubted.
 import math
 
 from evidence.engine.numerics.distributions import quantile, two_sided_p
-from evidence.stages.tables.checks.data import LEVELS, RATIOS, READINGS, Finding, grouped, kind, rounded, shown
+from evidence.stages.tables.checks.data import Finding, grouped, kind, rounded, shown
+from evidence.vocabulary import LEVELS, RATIOS, READINGS
 
 OPERATORS = ("=", "<", ">")
 EFFECTS = ("mean_difference", "estimate", "odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")

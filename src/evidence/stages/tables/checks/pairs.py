@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from evidence.stages.tables.checks.data import CONTROLS, LEVELS, Finding, doubled, grouped, half_unit, kind, shown
+from evidence.stages.tables.checks.data import Finding, doubled, grouped, half_unit, kind, shown
+from evidence.vocabulary import CONTROLS, LEVELS
 
 SOURCE = "Check both rows against the source."
 MUCH, MUCH_LESS = 5, 3  # times: what a mistaken unit does to a level, and what a treatment may do

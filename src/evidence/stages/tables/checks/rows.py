@@ -4,7 +4,8 @@ import math
 from itertools import compress
 
 from evidence.problems import line_list
-from evidence.stages.tables.checks.data import INTERVALS, LEVELS, RATIOS, Finding, half_unit, shown
+from evidence.stages.tables.checks.data import Finding, half_unit, shown
+from evidence.vocabulary import INTERVALS, LEVELS, RATIOS
 from evidence.words.measures import LOGS
 
 SOURCE = "Check it against the source."

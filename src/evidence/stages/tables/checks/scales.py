@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from evidence.problems import line_list
-from evidence.stages.tables.checks.data import RATIOS, Finding, half_unit, shown
+from evidence.stages.tables.checks.data import Finding, half_unit, shown
+from evidence.vocabulary import RATIOS
 
 TINY = 1e-9
 

@@ -1,9 +1,9 @@
 """A check of the letters: what no font of this machine draws could not be printed."""
 
-from evidence.store.cells import short
-from evidence.stages.tables.checks.data import Finding
-from evidence.store.schema import NUMBERS
 from evidence.document.scripts import remedy, undrawn_scripts
+from evidence.stages.tables.checks.data import Finding
+from evidence.store.cells import short
+from evidence.store.schema import NUMBERS
 
 
 def lettered(data):

@@ -5,7 +5,8 @@ A printed 4.2 is anything from 4.15 to 4.25: what rounding or an unknown n can e
 
 import math
 
-from evidence.stages.tables.checks.data import LEVELS, READINGS, Finding, kind, rounded, shown
+from evidence.stages.tables.checks.data import Finding, kind, rounded, shown
+from evidence.vocabulary import LEVELS, READINGS
 
 SOURCE = "Check the spread, its label and n in the source."
 

@@ -1,6 +1,7 @@
 """Checks of standardised differences and test statistics: the scales that they are measured by, and their direction."""
 
-from evidence.stages.tables.checks.data import LEVELS, TESTS, UNSIGNED, Finding, grouped
+from evidence.stages.tables.checks.data import Finding, grouped
+from evidence.vocabulary import LEVELS, TESTS, UNSIGNED
 
 TURNING = ("SMD", "MD", "ZCOR")
 SIGNED = ("t_value", "z_value", "standardised_difference")
