@@ -52,7 +52,7 @@ def test_everything_is_made(review):
 
 def test_every_column_of_every_made_table_is_in_its_schema(review):
     for path in sorted((review / "reports/tables").glob("*.csv")):
-        stated = yaml.safe_load((ROOT / f"src/evidence/schema/{path.stem}.yaml").read_text(encoding="utf-8"))
+        stated = yaml.safe_load((ROOT / f"src/evidence/store/schemas/{path.stem}.yaml").read_text(encoding="utf-8"))
         header = path.read_text(encoding="utf-8").split("\n", 1)[0].split(",")
         assert header == [field["name"] for field in stated["fields"]], path.name
 

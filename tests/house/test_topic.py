@@ -41,6 +41,6 @@ def test_no_topic_id_is_a_literal_in_the_program():
 
 def test_the_template_speaks_of_no_topic():
     words = {"testosterone", "estradiol", "anastrozole", "aromatase", "sperm", "klinefelter", "obesity"}
-    for path in sorted((ROOT / "src/evidence/template").glob("*.typ")):
+    for path in sorted((ROOT / "src/evidence/stages/report/template").glob("*.typ")):
         text = path.read_text(encoding="utf-8").lower()
         assert not {word for word in words if word in text}, path.name

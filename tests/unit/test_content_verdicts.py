@@ -311,7 +311,7 @@ def test_prisma_items(made):
     assert cells(table(made, "prisma")) == [["4", "Objectives: State the question", "partly", "–", "No date."]]
 
 
-@pytest.mark.parametrize("path", ["src/evidence/text/prisma.csv", "config/text/prisma.csv"])
+@pytest.mark.parametrize("path", ["src/evidence/words/text/prisma.csv", "config/text/prisma.csv"])
 def test_prisma_names_sections_of_the_report(path):
     titles = {title.replace("’", "'") for title, _ in SECTIONS.values()} | {"Page one", "Title page"}
     where = pd.read_csv(ROOT / path, keep_default_na=False)["where"]

@@ -15,7 +15,7 @@ from evidence.stages.verdicts.verdicts import appraised
 from tests.unit.test_content import made_tables
 
 ROOT = Path(__file__).parents[2]
-FONTS = ROOT / "src/evidence/template/fonts"
+FONTS = ROOT / "src/evidence/document/fonts"
 SVG = "{http://www.w3.org/2000/svg}"
 # Capitals and digits reach 0.66 of the size above the line, descenders 0.2 below it; boxes may touch by a hair (points).
 ABOVE, BELOW, HAIR = 0.66, 0.2, 0.7

@@ -3,7 +3,7 @@ rule changes:
         processed("studies", "measurements", "flags", "pools", "verdicts", "certainty"),
         CONFIG,
         sorted(map(str, Path("reports/released").glob("*/*.csv"))),
-        code("changes", "stages/changes/changes.py", "stages/changes/releases.py", "schema/*"),
+        code("changes", "stages/changes/changes.py", "stages/changes/releases.py", "store/schemas/*"),
     output:
         update("data/processed/changes.csv"),
     benchmark:

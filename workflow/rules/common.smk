@@ -10,7 +10,7 @@ from pathlib import Path
 EVIDENCE = f"{sys.executable} -m evidence"
 SOURCE = Path(workflow.basedir) / "src" / "evidence"
 CONFIG = "config/config.yaml"
-SCHEMAS = sorted((SOURCE / "schema").glob("*.yaml"))
+SCHEMAS = sorted((SOURCE / "store/schemas").glob("*.yaml"))
 VERDICTS = ["verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing",
             "reported", "map", "citations", "published", "regression_to_mean", "bias_weights", "flow", "left_out", "prisma"]
 PARTS = "data/processed/parts"

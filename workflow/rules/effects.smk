@@ -2,7 +2,7 @@ rule effects_part:
     input:
         processed("measurements", "groups", "outcomes", "units", "conditions", "studies", "moderators", "flags"),
         CONFIG,
-        code("effects_part", "cli/parts.py", "stages/pools/parts.py", "stages/effects/effects.py", "schema/*"),
+        code("effects_part", "cli/parts.py", "stages/pools/parts.py", "stages/effects/effects.py", "store/schemas/*"),
     output:
         f"{PARTS}/{{scatteritem}}.effects.csv",
         f"{PARTS}/{{scatteritem}}.unused.csv",

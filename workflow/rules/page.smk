@@ -4,7 +4,7 @@ rule page:
         processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "subgroups", "changes", *VERDICTS),
         CONFIG,
         sorted(map(str, Path("config/text").glob("*"))),
-        code("page", "stages/page/page.py", "stages/changes/releases.py", "stages/trace/*.py", "template/*.md", "template/page/*", "template/fonts/*", "text/*", "schema/*"),
+        code("page", "stages/page/page.py", "stages/changes/releases.py", "stages/trace/*.py", "stages/report/template/*.md", "stages/page/script/*", "document/fonts/*", "words/text/*", "store/schemas/*"),
     output:
         update("reports/index.html"),
     benchmark:

@@ -3,7 +3,7 @@ rule pools_part:
         f"{PARTS}/{{scatteritem}}.effects.csv",
         processed("conditions", "moderators"),
         CONFIG,
-        code("pools_part", "cli/parts.py", "stages/pools/parts.py", "schema/*"),
+        code("pools_part", "cli/parts.py", "stages/pools/parts.py", "store/schemas/*"),
     output:
         f"{PARTS}/{{scatteritem}}.pools.csv",
         f"{PARTS}/{{scatteritem}}.members.csv",
@@ -41,7 +41,7 @@ rule opinion:
     input:
         "data/processed/pools.csv",
         "data/processed/members.csv",
-        code("opinion", "stages/pools/opinion.py", "schema/*"),
+        code("opinion", "stages/pools/opinion.py", "store/schemas/*"),
     output:
         update("data/processed/opinion.csv"),
     benchmark:

@@ -5,7 +5,7 @@ rule report:
         "reports/figures/figures.json",
         CONFIG,
         sorted(map(str, Path("config/text").glob("*"))),
-        code("report", "stages/report/report.py", "stages/changes/releases.py", "template/*", "template/fonts/*", "text/*", "schema/*"),
+        code("report", "stages/report/report.py", "stages/changes/releases.py", "stages/report/template/*", "document/fonts/*", "words/text/*", "store/schemas/*"),
     output:
         update("reports/evidence.pdf"),
     benchmark:

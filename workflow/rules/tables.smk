@@ -2,7 +2,7 @@ rule tables:
     input:
         CONFIG,
         raw=raw(),
-        code=code("tables", "stages/tables/tables.py", "schema/*"),
+        code=code("tables", "stages/tables/tables.py", "store/schemas/*"),
     output:
         update(processed(*RAW_TABLES, "flags")),
     benchmark:

@@ -6,7 +6,7 @@ rule verdicts:
         "data/processed/members.csv",
         CONFIG,
         sorted(str(path) for name in ("prisma.csv", "verdicts.yaml") for path in Path("config/text").glob(name)),
-        code("verdicts", "stages/verdicts/verdicts.py", "text/*", "schema/*"),
+        code("verdicts", "stages/verdicts/verdicts.py", "words/text/*", "store/schemas/*"),
     output:
         update(processed(*VERDICTS)),
     benchmark:

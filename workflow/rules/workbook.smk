@@ -3,7 +3,7 @@ rule workbook:
         raw(),
         processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "subgroups", "changes", *VERDICTS),
         CONFIG,
-        code("workbook", "stages/workbook/workbook.py", "stages/changes/releases.py", "template/fonts/*", "schema/*"),
+        code("workbook", "stages/workbook/workbook.py", "stages/changes/releases.py", "document/fonts/*", "store/schemas/*"),
     output:
         update("reports/tables/evidence.xlsx"),
         update([f"reports/tables/{name}.csv" for name in

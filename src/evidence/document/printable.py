@@ -7,8 +7,9 @@ from pathlib import Path
 
 from evidence.document import scripts
 from evidence.document.directions import end_runs
+from evidence.resources import shipped
 
-FONTS = Path(__file__).parents[1] / "template/fonts"
+FONTS = shipped("document/fonts")
 
 
 def second_faces():

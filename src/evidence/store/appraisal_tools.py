@@ -12,13 +12,13 @@ and 2024 [barker2024]; Moola et al. 2020 [moola2020]; Munn et al. 2015 [munn2015
 
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 import yaml
 
+from evidence.resources import shipped
 from evidence.store.schema import Loader
 
-FILE = Path(__file__).parents[1] / "text/appraisal_tools.yaml"
+FILE = shipped("words/text/appraisal_tools.yaml")
 SEVERITY = {"low": 0, "some_concerns": 1, "no_information": 1, "high": 2, "critical": 3}
 OVERALL = "overall"
 

@@ -10,7 +10,7 @@ FIRST = ("effects", "unused", "flags", "pools", "members")
 KINDS = {"string": "text", "number": "number", "integer": "whole number", "year": "year"}
 BEGINNING = """# The tables
 
-Made from `src/evidence/schema/*.yaml` by `python -m evidence.store.codebook`; do not edit it by hand.
+Made from `src/evidence/store/schemas/*.yaml` by `python -m evidence.store.codebook`; do not edit it by hand.
 
 - One row for each thing that the table's title names. The first row holds the column names.
 - Type numbers as the source prints them, in the unit it prints. The program converts and pools them.
@@ -26,7 +26,7 @@ Tables: {tables}.
 MADE_BEGINNING = """# The tables that are made
 
 For readers of `reports/tables`, and for statisticians who read them by another program. Made from
-`src/evidence/schema/*.yaml` by `python -m evidence.store.codebook`; do not edit it by hand. The tables that analysts type are
+`src/evidence/store/schemas/*.yaml` by `python -m evidence.store.codebook`; do not edit it by hand. The tables that analysts type are
 explained in [data/raw/README.md](../data/raw/README.md).
 
 - `data/processed/*.csv` is what the stages hand on; `reports/tables/*.csv` holds the same rows. In the latter a text that

@@ -1,4 +1,4 @@
-"""The schema of each table, raw or made: src/evidence/schema/*.yaml, in Table Schema form.
+"""The schema of each table, raw or made: src/evidence/store/schemas/*.yaml, in Table Schema form.
 
 Beside the standard's words a field may have `separator` (a list in one cell), `options` (what each allowed
 word means), `optional` (the file may lack the column), `refers_to` (a column of another table) with `within` (the column that both tables share), and a
@@ -7,13 +7,13 @@ table `optional`, or `made` by the program. The standard's own `foreignKeys` kno
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 
 import yaml
 
+from evidence.resources import shipped
 from evidence.store.cells import folded
 
-FOLDER = Path(__file__).parents[1] / "schema"
+FOLDER = shipped("store/schemas")
 TABLES = (
     "studies", "groups", "measurements", "outcomes", "units", "conditions",
     "claims", "claim_outcomes", "article_citations", "reviews", "unreported", "risk_of_bias", "judgements",

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import yaml
 
+from evidence.resources import shipped
 from evidence.store.schema import Loader
 
-OWN = Path(__file__).parents[1] / "text"
+OWN = shipped("words/text")
 
 
 @cache

@@ -13,8 +13,9 @@ from matplotlib.font_manager import FontEntry, FontPath, FontProperties, findfon
 from matplotlib.text import Text
 
 from evidence.document import scripts
+from evidence.resources import shipped
 
-FONT_FOLDER = Path(__file__).parents[2] / "template" / "fonts"
+FONT_FOLDER = shipped("document/fonts")
 FONT_FOLDERS = (FONT_FOLDER, Path(matplotlib.get_data_path()) / "fonts" / "ttf")
 FACES = ("Source Sans Pro", "DejaVu Sans")
 USUAL = FONT_FOLDER / "usual"

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from evidence.document.directions import end_runs
+from evidence.resources import shipped
 from evidence.stages.page import data as page_data
 from evidence.stages.page import html as page_html
 from evidence.stages.page.tables import page_tables
@@ -18,7 +19,7 @@ from evidence.stages.report.sections.front import front
 from evidence.stages.trace.trace import Made
 from evidence.store.provenance import digests, versions
 
-SOURCES = Path(__file__).parents[2] / "template" / "page"
+SOURCES = shipped("stages/page/script")
 SCRIPTS = ("elements", "words", "pooling", "trace", "axis", "forest", "choice", "plot", "map", "tables", "main")
 POLICY = "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
 

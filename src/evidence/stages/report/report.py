@@ -12,11 +12,12 @@ from evidence.document import scripts
 from evidence.document.printable import printable, replaced, second_faces
 from evidence.document.printable import texts as texts_of
 from evidence.problems import EvidenceError, Problem
+from evidence.resources import shipped
 from evidence.stages.report.contents import Inputs, content
 from evidence.store.provenance import digests, versions
 
-TEMPLATE = Path(__file__).parents[2] / "template"
-FONTS = TEMPLATE / "fonts"
+TEMPLATE = shipped("stages/report/template")
+FONTS = shipped("document/fonts")
 TEXT = re.compile(r"<text[^>]*>(.+?)</text>", re.DOTALL)
 STANDARDS = ["a-2a", "ua-1"]
 
@@ -29,7 +30,7 @@ def prose(folder):
     dict of (str, str)
         File as the user would type it, and its text.
     """
-    return {**texts(TEMPLATE, "src/evidence/template"), **texts(folder / "config/text", "config/text")}
+    return {**texts(TEMPLATE, "src/evidence/stages/report/template"), **texts(folder / "config/text", "config/text")}
 
 
 def texts(folder, place):

@@ -10,11 +10,12 @@ from string import Template
 import yaml
 
 from evidence.problems import EvidenceError, Problem
+from evidence.resources import shipped
 from evidence.store import codebook
 from evidence.store.schema import TABLES, load
 from evidence.store.write import replace
 
-TEXTS = Path(__file__).parents[2] / "scaffold"
+TEXTS = shipped("stages/tables/scaffold")
 IGNORED = "data/processed/\nreports/figures/\n.snakemake/\n"
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from evidence.problems import EvidenceError, Problem
+from evidence.resources import shipped
 
-OWN = Path(__file__).parents[2] / "text/prisma.csv"
+OWN = shipped("words/text/prisma.csv")
 FILE = "config/text/prisma.csv"
 COLUMNS = ["item", "topic", "asks", "met", "where", "note"]
 MET = ("yes", "partly", "no")
