@@ -3,6 +3,11 @@
 Another review: snakemake --cores 4 --directory FOLDER
 """
 
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/run.smk"
 include: "workflow/rules/tables.smk"
@@ -14,17 +19,10 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/page.smk"
 include: "workflow/rules/workbook.smk"
+include: "workflow/rules/publish.smk"
 
 
 rule all:
     default_target: True
     input:
-        "reports/evidence.pdf",
-        "reports/index.html",
-        "reports/tables/evidence.xlsx",
-        "reports/tables/pools.csv",
-        "reports/figures/figures.json",
-
-
-if workflow.is_main_process:
-    outdate(workflow.rules)
+        [f"reports/{name}" for name in PUBLISHED],

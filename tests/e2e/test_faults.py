@@ -16,7 +16,7 @@ from tests import SENT
 ROOT = Path(__file__).parents[2]
 # make faults kills thirty runs of everything; else a few of the run up to the figures, which have the costliest stages behind them.
 KILLS = int(os.environ.get("EVIDENCE_KILLS", 0))
-TARGETS = () if KILLS else ("reports/figures/figures.json",)
+TARGETS = () if KILLS else ("data/processed/reports/figures/figures.json",)
 # Shares of a whole run's time.
 MOMENTS = [round(random.Random(2026 + number).uniform(0.02, 0.98), 3) for number in range(KILLS or 2)]
 
@@ -31,32 +31,28 @@ SLOW = """
 import sys, time
 def wait(event, arguments):
     if event == "open" and "{file}" in str(arguments[0]) and arguments[1] == "w":
+        open(".waiting", "a").close()
         time.sleep(6)
-if sys.orig_argv[2:3] in (["evidence"], ["evidence.cli.forkserver"]):
+if sys.orig_argv[2:3] == ["evidence"]:
     sys.addaudithook(wait)
 """
 
 
-def start(folder, hook="", copies=False):
-    """A rebuild in a process group of its own.
-
-    `hook` is code that each stage runs at its start, as a process of its own or as a copy of the server.
-    """
+def start(folder, hook="", targets=TARGETS):
+    """A rebuild in a process group of its own; `hook` is code that each process runs at its start."""
     (folder / ".hook").mkdir(exist_ok=True)
     (folder / ".hook/sitecustomize.py").write_text(hook, encoding="utf-8")
     path = f"{ROOT / 'src'}{os.pathsep}{folder / '.hook'}"
     environment = os.environ | {"PYTHONPATH": path, "XDG_CACHE_HOME": str(folder / ".cache")}
-    if hook and not copies:
-        environment["EVIDENCE_FORKSERVER"] = "no"
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", str(folder), *TARGETS]
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", str(folder), *targets]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
 
 
-def finished(folder):
+def finished(folder, targets=TARGETS):
     """Words of a plain run, which must succeed."""
-    run = start(folder)
+    run = start(folder, targets=targets)
     told, _ = run.communicate(timeout=120)
     assert run.returncode == 0, told
     return told
@@ -103,8 +99,7 @@ def test_a_killed_run_is_finished_by_the_plain_command(clean, tmp_path, share):
 def test_stages_that_outlive_a_killed_run_are_waited_for(clean, tmp_path):
     folder = copy(tmp_path / "bcg")
     run = start(folder, SLOW.format(file="1-of-1.effects"))
-    until(run, (folder / "data/processed/.effects.1-of-1.unfinished").exists)
-    time.sleep(1)
+    until(run, (folder / ".waiting").exists)
     os.kill(run.pid, signal.SIGKILL)
     run.wait()
     assert "A stage of a run that was killed is still at work: waiting for its end." in finished(folder)
@@ -115,35 +110,21 @@ def test_stages_that_outlive_a_killed_run_are_waited_for(clean, tmp_path):
 def test_a_part_that_was_killed_is_made_again_and_no_other(clean, tmp_path, stage):
     folder = copy(tmp_path / "bcg")
     run = start(folder, SLOW.format(file=f"1-of-1.{stage}"))
-    until(run, (folder / f"data/processed/.{stage}.1-of-1.unfinished").exists)
-    time.sleep(1)
+    until(run, (folder / ".waiting").exists)
     stopped(run, os.killpg, signal.SIGKILL)
     finished(folder)
     assert made(folder) == made(clean)
 
 
-@pytest.mark.parametrize(
-    ("stage", "file", "copies"),
-    [("effects.1-of-1", "1-of-1.effects", True), ("effects.1-of-1", "1-of-1.effects", False), ("figures", "figures.json", False)],
-)
-def test_a_run_stopped_at_the_keyboard_says_so_and_is_finished_by_the_plain_command(clean, tmp_path, stage, file, copies):
+@pytest.mark.parametrize(("stage", "file"), [("effects", "1-of-1.effects"), ("figures", "figures.json")])
+def test_a_run_stopped_at_the_keyboard_says_so_and_is_finished_by_the_plain_command(clean, tmp_path, stage, file):
     folder = copy(tmp_path / "bcg")
-    run = start(folder, SLOW.format(file=file), copies)
-    until(run, (folder / f"data/processed/.{stage}.unfinished").exists)
-    time.sleep(0.5)
+    run = start(folder, SLOW.format(file=file))
+    until(run, (folder / ".waiting").exists)
     told = stopped(run, os.killpg, signal.SIGINT)
     assert run.returncode != 0
-    assert f"{stage.split('.')[0]}: stopped; what it would have written is as it was.\n" in told
+    assert f"{stage}: stopped; what it would have written is as it was.\n" in told
     assert "Traceback" not in told and "non-zero exit status" not in told, told
-    finished(folder)
-    assert made(folder) == made(clean)
-
-
-def test_a_run_killed_while_it_lists_the_code_leaves_nothing_for_good(clean, tmp_path):
-    folder = copy(tmp_path / "bcg")
-    run = start(folder, SENT.format(event="os.rename", file="tables.txt", sign="SIGKILL"))
-    told, _ = run.communicate(timeout=60)
-    assert (run.returncode, len(list((folder / "data/processed/.code").iterdir()))) == (-signal.SIGKILL, 1), told
     finished(folder)
     assert made(folder) == made(clean)
 
@@ -190,19 +171,20 @@ def test_a_full_disk_is_named_and_the_plain_command_finishes_when_there_is_room(
     assert made(folder) == made(clean)
 
 
-def test_reports_that_may_not_be_written_are_named(clean, tmp_path, mounted):
-    folder = copy(tmp_path / "bcg")
+def test_reports_that_may_not_be_written_are_named(tmp_path, mounted):
+    folder, whole = copy(tmp_path / "bcg"), copy(tmp_path / "whole" / "bcg")
+    finished(whole, targets=())
     reports = folder / "reports"
     reports.mkdir()
     mounted(reports, "--bind", str(reports))
     mounted(reports, "-o", "remount,bind,ro")
-    run = start(folder)
+    run = start(folder, targets=())
     told, _ = run.communicate(timeout=120)
     assert run.returncode != 0
     assert "Read-only file system" in told and "Traceback" not in told, told
     mounted(reports, "-o", "remount,bind,rw")
-    finished(folder)
-    assert made(folder) == made(clean)
+    finished(folder, targets=())
+    assert made(folder) == made(whole)
 
 
 @pytest.mark.parametrize("seen", ["data/processed/studies.csv", "data/processed/effects.csv"])

@@ -48,7 +48,7 @@ def test_a_figure_that_is_gone_comes_back_and_one_that_is_not_wanted_goes(tmp_pa
     (tmp_path / "x.svg").unlink()
     assert updated(tmp_path, x="one", y="two") == ["one"]
     assert updated(tmp_path, y="two") == []
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["figures.json", "y.svg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".drawn.json", "figures.json", "y.svg"]
 
 
 def test_an_edited_program_draws_all_again(tmp_path, monkeypatch):
@@ -59,7 +59,7 @@ def test_an_edited_program_draws_all_again(tmp_path, monkeypatch):
 
 def test_a_list_of_another_version_keeps_nothing(tmp_path):
     updated(tmp_path, x="one")
-    (tmp_path / "figures.json").write_text('[{"file": "x.svg", "alt": "x"}]', encoding="utf-8")
+    (tmp_path / ".drawn.json").write_text('[{"file": "x.svg", "alt": "x"}]', encoding="utf-8")
     assert updated(tmp_path, x="one") == ["one"]
 
 

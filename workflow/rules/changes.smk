@@ -2,10 +2,11 @@ rule changes:
     input:
         processed("studies", "measurements", "flags", "pools", "verdicts", "certainty"),
         CONFIG,
-        sorted(map(str, Path("reports/released").glob("*/*.csv"))),
-        code("changes", "stages/changes/changes.py", "stages/changes/releases.py", "store/schemas/*"),
+        released(),
     output:
-        update("data/processed/changes.csv"),
+        processed("changes"),
+    params:
+        **made_from("plan", "releases"),
     benchmark:
         record("changes")
     resources:

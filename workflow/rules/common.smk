@@ -1,10 +1,7 @@
-"""What the rules share: how to call the program, and the code each rule depends on."""
+"""What the rules share: how to call the program, and what each rule is made from."""
 
 import hashlib
-import os
-import re
 import sys
-from functools import cache
 from pathlib import Path
 
 EVIDENCE = f"{sys.executable} -m evidence"
@@ -13,8 +10,10 @@ CONFIG = "config/config.yaml"
 SCHEMAS = sorted((SOURCE / "store/schemas").glob("*.yaml"))
 VERDICTS = ["verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing",
             "reported", "map", "citations", "published", "regression_to_mean", "bias_weights", "flow", "left_out", "prisma"]
+PUBLISHED_TABLES = ["effects", "pools", "members", "opinion", "flags", "unused", "regressions", "subgroups", "changes", *VERDICTS]
+PUBLISHED = ["evidence.pdf", "index.html", "figures/figures.json", "tables/evidence.xlsx", *(f"tables/{name}.csv" for name in PUBLISHED_TABLES)]
 PARTS = "data/processed/parts"
-IMPORT = re.compile(r"^ *from (evidence[\w.]*) import (\([^)]*\)|[^\n]*)", re.M)
+DRAFTS = "data/processed/reports"
 RAW_TABLES = [path.stem for path in SCHEMAS if "\nmade: true" not in path.read_text(encoding="utf-8")]
 
 
@@ -23,28 +22,39 @@ def raw():
     return sorted(str(path) for path in Path("data/raw").glob("*.csv"))
 
 
-def marked(mark, command):
-    """Shell words of a command that is to be trusted only when it has ended, and no input was edited meanwhile. See outdate().
-
-    Ctrl-C is for the command, once it has begun: it would find Python at its own start, which answers with a traceback.
-    """
-    mark = f"data/processed/.{mark}.unfinished"
-    return f'mkdir -p data/processed; touch {mark}; trap "" INT; {EVIDENCE} {command}; test -n "$(find {{input}} -newer {mark})" || rm -f {mark}'
+def texts():
+    """The review's own texts."""
+    return sorted(map(str, Path("config/text").glob("*")))
 
 
-def stage(command):
-    """Shell words of a stage."""
-    return marked(command.split()[0], command)
+def released():
+    """The tables of earlier releases."""
+    return sorted(map(str, Path("reports/released").glob("*/*.csv")))
 
 
-def part(command):
-    """Shell words of one part of a stage."""
-    return marked(f"{command}.{{wildcards.scatteritem}}", f"{command} --part {{wildcards.scatteritem}}")
+def digest(paths):
+    """SHA-256 over the names and bytes of files."""
+    total = hashlib.sha256()
+    for path in filter(Path.is_file, map(Path, paths)):
+        total.update(f"{path.name}\n".encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()[:16]
 
 
-def record(rule):
-    """Where Snakemake notes the time and memory of a rule; benchmarks/pipeline.py reads it."""
-    return f".snakemake/benchmarks/{rule}.tsv"
+# What people edit, as it was when the run began. Snakemake runs a rule again when one of its params differs from that of its last
+# run: so an edited program is seen, and so is a table that was saved while the run was on, whatever the times of the files say.
+DIGESTS = {
+    "program": digest(sorted(path for path in SOURCE.rglob("*") if path.suffix != ".pyc")),
+    "plan": digest([CONFIG]),
+    "data": digest(raw()),
+    "texts": digest(texts()),
+    "releases": digest(released()),
+}
+
+
+def made_from(*names):
+    """Digests of the program and of what else a rule reads that people edit."""
+    return {name: DIGESTS[name] for name in ("program", *names)}
 
 
 def processed(*names):
@@ -52,42 +62,25 @@ def processed(*names):
     return [f"data/processed/{name}.csv" for name in names]
 
 
-@cache
-def imported(path):
-    """Modules of the program that a module imports, at its top or in a function."""
-    found = set()
-    for module, names in IMPORT.findall(path.read_text(encoding="utf-8")):
-        place = SOURCE.parent.joinpath(*module.split("."))
-        inside = [place / f"{name}.py" for name in re.findall(r"\w+", names)]
-        found |= {place.with_suffix(".py"), *inside}
-    return {one for one in found if one.is_file()}
+def record(rule):
+    """Where Snakemake notes the time and memory of a rule; benchmarks/pipeline.py reads it."""
+    return f".snakemake/benchmarks/{rule}.tsv"
 
 
-@cache
-def digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def stage(command):
+    """Shell words of a stage.
 
-
-def code(rule, *names):
-    """List of the files of the program that a rule is run from, with their digests: Snakemake does not see imported code.
-
-    One list a rule and not the files themselves, since Snakemake reads each input again for each output.
+    A stage says itself what is wrong (status 2) and that it was stopped (130). Who was killed says nothing: the shell does. Ctrl-C is
+    for the stage, once it has begun: it would find Python at its own start, which answers with a traceback.
     """
-    wanted = {path for name in (*names, "config.py", "store/files.py") for path in SOURCE.glob(name)}
-    wanted = {path for path in wanted if path.is_file() and path.suffix != ".pyc"}
-    reached, new = set(), wanted
-    while new:
-        reached |= new
-        new = {one for path in new if path.suffix == ".py" for one in imported(path)} - reached
-    paths = sorted(reached | set(SOURCE.glob("cli/*.py")))
-    text = "".join(f"{digest(path)} {path.relative_to(SOURCE.parent).as_posix()}\n" for path in paths)
-    listed = Path(f"data/processed/.code/{rule}.txt")
-    if not listed.is_file() or listed.read_text(encoding="utf-8") != text:
-        listed.parent.mkdir(parents=True, exist_ok=True)
-        fresh = listed.with_name(f".{listed.name}.{os.getpid()}.part")
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(listed)
-    return str(listed)
+    name = command.split()[0]
+    lost = f'echo "{name}: ended with status $status and no word, perhaps for want of memory. Run it again." >&2'
+    return f'trap "" INT; {EVIDENCE} {command} || {{{{ status=$?; case $status in 2|130) ;; *) {lost};; esac; exit $status; }}}}'
+
+
+def part(command):
+    """Shell words of one part of a stage."""
+    return stage(f"{command} --part {{wildcards.scatteritem}}")
 
 
 scattergather:

@@ -2,10 +2,11 @@ rule effects_part:
     input:
         processed("measurements", "groups", "outcomes", "units", "conditions", "studies", "moderators", "flags"),
         CONFIG,
-        code("effects_part", "cli/parts.py", "stages/pools/parts.py", "stages/effects/effects.py", "store/schemas/*"),
     output:
         f"{PARTS}/{{scatteritem}}.effects.csv",
         f"{PARTS}/{{scatteritem}}.unused.csv",
+    params:
+        **made_from("plan"),
     benchmark:
         record("effects_part.{scatteritem}")
     resources:
@@ -19,12 +20,15 @@ rule effects:
     input:
         gather.parts(f"{PARTS}/{{scatteritem}}.effects.csv"),
         gather.parts(f"{PARTS}/{{scatteritem}}.unused.csv"),
-        code("effects", "cli/parts.py"),
     output:
-        update("data/processed/effects.csv"),
-        update("data/processed/unused.csv"),
+        processed("effects", "unused"),
+    params:
+        **made_from(),
     benchmark:
         record("effects")
+    resources:
+        mem_mb=1000,
+        runtime=10,
     localrule: True
     shell:
         stage(f"effects --join {len(gather.parts('{scatteritem}'))}")

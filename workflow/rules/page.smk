@@ -3,10 +3,11 @@ rule page:
         raw(),
         processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "subgroups", "changes", *VERDICTS),
         CONFIG,
-        sorted(map(str, Path("config/text").glob("*"))),
-        code("page", "stages/page/page.py", "stages/changes/releases.py", "stages/trace/*.py", "stages/report/template/*.md", "stages/page/script/*", "document/fonts/*", "words/text/*", "store/schemas/*"),
+        texts(),
     output:
-        update("reports/index.html"),
+        f"{DRAFTS}/index.html",
+    params:
+        **made_from("data", "plan", "texts", "releases"),
     benchmark:
         record("page")
     resources:

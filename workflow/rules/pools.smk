@@ -3,12 +3,13 @@ rule pools_part:
         f"{PARTS}/{{scatteritem}}.effects.csv",
         processed("conditions", "moderators"),
         CONFIG,
-        code("pools_part", "cli/parts.py", "stages/pools/parts.py", "store/schemas/*"),
     output:
         f"{PARTS}/{{scatteritem}}.pools.csv",
         f"{PARTS}/{{scatteritem}}.members.csv",
         f"{PARTS}/{{scatteritem}}.regressions.csv",
         f"{PARTS}/{{scatteritem}}.subgroups.csv",
+    params:
+        **made_from("plan"),
     benchmark:
         record("pools_part.{scatteritem}")
     resources:
@@ -24,14 +25,15 @@ rule pools:
         gather.parts(f"{PARTS}/{{scatteritem}}.members.csv"),
         gather.parts(f"{PARTS}/{{scatteritem}}.regressions.csv"),
         gather.parts(f"{PARTS}/{{scatteritem}}.subgroups.csv"),
-        code("pools", "cli/parts.py"),
     output:
-        update("data/processed/pools.csv"),
-        update("data/processed/members.csv"),
-        update("data/processed/regressions.csv"),
-        update("data/processed/subgroups.csv"),
+        processed("pools", "members", "regressions", "subgroups"),
+    params:
+        **made_from(),
     benchmark:
         record("pools")
+    resources:
+        mem_mb=1000,
+        runtime=10,
     localrule: True
     shell:
         stage(f"pools --join {len(gather.parts('{scatteritem}'))}")
@@ -39,11 +41,11 @@ rule pools:
 
 rule opinion:
     input:
-        "data/processed/pools.csv",
-        "data/processed/members.csv",
-        code("opinion", "stages/pools/opinion.py", "store/schemas/*"),
+        processed("pools", "members"),
     output:
-        update("data/processed/opinion.csv"),
+        processed("opinion"),
+    params:
+        **made_from(),
     benchmark:
         record("opinion")
     resources:

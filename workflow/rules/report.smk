@@ -2,12 +2,13 @@ rule report:
     input:
         raw(),
         processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "subgroups", "changes", *VERDICTS),
-        "reports/figures/figures.json",
+        f"{DRAFTS}/figures/figures.json",
         CONFIG,
-        sorted(map(str, Path("config/text").glob("*"))),
-        code("report", "stages/report/report.py", "stages/changes/releases.py", "stages/report/template/*", "document/fonts/*", "words/text/*", "store/schemas/*"),
+        texts(),
     output:
-        update("reports/evidence.pdf"),
+        f"{DRAFTS}/evidence.pdf",
+    params:
+        **made_from("data", "plan", "texts", "releases"),
     benchmark:
         record("report")
     resources:

@@ -1,10 +1,11 @@
 rule tables:
     input:
         CONFIG,
-        raw=raw(),
-        code=code("tables", "stages/tables/tables.py", "store/schemas/*"),
+        raw(),
     output:
-        update(processed(*RAW_TABLES, "flags")),
+        processed(*RAW_TABLES, "flags"),
+    params:
+        **made_from("data", "plan"),
     benchmark:
         record("tables")
     resources:

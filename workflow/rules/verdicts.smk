@@ -1,14 +1,12 @@
 rule verdicts:
     input:
-        processed(*RAW_TABLES, "flags"),
-        "data/processed/effects.csv",
-        "data/processed/pools.csv",
-        "data/processed/members.csv",
+        processed(*RAW_TABLES, "flags", "effects", "pools", "members"),
         CONFIG,
-        sorted(str(path) for name in ("prisma.csv", "verdicts.yaml") for path in Path("config/text").glob(name)),
-        code("verdicts", "stages/verdicts/verdicts.py", "words/text/*", "store/schemas/*"),
+        texts(),
     output:
-        update(processed(*VERDICTS)),
+        processed(*VERDICTS),
+    params:
+        **made_from("plan", "texts"),
     benchmark:
         record("verdicts")
     resources:

@@ -3,11 +3,11 @@ rule workbook:
         raw(),
         processed(*RAW_TABLES, "flags", "unused", "effects", "pools", "members", "opinion", "regressions", "subgroups", "changes", *VERDICTS),
         CONFIG,
-        code("workbook", "stages/workbook/workbook.py", "stages/changes/releases.py", "document/fonts/*", "store/schemas/*"),
     output:
-        update("reports/tables/evidence.xlsx"),
-        update([f"reports/tables/{name}.csv" for name in
-                ("effects", "pools", "members", "opinion", "flags", "unused", "regressions", "subgroups", "changes", *VERDICTS)]),
+        f"{DRAFTS}/tables/evidence.xlsx",
+        [f"{DRAFTS}/tables/{name}.csv" for name in PUBLISHED_TABLES],
+    params:
+        **made_from("data", "plan", "releases"),
     benchmark:
         record("workbook")
     resources:

@@ -1,10 +1,11 @@
 """What the commands share: where made tables lie, and words on the terminal."""
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PROCESSED = Path("data/processed")
+DRAFTS = PROCESSED / "reports"  # what `evidence publish` copies to reports/
 
 
 def say(text):
@@ -30,5 +31,6 @@ def held(lock):
     import fcntl
 
     with open(lock, "a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_SH)
+        with suppress(OSError):  # a disk that several nodes share may know no locks
+            fcntl.flock(handle, fcntl.LOCK_SH)
         yield

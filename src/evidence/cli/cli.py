@@ -1,20 +1,19 @@
 """The command line: what the workflow calls, and what an analyst types."""
 
 import argparse
-import atexit
 import gc
 import os
 import sys
 from pathlib import Path
 
-from evidence.cli.base import PROCESSED, counted, held, made, say
+from evidence.cli.base import DRAFTS, PROCESSED, counted, held, made, say
 from evidence.cli.check import run_check
 from evidence.cli.parts import add_parts, place, run_effects, run_pools
 from evidence.cli.pool import add_pool
 from evidence.problems import EvidenceError, refused
 
-FIGURES = Path("reports/figures")
-TABLES = Path("reports/tables")
+FIGURES = DRAFTS / "figures"
+TABLES = DRAFTS / "tables"
 VERDICTS = (
     "verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing", "reported",
     "map", "citations", "published", "regression_to_mean", "bias_weights", "flow", "left_out", "prisma",
@@ -151,8 +150,8 @@ def run_report(args):
     folder = Path(args.folder)
     inputs, _ = gathered(folder, beside=())
     figures = json.loads((folder / FIGURES / "figures.json").read_text(encoding="utf-8"))
-    replace(folder / "reports/evidence.pdf", build(**inputs, figures=figures))
-    say(f"report   {folder / 'reports/evidence.pdf'}")
+    replace(folder / DRAFTS / "evidence.pdf", build(**inputs, figures=figures, drawings=folder / FIGURES))
+    say(f"report   {folder / DRAFTS / 'evidence.pdf'}")
 
 
 def run_page(args):
@@ -161,8 +160,16 @@ def run_page(args):
 
     folder = Path(args.folder)
     inputs, frames = gathered(folder, beside=("map", "citations"))
-    replace(folder / "reports/index.html", build(**inputs, map=frames["map"], citations=frames["citations"]))
-    say(f"page     {folder / 'reports/index.html'}")
+    replace(folder / DRAFTS / "index.html", build(**inputs, map=frames["map"], citations=frames["citations"]))
+    say(f"page     {folder / DRAFTS / 'index.html'}")
+
+
+def run_publish(args):
+    from evidence.store.write import mirror
+
+    folder = Path(args.folder)
+    mirror(folder / DRAFTS, folder / "reports", ("figures", "tables"))
+    say(f"The report is in {folder / 'reports/evidence.pdf'}")
 
 
 def run_trace(args):
@@ -226,9 +233,10 @@ STAGES = {
     "verdicts": (run_verdicts, "what the pools say of each claim, how sure one can be, and what else there is"),
     "changes": (run_changes, "what differs from the last release"),
     "figures": (run_figures, "draw the figures"),
-    "report": (run_report, "typeset reports/evidence.pdf"),
-    "workbook": (run_workbook, "write reports/tables: every table as CSV, and all of them as evidence.xlsx"),
-    "page": (run_page, "write reports/index.html, the review as one page for a browser"),
+    "report": (run_report, "typeset evidence.pdf"),
+    "workbook": (run_workbook, "write every table as CSV, and all of them as evidence.xlsx"),
+    "page": (run_page, "write index.html, the review as one page for a browser"),
+    "publish": (run_publish, "copy the report, the page, the figures and the tables to reports/, all at once"),
     "release": (run_release, "keep the tables of this report in reports/released, for the next report to say what has changed"),
 }
 
@@ -236,7 +244,6 @@ STAGES = {
 def main(arguments=None):
     """Run one command; 0 for success, 2 for what the user can mend."""
     gc.set_threshold(200_000, 50, 100)  # millions of cells and hardly a cycle: the search for them took a sixth of the time
-    atexit.register(gc.freeze)  # and of what is imported, at the end, another sixth
     args = parser().parse_args(arguments)
     try:
         with held(os.environ.get("EVIDENCE_LOCK")):

@@ -28,6 +28,31 @@ def replace(path, content):
         discard(temporary)
 
 
+def mirror(source, target, whole=()):
+    """Copy the files below one folder to another; a file that is there already with the same bytes stays untouched.
+
+    Parameters
+    ----------
+    source, target : path
+    whole : sequence of str
+        Folders of `target` from which files that `source` lacks are removed.
+
+    Raises
+    ------
+    EvidenceError
+        As `replace`.
+    """
+    paths = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    for path in paths:
+        content = (source / path).read_bytes()
+        if not (target / path).is_file() or (target / path).read_bytes() != content:
+            replace(target / path, content)
+    for folder in whole:
+        for path in (target / folder).iterdir():
+            if path.relative_to(target) not in paths:
+                discard(path)
+
+
 def as_csv(columns):
     """Columns of texts, the first of each its name, as a CSV; written column by column, for most have nothing to be quoted."""
     lines = map(",".join, zip(*map(quoted, columns), strict=True))

@@ -16,6 +16,7 @@ from evidence.store.write import replace
 
 PROGRAM = Path(__file__).parents[2]
 INDEX = "figures.json"
+DRAWN = ".drawn.json"  # a copy of the index: Snakemake removes the index itself before the stage runs
 MILLIMETRES = 25.4
 FEW = 4
 
@@ -68,7 +69,7 @@ def digest(draw):
 
 def kept(folder):
     """The pages that lie in a folder whole, by digest and file of their drawing."""
-    index = folder / INDEX
+    index = folder / DRAWN
     if not index.is_file():
         return {}
     found = {}
@@ -142,5 +143,6 @@ def update(folder, drawings):
     ]  # fmt: skip
     for stale in set(folder.glob("*.svg")) - {folder / entry["file"] for entry in index}:
         stale.unlink()
-    replace(folder / INDEX, json.dumps(index, indent=1, ensure_ascii=False).encode())
+    for name in (DRAWN, INDEX):
+        replace(folder / name, json.dumps(index, indent=1, ensure_ascii=False).encode())
     return index, sum(map(len, made))

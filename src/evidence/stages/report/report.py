@@ -104,7 +104,7 @@ def typeset(root, date):
     return pdf
 
 
-def build(folder, tables, config, effects, pools, members, unused, opinion, figures, **more):
+def build(folder, tables, config, effects, pools, members, unused, opinion, figures, drawings=None, **more):
     """Typeset the report.
 
     Parameters
@@ -117,6 +117,8 @@ def build(folder, tables, config, effects, pools, members, unused, opinion, figu
         The made tables.
     figures : list of dict
         Of figures.json.
+    drawings : path, optional
+        Folder of the figures; None for reports/figures.
     **more
         Further made tables by name, see `evidence.stages.report.contents.Inputs`.
 
@@ -144,7 +146,7 @@ def build(folder, tables, config, effects, pools, members, unused, opinion, figu
         root = Path(name)
         for path in TEMPLATE.glob("*.typ"):
             shutil.copyfile(path, root / path.name)
-        copy_figures(folder / "reports/figures", root / "figures", figures)
+        copy_figures(drawings or folder / "reports/figures", root / "figures", figures)
         families = lay_fonts(root / "fonts", texts_of(made) | lines_of(root / "figures"))
         (root / "content.json").write_text(json.dumps(made | {"faces": families}), encoding="utf-8")
         return typeset(root, config.date)
@@ -162,7 +164,7 @@ def copy_figures(source, target, figures):
     if gone:
         remedy = "Draw the figures again: evidence figures."
         raise EvidenceError(
-            [Problem(f"reports/figures/{file}", 0, "", "the figure is missing", remedy) for file in gone]
+            [Problem((source / file).as_posix(), 0, "", "the figure is missing", remedy) for file in gone]
         )
     for figure in figures:
         shutil.copyfile(source / figure["file"], target / figure["file"])
