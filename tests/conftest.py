@@ -3,7 +3,7 @@
 import pytest
 
 from evidence.document import scripts
-from tests.fonts import forget
+from tests.support.fonts import forget
 
 
 @pytest.fixture(autouse=True, scope="session")

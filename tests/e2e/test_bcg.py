@@ -12,7 +12,7 @@ import pypdf
 import pytest
 
 import evidence as ev
-from tests.browser import data_of
+from tests.support.browser import data_of
 
 ROOT = Path(__file__).parents[2]
 NAMED = json.loads((ROOT / "tests/reference/metafor_models.json").read_text(encoding="utf-8"))["datasets"]["bcg_rr"]

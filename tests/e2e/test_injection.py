@@ -13,8 +13,8 @@ import pypdf
 import pytest
 
 from evidence.cli import cli
-from tests.fonts import make_font
-from tests.unit.test_content import CONDITIONS, GROUPS, MEASUREMENTS, OUTCOMES, STUDIES, UNITS, review
+from tests.support.fonts import make_font
+from tests.unit.stages.report.test_contents import CONDITIONS, GROUPS, MEASUREMENTS, OUTCOMES, STUDIES, UNITS, review
 
 ROOT = Path(__file__).parents[2]
 STAGES = ("tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "report", "workbook")

@@ -14,8 +14,8 @@ import pytest
 
 import evidence as ev
 from evidence.cli import cli
-from tests import toy
-from tests.toy import number, sd, se
+from tests.support import toy
+from tests.support.toy import number, sd, se
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/new-topic.md").read_text(encoding="utf-8")

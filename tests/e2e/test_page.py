@@ -13,11 +13,11 @@ import evidence as ev
 from evidence.config import load
 from evidence.store.files import csv_bytes
 from evidence.words.scales import SCALES, in_words
-from tests import toy
-from tests.browser import browser, installed, page_of
-from tests.toy import group, number, sd, study
-from tests.unit.test_page import hostile  # noqa: F401
-from tests.unit.test_rare_and_survival import review as rare_review
+from tests.support import toy
+from tests.support.browser import browser, installed, page_of
+from tests.support.toy import group, number, sd, study
+from tests.unit.stages.page.test_page import hostile  # noqa: F401
+from tests.unit.stages.report.test_rare_and_survival import review as rare_review
 
 ROOT = Path(__file__).parents[2]
 if not installed():

@@ -16,7 +16,7 @@ from evidence.stages.pools.pools import pools_and_members
 from evidence.stages.verdicts.mentions import group_conditions, mentions, parts
 from evidence.stages.verdicts.verdicts import appraised
 from evidence.store.schema import load as schema
-from tests.toy import folder, group, number, p, sd, se, study
+from tests.support.toy import folder, group, number, p, sd, se, study
 
 ROOT = Path(__file__).parents[2]
 NUMBERS = {

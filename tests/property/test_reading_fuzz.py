@@ -19,7 +19,7 @@ from evidence.problems import Problem
 from evidence.stages.tables.checks.checks import check
 from evidence.stages.tables.checks.report import report_json, report_text
 from evidence.store.schema import TABLES, load
-from tests.toy import folder, group, number, p, sd, se, study
+from tests.support.toy import folder, group, number, p, sd, se, study
 
 ROOT = Path(__file__).parents[2]
 BYTES = [b"\0", b'"', b'""', b",", b";", b"\t", b"\n", b"\r", b"\r\n", b"\xff", b"\xc3", b"\xef\xbb\xbf", b"\xff\xfe", b"\x1a",

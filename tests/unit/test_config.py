@@ -7,7 +7,7 @@ import pytest
 
 from evidence.config import load
 from evidence.problems import EvidenceError
-from tests import toy
+from tests.support import toy
 from tests.property.test_reading_fuzz import with_bytes
 
 ROOT = Path(__file__).parents[2]
