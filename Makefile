@@ -5,13 +5,27 @@ PYTHON ?= python3
 CORES ?= 4
 BIN = .venv/bin
 
-.PHONY: reports test faults slurm clean
+.PHONY: reports test quick check docs faults slurm clean
 
 reports: .venv/ready
 	$(BIN)/snakemake --cores $(CORES)
 
 test: .venv/ready .venv/plugins/ready
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+quick: .venv/ready
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder tests/unit tests/house
+
+check: .venv/check/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell
+	.venv/check/bin/snakefmt --check Snakefile workflow
+
+docs: .venv/docs/ready
+	.venv/docs/bin/mkdocs build --quiet
 
 faults: .venv/ready
 	EVIDENCE_KILLS=30 $(BIN)/python -m pytest -n auto tests/e2e/test_faults.py -k killed
@@ -26,6 +40,17 @@ slurm: .venv/ready .venv/plugins/ready
 
 .venv/plugins/ready: tests/plugins/requirements.txt .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/plugins --requirement $<
+	touch $@
+
+.venv/check/ready: pyproject.toml constraints.txt .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,check]'
+	$(PYTHON) -m venv .venv/check
+	.venv/check/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt snakefmt
+	touch $@
+
+.venv/docs/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv/docs
+	.venv/docs/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
 	touch $@
 
 clean:

@@ -18,7 +18,7 @@ import pytest
 from evidence.document.blocks import count, effect_words
 
 ROOT = Path(__file__).parents[2]
-STAGES = ("tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "report", "page", "workbook")
+STAGES = ("tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "report", "page", "workbook", "publish")
 
 
 def older_processor():

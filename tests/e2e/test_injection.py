@@ -17,7 +17,7 @@ from tests.support.fonts import make_font
 from tests.unit.stages.report.test_contents import CONDITIONS, GROUPS, MEASUREMENTS, OUTCOMES, STUDIES, UNITS, review
 
 ROOT = Path(__file__).parents[2]
-STAGES = ("tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "report", "workbook")
+STAGES = ("tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "report", "workbook", "publish")
 SIGNS = ['#read("/etc/passwd")', "<script>alert(1)</script>", "=cmd|' /C calc'!A0", r"\input{x}", "$x$", "*bold* _it_ @ref", "one\u202etwo"]
 SHOWN = [*SIGNS[:-1], "one‹U+202E›two"]
 RUN = "import sys\nfrom evidence.cli.cli import main\nsys.exit(max(main([stage]) for stage in sys.argv[1:]))"

@@ -173,7 +173,7 @@ def test_commands_of_the_page_are_commands():
     assert len(block) == 3
 
 
-STAGES = ("check", "tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "workbook", "page", "report")
+STAGES = ("check", "tables", "effects", "pools", "opinion", "verdicts", "changes", "figures", "workbook", "page", "report", "publish")
 SCARCE = {
     "nothing reaches the headline": {"measurements": [
         number("s", 10, "baseline", n=20, suspect="figure", note="doubted", **sd(2)), number("s", 12, n=20, **sd(2))]},

@@ -41,7 +41,7 @@ return objects(data.pools).map(pool => {
   const [kind, name] = pool.stratum.split(/:(.*)/), r = pool.analysis === 'headline' ? null : +pool.analysis.slice(2);
   const {cohorts} = selected({outcome: pool.outcome, contrast: pool.contrast, measure: pool.measure, unit: pool.effect_unit, r, without: [],
     condition: kind === 'condition' ? name : '', drug: kind === 'drug' ? name : '',
-    level: ['all', 'condition', 'drug'].includes(kind) ? '' : pool.stratum});
+    comparator: kind === 'comparator' ? name : '', level: ['all', 'condition', 'drug', 'comparator'].includes(kind) ? '' : pool.stratum});
   return {id: pool.id, ...fit(cohorts), cohorts: cohorts.map(one => [one.cohort_id, one.yi, one.vi])};
 });
 """

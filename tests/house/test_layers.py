@@ -1,4 +1,4 @@
-"""The library half knows arrays and papers; the stages know tables; nothing below knows what is above."""
+"""The engine knows arrays and papers; the stages know tables; nothing below knows what is above."""
 
 import ast
 import subprocess
@@ -27,6 +27,13 @@ def imports(path):
 
 LIBRARY_FILES = [path for room in LIBRARY for path in sorted((SOURCE / "engine" / room).glob("*.py"))]
 ALL_FILES = sorted(SOURCE.rglob("*.py"))
+
+
+def test_each_layer_knows_only_those_below_it():
+    """The contracts stand in pyproject.toml; docs/architecture.md shows them."""
+    linter = Path(sys.executable).with_name("lint-imports")
+    run = subprocess.run([linter, "--no-cache"], cwd=SOURCE.parents[1], capture_output=True, text=True)
+    assert run.returncode == 0 and "Contracts: 3 kept, 0 broken." in run.stdout, run.stdout + run.stderr
 
 
 def test_the_rooms_stand():

@@ -108,7 +108,7 @@ def page_of(folder):
     from evidence.cli.cli import STAGES, main
 
     not_read = ("check", "figures", "report", "workbook", "release")
-    for stage in (*(name for name in STAGES if name not in (*not_read, "page")), "page"):
+    for stage in (*(name for name in STAGES if name not in (*not_read, "page", "publish")), "page", "publish"):
         assert main([stage, str(folder)]) == 0, stage
     return Path(folder) / "reports/index.html"
 

@@ -47,10 +47,9 @@ def mirror(source, target, whole=()):
         content = (source / path).read_bytes()
         if not (target / path).is_file() or (target / path).read_bytes() != content:
             replace(target / path, content)
-    for folder in whole:
-        for path in (target / folder).iterdir():
-            if path.relative_to(target) not in paths:
-                discard(path)
+    for path in [path for folder in whole for path in (target / folder).glob("*")]:
+        if path.relative_to(target) not in paths:
+            discard(path)
 
 
 def as_csv(columns):

@@ -164,7 +164,7 @@ def numbers_in_unit(row, level, about):
 
 
 def axis_title(code, contrast, unit, about):
-    """Words below an axis: Change in body weight (kg), Hazard ratio for death, Tuberculosis (per 100,000).
+    """Words below an axis: Change in body weight (kg), Hazard ratio for death, Stroke (per 100,000).
 
     Parameters
     ----------

@@ -15,7 +15,9 @@ const chosen = {
 const controls = {};
 // Comparisons with different active agents are never pooled: the agent is a part of the comparison.
 const agent = effect => (effect.contrast === 'versus_active' ? effect.comparator : '');
-const comparison = effect => [effect.contrast, agent(effect), effect.measure, effect.effect_unit].join('|');
+const keyOf = (contrast, measure, unit, comparator) =>
+  [contrast, measure, unit, ...(comparator ? [comparator] : [])].join('|');
+const comparison = effect => keyOf(effect.contrast, effect.measure, effect.effect_unit, agent(effect));
 const distinct = values => [...new Set(values)];
 
 function options(select, pairs, value) {
@@ -34,10 +36,10 @@ function field(name, text, change) {
 }
 const ofOutcome = () => effects.filter(effect => effect.outcome === chosen.outcome);
 const ofComparison = () => ofOutcome().filter(effect => comparison(effect) === comparisonNow());
-const comparisonNow = () => [chosen.contrast, chosen.comparator, chosen.measure, chosen.unit].join('|');
+const comparisonNow = () => keyOf(chosen.contrast, chosen.measure, chosen.unit, chosen.comparator);
 
 function compare(key) {
-  [chosen.contrast, chosen.comparator, chosen.measure, chosen.unit] = key.split('|');
+  [chosen.contrast, chosen.measure, chosen.unit, chosen.comparator = ''] = key.split('|');
 }
 function takeOutcome(outcome, contrast = '') {
   chosen.outcome = outcome;
@@ -76,11 +78,11 @@ function refreshOptions() {
     here = ofComparison(),
     keys = distinct(own.map(comparison));
   const word = key => {
-    const [contrast, comparator, measure, unit] = key.split('|');
+    const [contrast, measure, unit, comparator = ''] = key.split('|');
     return (
       (data.plan.contrasts[contrast] || contrast) +
       (comparator ? `: ${comparator}` : '') +
-      (keys.filter(one => one.startsWith(`${contrast}|${comparator}|`)).length > 1 ? ` (${measure}, ${unit})` : '')
+      (keys.filter(one => one.startsWith(contrast + '|') && (one.split('|')[3] || '') === comparator).length > 1 ? ` (${measure}, ${unit})` : '')
     );
   };
   outcomeOptions();
