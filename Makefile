@@ -1,5 +1,6 @@
 # make reports: the whole review, from data/raw to reports/evidence.pdf
 # make test:    the tests; those of a file by one process, which makes what they share once, and in their order: the costly ones first
+# make quick:   the unit and house tests;  make check: style, types, layers, spelling;  make docs: the API reference, in site/
 # make faults:  thirty runs killed at random moments;  make slurm: a cluster of two nodes on this machine
 PYTHON ?= python3
 CORES ?= 4
@@ -22,7 +23,7 @@ check: .venv/check/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell
-	.venv/check/bin/snakefmt --check Snakefile workflow
+	$(BIN)/snakefmt --check Snakefile workflow
 
 docs: .venv/docs/ready
 	.venv/docs/bin/mkdocs build --quiet
@@ -44,8 +45,7 @@ slurm: .venv/ready .venv/plugins/ready
 
 .venv/check/ready: pyproject.toml constraints.txt .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,check]'
-	$(PYTHON) -m venv .venv/check
-	.venv/check/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt snakefmt
+	mkdir -p $(@D)
 	touch $@
 
 .venv/docs/ready: pyproject.toml constraints.txt

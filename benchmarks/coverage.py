@@ -79,9 +79,7 @@ def simulate(cell, repetitions, bayes_repetitions):
         fits = ev.rma_batch(Y, V, method="REML", test=test)
         found[test] = summary(fits.ci_low, fits.ci_high)
     posteriors = [ev.bayes(Y[:, j], V[:, j], tau_prior=PRIOR) for j in range(bayes_repetitions)]
-    found["bayes"] = summary(
-        np.array([each.ci_low for each in posteriors]), np.array([each.ci_high for each in posteriors])
-    )
+    found["bayes"] = summary(np.array([each.ci_low for each in posteriors]), np.array([each.ci_high for each in posteriors]))
     return found
 
 
@@ -131,8 +129,13 @@ def reading(results):
     widths = {method: [results[2, each][method][1] for each in TAU2] for method in METHODS}
     least_k, least_tau2 = min(results, key=lambda cell: results[cell]["bayes"][0])
     return READING.format(
-        least_k=least_k, least_tau2=least_tau2, least_tau=least_tau2**0.5, scale=PRIOR[1],
-        tau2=tau2, **{f"z_{k}": at[k]["z"][0] for k in SIZES}, knha_width=at[2]["knha"][1],
+        least_k=least_k,
+        least_tau2=least_tau2,
+        least_tau=least_tau2**0.5,
+        scale=PRIOR[1],
+        tau2=tau2,
+        **{f"z_{k}": at[k]["z"][0] for k in SIZES},
+        knha_width=at[2]["knha"][1],
         **{f"{method}_low": min(coverage[method]) for method in METHODS},
         **{f"{method}_high": max(coverage[method]) for method in METHODS},
         **{f"{method}_narrow": min(widths[method]) for method in METHODS},
@@ -154,8 +157,15 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     error, bayes_error = (100 * np.sqrt(0.95 * 0.05 / each) for each in (options.repetitions, options.bayes))
     text = TEXT.format(
-        low=SMALLEST_VARIANCE, high=LARGEST_VARIANCE, repetitions=options.repetitions, bayes=options.bayes,
-        error=error, bayes_error=bayes_error, scale=PRIOR[1], table=table(results), reading=reading(results),
+        low=SMALLEST_VARIANCE,
+        high=LARGEST_VARIANCE,
+        repetitions=options.repetitions,
+        bayes=options.bayes,
+        error=error,
+        bayes_error=bayes_error,
+        scale=PRIOR[1],
+        table=table(results),
+        reading=reading(results),
     )
     (options.out / "coverage.md").write_text(text, encoding="utf-8")
     plot(results, options.out / "coverage.svg")

@@ -18,8 +18,8 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 
 import evidence as ev  # noqa: E402
-from evidence.engine.models.batch import NUMBERS
-from evidence.engine.models.tau2 import TAU2
+from evidence.engine.models.batch import NUMBERS  # noqa: E402
+from evidence.engine.models.tau2 import TAU2  # noqa: E402
 
 STUDIES, SETS, SOME, ARRANGEMENTS = 20, 40_000, 2_000, 1_000
 EFFECTS, CLUSTERS = 500, 125
@@ -147,9 +147,7 @@ def main():
     print(f"{'':36}{'target':>12}{'evidence':>14}" + "".join(f"{name:>14}{'ratio':>8}" for name in others))
     for line, seconds in here.items():
         cells = "".join(
-            f"{shown(line, times[line]):>14}{times[line] / seconds:>8.1f}"
-            if line in times
-            else f"{'-':>14}{'':>8}"
+            f"{shown(line, times[line]):>14}{times[line] / seconds:>8.1f}" if line in times else f"{'-':>14}{'':>8}"
             for times in others.values()
         )
         print(f"{line:36}{TARGETS[line]:>12}{shown(line, seconds):>14}{cells}")

@@ -80,7 +80,14 @@ def drawn(mu, tau2, studies, generator):
 
 def measurement_rows(outcomes, studies, truth, generator):
     """Rows of measurements.csv, two for each outcome and study."""
-    shared = {"group_id": "treated", "statistic": "mean", "unit": "nmol/L", "spread": "sd", "source_kind": "abstract", "source_locator": "Table 2"}
+    shared = {
+        "group_id": "treated",
+        "statistic": "mean",
+        "unit": "nmol/L",
+        "spread": "sd",
+        "source_kind": "abstract",
+        "source_locator": "Table 2",
+    }
     for number in range(outcomes):
         columns = drawn(*truth[number], studies, generator)
         for study, (n, low, sd_low, high, sd_high) in enumerate(zip(*columns, strict=True)):

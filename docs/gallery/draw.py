@@ -81,9 +81,7 @@ def main():
     pictures = {
         "forest": forest(blocks(yi, vi), favours=("Favours vaccine", "Favours none"), **words),
         "funnel": funnel(fit, filled=ev.trim_fill(fit, side="right"), **words),
-        "bubble": bubble(
-            ev.rma(yi, vi, LATITUDE), scale="factor", xlabel="Degrees from the equator", ylabel="Risk ratio"
-        ),
+        "bubble": bubble(ev.rma(yi, vi, LATITUDE), scale="factor", xlabel="Degrees from the equator", ylabel="Risk ratio"),
         "baujat": baujat(fit, labels=LABELS),
         **of_the_review(),
     }

@@ -60,7 +60,9 @@ def main():
         drawn, y = draw_layers(contract["layers"], f"{contract['name']} (each imports downwards only)", y)
         parts += drawn
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img" aria-label="The rooms of the program">'
-    body = "\n".join([head, f"<style>{STYLE}</style>", '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>', *parts, "</svg>\n"])
+    body = "\n".join(
+        [head, f"<style>{STYLE}</style>", '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>', *parts, "</svg>\n"]
+    )
     (ROOT / "docs/images/rooms.svg").write_text(body, encoding="utf-8")
 
 

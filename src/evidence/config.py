@@ -298,7 +298,10 @@ def sound(folder="."):
     for name in flat.keys() - KEYS.keys():
         near = difflib.get_close_matches(name, KEYS, 1)
         if name in SECTIONS:
-            what, remedy = f"must have keys below it, not {flat[name]!r}", "Write them on lines of their own, indented, as in another review."
+            what, remedy = (
+                f"must have keys below it, not {flat[name]!r}",
+                "Write them on lines of their own, indented, as in another review.",
+            )
             problems.append(Problem(FILE, lines.get(name, 0), name, what, remedy))
             continue
         hint = f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(KEYS)}."

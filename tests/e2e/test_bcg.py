@@ -87,7 +87,9 @@ def test_strata_by_allocation_are_metafors_subgroups(pools):
 def test_the_test_between_them_is_metafors_by_either_tau2(bcg, table):
     (row,) = table("subgroups").to_dict("records")
     own, common = METAFOR["subgroups_separate_tau2"], METAFOR["subgroups_common_tau2"]
-    assert [row[name] for name in ("Q_between", "Q_between_df", "Q_between_p")] == pytest.approx([own[name] for name in ("Q_between", "df", "p")], **TIGHT)
+    assert [row[name] for name in ("Q_between", "Q_between_df", "Q_between_p")] == pytest.approx(
+        [own[name] for name in ("Q_between", "df", "p")], **TIGHT
+    )
     assert [row[name] for name in ("QM", "QM_p", "tau2")] == pytest.approx([common[name] for name in ("QM", "p", "tau2")], **TIGHT)
     line = "Allocation: Q = 1.86, df = 2, p = 0.39; Knapp-Hartung F = 0.88, df = 2 and 10, p = 0.44."
     pages = " ".join(page.extract_text() for page in pypdf.PdfReader(bcg / "reports/evidence.pdf").pages)

@@ -30,7 +30,8 @@ def older_processor():
 
 PLACES = {
     "here": {"TZ": "UTC", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "0"},
-    "a long way from there": {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "4321"} | older_processor(),
+    "a long way from there": {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "4321"}
+    | older_processor(),
 }
 # The second build runs on another day: the clock is replaced before the program is imported.
 RUN = """
@@ -48,7 +49,9 @@ for stage in sys.argv[3:]:
 
 def built(folder, review, environment, umask, shift):
     """Copy a review and run every stage of it in one process per stage group; all that is made, by name."""
-    shutil.copytree(review, folder, ignore=shutil.ignore_patterns("processed", "reports", "examples", ".*", "src", "tests", "docs", "workflow"))
+    shutil.copytree(
+        review, folder, ignore=shutil.ignore_patterns("processed", "reports", "examples", ".*", "src", "tests", "docs", "workflow")
+    )
     if (review / "reports/released").is_dir():
         shutil.copytree(review / "reports/released", folder / "reports/released")
     command = [sys.executable, "-c", RUN, umask, shift, *STAGES]
@@ -93,7 +96,10 @@ def test_figures_and_tables_stand_in_the_order_of_their_numbers(both, kind):
 
 def test_the_pdf_prints_every_headline_number_and_verdict(both):
     made, _ = both
-    tables = {name: pd.read_csv(io.BytesIO(made[f"reports/tables/{name}.csv"]), keep_default_na=False, na_values=[""]) for name in ("pools", "verdicts")}
+    tables = {
+        name: pd.read_csv(io.BytesIO(made[f"reports/tables/{name}.csv"]), keep_default_na=False, na_values=[""])
+        for name in ("pools", "verdicts")
+    }
     outcomes = pd.read_csv(io.BytesIO(made["data/processed/outcomes.csv"]))
     shown = set(outcomes.loc[outcomes["headline"] == "yes", "outcome"])
     pages = pypdf.PdfReader(io.BytesIO(made["reports/evidence.pdf"])).pages

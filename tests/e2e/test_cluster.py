@@ -55,7 +55,11 @@ def test_jobs_of_an_executor_make_the_same_bytes(plain, tmp_path):
     jobs.mkdir()
     (jobs / "submit.sh").write_text(SUBMIT, encoding="utf-8")
     (jobs / "status.sh").write_text(STATUS, encoding="utf-8")
-    environment = os.environ | {"PYTHONPATH": f"{folder / 'src'}{os.pathsep}{PLUGINS}", "XDG_CACHE_HOME": str(folder / ".cache"), "JOBS": str(jobs)}
+    environment = os.environ | {
+        "PYTHONPATH": f"{folder / 'src'}{os.pathsep}{PLUGINS}",
+        "XDG_CACHE_HOME": str(folder / ".cache"),
+        "JOBS": str(jobs),
+    }
     command = [
         sys.executable, "-m", "snakemake", "--executor", "cluster-generic", "--jobs", "2", "--set-scatter", "parts=2",
         "--cluster-generic-submit-cmd", f"sh {jobs / 'submit.sh'}", "--cluster-generic-status-cmd", f"sh {jobs / 'status.sh'}",

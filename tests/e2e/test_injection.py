@@ -100,4 +100,4 @@ def test_chinese_is_printed_by_a_font_of_the_machine_and_stops_the_run_without_o
         assert cli.main([stage, str(folder)]) == 0, stage
     text = "".join(page.extract_text() for page in pypdf.PdfReader(folder / "reports/evidence.pdf").pages)
     drawn = "".join(path.read_text(encoding="utf-8") for path in sorted((folder / "reports/figures").glob("forest-*.svg")))
-    assert "王伟 & 李娜" in text and "\">王伟</tspan>" in drawn
+    assert "王伟 & 李娜" in text and '">王伟</tspan>' in drawn

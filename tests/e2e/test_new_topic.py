@@ -26,6 +26,7 @@ RESULTS = re.findall(r"^\| (\w+) \| (\w+) \| [^|]+ \| (\d) \| (.+) \|$", PAGE, r
 def typed(folder):
     """A new review into which the blocks of the page are typed."""
     assert cli.main(["new", str(folder)]) == 0
+    name = ""
     for named, block in STEPS:
         name = named or name
         with open(folder / f"data/raw/{name}.csv", "a", encoding="utf-8") as handle:

@@ -75,9 +75,7 @@ def page(window, folder):
 
 @pytest.fixture(scope="module")
 def table(folder):
-    return lambda name: pd.read_csv(
-        folder / f"data/processed/{name}.csv", keep_default_na=False, na_values=[""]
-    )
+    return lambda name: pd.read_csv(folder / f"data/processed/{name}.csv", keep_default_na=False, na_values=[""])
 
 
 def choose(page, **values):
@@ -140,15 +138,11 @@ def test_a_pool_made_in_the_page_is_the_engines(page, table, folder):
         page,
         outcome=outcome,
         contrast="|".join(
-            table("effects")
-            .query("outcome == @outcome and contrast == @contrast")[["contrast", "measure", "effect_unit"]]
-            .iloc[0]
+            table("effects").query("outcome == @outcome and contrast == @contrast")[["contrast", "measure", "effect_unit"]].iloc[0]
         ),
     )
     choose(page, condition=condition, drug=drug, r="0.7")
-    assert page.run("return document.getElementById('pool-source').textContent").startswith(
-        "computed in this page"
-    )
+    assert page.run("return document.getElementById('pool-source').textContent").startswith("computed in this page")
     config, mine = load(folder), page.run(SHOWN)
     fit = ev.rma(mine["yi"], mine["vi"], method="REML", test=config.test)
     assert mine["k"] >= 2
@@ -253,7 +247,9 @@ def between(page):
 def test_tests_between_strata_stand_below_the_plot_of_all_groups_alone(page, table):
     row = table("subgroups").set_index("id").loc["testosterone.before_after.drugs"]
     choose(page, outcome="testosterone", contrast=f"before_after|ROM|{row['effect_unit']}")
-    assert between(page)[-1].startswith(f"Drugs: Q = {row['Q_between']:.2f}, df = 2, p < 0.001; Knapp-Hartung F = {row['F']:.2f}, df = 2 and 3, ")
+    assert between(page)[-1].startswith(
+        f"Drugs: Q = {row['Q_between']:.2f}, df = 2, p < 0.001; Knapp-Hartung F = {row['F']:.2f}, df = 2 and 3, "
+    )
     for choice, value in (("drug", "letrozole"), ("condition", "obesity"), ("r", "0.3")):
         choose(page, **{choice: value})
         assert between(page) == []
@@ -262,10 +258,7 @@ def test_tests_between_strata_stand_below_the_plot_of_all_groups_alone(page, tab
 
 
 def test_gaps_are_shown_as_gaps(page, table):
-    assert (
-        page.run("return document.querySelectorAll('.map td.gap').length")
-        == (table("map")["status"] == "gap").sum()
-    )
+    assert page.run("return document.querySelectorAll('.map td.gap').length") == (table("map")["status"] == "gap").sum()
 
 
 def test_a_number_tells_where_it_comes_from(page, table):
@@ -281,9 +274,7 @@ def test_a_number_tells_where_it_comes_from(page, table):
     page.press("escape")
     assert page.run("return document.getElementById('tip').hidden")
     page.press("enter")
-    assert (
-        page.run("return document.getElementById('trace').open && document.activeElement.id") == "trace-title"
-    )
+    assert page.run("return document.getElementById('trace').open && document.activeElement.id") == "trace-title"
     whole = page.run("return document.getElementById('trace').textContent")
     assert first in whole and "Arithmetic" in whole
     page.press("escape")
@@ -294,7 +285,7 @@ def test_a_number_of_the_answer_leads_to_its_raw_rows(page, table):
     page.run("document.querySelector('.answer .number').focus()")
     page.press("enter")
     whole = page.run("return document.getElementById('trace').textContent")
-    pool = page.run("return document.querySelector('.answer .number').dataset.pool")
+    pool = page.run("return document.querySelector('.answer .number').dataset.pool")  # noqa: F841
     ids = table("members").query("pool == @pool and left_out.isna()")["effect_ids"].str.split(";").explode()
     effects = table("effects").set_index("id")
     for one in ids:
@@ -306,9 +297,7 @@ def test_a_number_of_the_answer_leads_to_its_raw_rows(page, table):
 
 def test_tables_are_sorted_by_button_and_key(page):
     page.run("document.querySelectorAll('.names button')[1].click()")
-    headings = page.run(
-        "return [...document.querySelectorAll('#table th')].map(one => one.textContent.trim())"
-    )
+    headings = page.run("return [...document.querySelectorAll('#table th')].map(one => one.textContent.trim())")
     place = headings.index("k")
     heading = "document.querySelectorAll('#table th')[arguments[0]]"
     page.run(f"{heading}.querySelector('button').focus()", place)
@@ -325,10 +314,7 @@ def test_search_and_download_agree(page, table):
     study = table("effects")["study_label"].mode()[0]
     page.run(CHOOSE, "search", study)
     rows = len(cells(page, 0))
-    assert (
-        page.run("return document.getElementById('count').textContent")
-        == f"{rows} of {len(table('effects'))} rows"
-    )
+    assert page.run("return document.getElementById('count').textContent") == f"{rows} of {len(table('effects'))} rows"
     lines = downloaded(page, "save-csv", "effects.csv").decode().splitlines()
     assert len(lines) == rows + 1 and lines[0].startswith("study_label,group_label,outcome,")
 
@@ -340,9 +326,7 @@ def test_downloads_are_safe_for_spreadsheets(page):
             "number": [-1.5, 2.0, 3.25, 4.5, 5.5, 6.5, 7.5, 0.001],
         }
     )
-    mine = page.run(
-        "return window.evidence.csv(...arguments)", list(frame.columns), frame.to_numpy().tolist()
-    )
+    mine = page.run("return window.evidence.csv(...arguments)", list(frame.columns), frame.to_numpy().tolist())
     assert mine == csv_bytes(
         frame.assign(number=frame["number"].astype(object).map("{:g}".format)), for_spreadsheets=True
     ).decode().replace("'-1.5", "-1.5")
@@ -350,24 +334,18 @@ def test_downloads_are_safe_for_spreadsheets(page):
 
 def test_the_plot_can_be_saved(page):
     choose(page, others=True)
-    name = page.run(
-        "return 'forest-' + window.evidence.chosen.outcome + '-' + window.evidence.chosen.contrast"
-    )
+    name = page.run("return 'forest-' + window.evidence.chosen.outcome + '-' + window.evidence.chosen.contrast")
     drawn = downloaded(page, "save-svg", f"{name}.svg").decode()
     assert drawn.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and "<title>" in drawn
     assert not re.search(r"class=|style=|tabindex|href", drawn)
     lines = downloaded(page, "save-plot-csv", f"{name}.csv").decode().splitlines()
-    assert lines[0] == "label,group,n,yi,low,high,weight,effect" and lines[-1].startswith(
-        'pool,"from the tables: pools.csv, '
-    )
+    assert lines[0] == "label,group,n,yi,low,high,weight,effect" and lines[-1].startswith('pool,"from the tables: pools.csv, ')
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])
 def test_nothing_overlaps_or_leaves_the_page(page, width):
     page.size(width, 900)
-    for outcome in page.run(
-        "return [...document.getElementById('choice-outcome').options].map(one => one.value)"
-    ):
+    for outcome in page.run("return [...document.getElementById('choice-outcome').options].map(one => one.value)"):
         choose(page, outcome=outcome, others=True)
         faults = page.run("""
             const boxes = [...document.querySelectorAll('#plot text')].filter(one => one.textContent).map(one => [one.textContent, one.getBoundingClientRect()]);
@@ -433,12 +411,7 @@ def test_hostile_texts_stay_texts(window, hostile):  # noqa: F811
             "[...document.querySelectorAll('.names button')].find(one => one.value === arguments[0]).click()",
             name,
         )
-        assert (
-            window.run(
-                "return document.querySelectorAll('#table a[href^=javascript], #table script, #table img').length"
-            )
-            == 0
-        )
+        assert window.run("return document.querySelectorAll('#table a[href^=javascript], #table script, #table img').length") == 0
     window.run("document.querySelector('#plot .mark').dispatchEvent(new MouseEvent('click'))")
     assert "javascript:alert(1)" in window.run("return document.getElementById('trace').textContent")
     assert all(
@@ -448,9 +421,7 @@ def test_hostile_texts_stay_texts(window, hostile):  # noqa: F811
     )
     assert window.run("return document.querySelectorAll('img, script[src], iframe').length") == 0
     assert window.run("return document.querySelectorAll('script').length") == 2
-    assert "'=HYPERLINK" in window.run(
-        "document.querySelector('.names button[value=studies]').click(); return window.evidence.tableCsv()"
-    )
+    assert "'=HYPERLINK" in window.run("document.querySelector('.names button[value=studies]').click(); return window.evidence.tableCsv()")
     assert window.log() == []
 
 
@@ -472,16 +443,12 @@ def test_another_review_has_a_page_too(window, tmp_path):
     )
     window.open(page_of(tmp_path / "bcg"))
     assert window.log() == []
-    pools = (
-        pd.read_csv(tmp_path / "bcg/data/processed/pools.csv").query("analysis == 'headline'").set_index("id")
-    )
+    pools = pd.read_csv(tmp_path / "bcg/data/processed/pools.csv").query("analysis == 'headline'").set_index("id")
     found = window.run(POOLED)
     assert {one["id"] for one in found} == set(pools.index)
     for one in found:
         assert one["estimate"] == pytest.approx(pools.loc[one["id"], "estimate"], rel=1e-9)
-        assert one["tau2"] is None or one["tau2"] == pytest.approx(
-            pools.loc[one["id"], "tau2"], rel=1e-8, abs=1e-10
-        )
+        assert one["tau2"] is None or one["tau2"] == pytest.approx(pools.loc[one["id"], "tau2"], rel=1e-8, abs=1e-10)
     assert between(window) == ["Allocation: Q = 1.86, df = 2, p = 0.39; Knapp-Hartung F = 0.88, df = 2 and 10, p = 0.44."]
     choose(window, level="allocation:random")
     assert between(window) == [] and "allocation: random: 7 cohorts" in summary(window)
@@ -491,7 +458,11 @@ def test_another_review_has_a_page_too(window, tmp_path):
 
 
 def test_standardised_effects_move_with_the_correlation_in_the_page_too(window, tmp_path):
-    rows = [number("s", 10, "baseline", n=20, **sd(4)), number("s", 12, n=20, **sd(5)), number("t", 2, "change", study_id="t", n=20, **sd(5))]
+    rows = [
+        number("s", 10, "baseline", n=20, **sd(4)),
+        number("s", 12, n=20, **sd(5)),
+        number("t", 2, "change", study_id="t", n=20, **sd(5)),
+    ]
     review = toy.folder(tmp_path, studies=[study("s"), study("t")], groups=[group("s"), group("t")],
                         outcomes=[{"measure": "SMD", "cv_low": "", "cv_high": ""}], measurements=rows)  # fmt: skip
     window.open(page_of(review))

@@ -110,7 +110,11 @@ def test_one_edited_number_moves_what_depends_on_it_and_nothing_else(tmp_path):
         "reports/figures/forest-testosterone-before_after-ROM-1.svg", "reports/figures/forest-testosterone-before_after-ROM-2.svg",
         "reports/figures/sensitivity-testosterone-before_after.svg", "reports/figures/bias-weights.svg",
     }  # fmt: skip
-    tables = {name.removeprefix("reports/tables/") for name in after if name.endswith(".csv") and "reports/tables" in name and after[name][1] != before[name][1]}
+    tables = {
+        name.removeprefix("reports/tables/")
+        for name in after
+        if name.endswith(".csv") and "reports/tables" in name and after[name][1] != before[name][1]
+    }
     assert {"effects.csv", "pools.csv", "members.csv", "sensitivity.csv"} <= tables
     assert not tables & {"missing.csv", "citations.csv", "flow.csv", "prisma.csv", "reported.csv"}
 

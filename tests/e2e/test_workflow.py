@@ -99,7 +99,9 @@ def test_second_run_has_nothing_to_do(review):
 
 def test_verbose_tells_all(review):
     told = snakemake(review, "--verbose", "--forcerun", "changes", "--until", "changes").stderr
-    assert all(words in told for words in ("Job stats:", "rule changes:", "reason: Forced execution", "steps (17%) done", "Complete log(s)"))
+    assert all(
+        words in told for words in ("Job stats:", "rule changes:", "reason: Forced execution", "steps (17%) done", "Complete log(s)")
+    )
 
 
 def test_bad_input_is_named_and_reports_stay(review, tmp_path):

@@ -29,7 +29,9 @@ def test_no_key_stands_twice():
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("code, function", [*sorted(TAU2.items()), *sorted(ev.MEASURES.items())], ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    "code, function", [*sorted(TAU2.items()), *sorted(ev.MEASURES.items())], ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_registry_entries_are_documented_and_cited(code, function):
     words = function.__doc__ or ""
     assert len(words) > 40, code

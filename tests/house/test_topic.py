@@ -31,11 +31,7 @@ def literals(path):
 def test_no_topic_id_is_a_literal_in_the_program():
     topic = ids("studies", "study_id") | ids("outcomes", "outcome") | ids("conditions", "condition") | ids("claims", "claim_id")
     topic |= {drug.strip() for drugs in ids("groups", "drug") for drug in drugs.split(";")}
-    found = {
-        (path.name, text)
-        for path in sorted((ROOT / "src/evidence").rglob("*.py"))
-        for text in literals(path) & (topic - GENERAL)
-    }
+    found = {(path.name, text) for path in sorted((ROOT / "src/evidence").rglob("*.py")) for text in literals(path) & (topic - GENERAL)}
     assert not found
 
 

@@ -70,9 +70,7 @@ def test_order_of_studies_does_not_matter(data, random):
     assert egger(shuffled).stat == pytest.approx(egger(fit).stat, rel=1e-8, abs=1e-9)
     assert begg(shuffled).p == pytest.approx(begg(fit).p, rel=1e-12)
     assert trim_fill(shuffled, side="right").k0 == trim_fill(fit, side="right").k0
-    np.testing.assert_allclose(
-        influence(shuffled)["cook.d"], influence(fit)["cook.d"].iloc[order], rtol=1e-8, atol=1e-10
-    )
+    np.testing.assert_allclose(influence(shuffled)["cook.d"], influence(fit)["cook.d"].iloc[order], rtol=1e-8, atol=1e-10)
 
 
 @given(st.lists(st.floats(0.1, 3), min_size=2, max_size=8, unique=True), st.floats(-5, 5))

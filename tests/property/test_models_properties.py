@@ -28,9 +28,7 @@ def studies(draw, least=2, most=12):
 def same(one, other, names, shift=0.0, scale=1.0, spread=None):
     spread = one.se + np.sqrt(one.tau2) + 1e-12 if spread is None else spread
     for name in names:
-        assert getattr(other, name) == pytest.approx(
-            scale * getattr(one, name) + shift, rel=1e-8, abs=1e-7 * abs(scale) * spread
-        )
+        assert getattr(other, name) == pytest.approx(scale * getattr(one, name) + shift, rel=1e-8, abs=1e-7 * abs(scale) * spread)
 
 
 def same_tau2(one, other, scale=1.0):
@@ -165,9 +163,7 @@ def test_batch_is_the_loop(sets, method, test):
         fit = ev.rma(yi, vi, method=method, test=test)
         assert batch.tau2[column] == pytest.approx(fit.tau2, rel=1e-8, abs=1e-10 * vi.min())
         for name in ("estimate", "se", "ci_low", "ci_high"):
-            assert getattr(batch, name)[column] == pytest.approx(
-                getattr(fit, name), rel=1e-8, abs=1e-9 * np.sqrt(vi.min())
-            )
+            assert getattr(batch, name)[column] == pytest.approx(getattr(fit, name), rel=1e-8, abs=1e-9 * np.sqrt(vi.min()))
 
 
 @BUDGET

@@ -18,7 +18,15 @@ def reports(draw):
     groups = []
     for place, name in enumerate(names):
         whole = draw(st.sampled_from(["", *names[:place]]))
-        groups.append({"study_id": "s", "group_id": name, "arm": draw(st.sampled_from(ARMS)), "conditions": draw(st.sampled_from(CONDITIONS)), "part_of": whole})
+        groups.append(
+            {
+                "study_id": "s",
+                "group_id": name,
+                "arm": draw(st.sampled_from(ARMS)),
+                "conditions": draw(st.sampled_from(CONDITIONS)),
+                "part_of": whole,
+            }
+        )
     numbers = []
     for name in names:
         timepoint = draw(st.sampled_from(["baseline", "followup", "followup", "change"]))
@@ -60,8 +68,12 @@ def test_each_treated_group_has_one_control_of_a_kind_or_those_that_it_names_or_
 @given(st.integers(0, 5), st.integers(0, 5))
 def test_a_report_of_several_treated_and_control_groups_of_one_kind(treated, controls):
     """With one control there are as many comparisons as treated groups; with more there are none, and each treated group is an error."""
-    groups = [{"study_id": "s", "group_id": f"t{number}", "arm": "treatment", "conditions": "men", "part_of": ""} for number in range(treated)]
-    groups += [{"study_id": "s", "group_id": f"c{number}", "arm": "placebo", "conditions": "men", "part_of": ""} for number in range(controls)]
+    groups = [
+        {"study_id": "s", "group_id": f"t{number}", "arm": "treatment", "conditions": "men", "part_of": ""} for number in range(treated)
+    ]
+    groups += [
+        {"study_id": "s", "group_id": f"c{number}", "arm": "placebo", "conditions": "men", "part_of": ""} for number in range(controls)
+    ]
     comparisons, opens = compare_groups(groups, [("s", row["group_id"], "level", "followup", "") for row in groups], CONTROL_ARMS)
     assert (len(comparisons), len(opens)) == (treated * (controls == 1), treated * (controls > 1))
 
@@ -74,4 +86,6 @@ def test_subgroups_in_arms_make_one_comparison_each(parts):
     ]  # fmt: skip
     comparisons, opens = compare_groups(groups, [("s", row["group_id"], "level", "followup", "") for row in groups], CONTROL_ARMS)
     assert opens == []
-    assert [(one.group_id, one.control_id) for one in comparisons] == [(f"treatment{number}", f"placebo{number}") for number in range(parts)]
+    assert [(one.group_id, one.control_id) for one in comparisons] == [
+        (f"treatment{number}", f"placebo{number}") for number in range(parts)
+    ]

@@ -25,8 +25,7 @@ NAMES = (
     "molloy2014 nakagawa2007 nielweise2008 normand1999 vanhowe1999 white2020 yusuf1985"
 ).split()
 KEYS = (
-    "egger_rma egger_lm begg fsn_rosenthal trimfill_L0_left trimfill_L0_right trimfill_R0_left "
-    "selmodel_3psm_greater henmi_copas"
+    "egger_rma egger_lm begg fsn_rosenthal trimfill_L0_left trimfill_L0_right trimfill_R0_left selmodel_3psm_greater henmi_copas"
 ).split()
 
 # No study in an interval of p-values: its delta has no maximum, and metafor stops

@@ -35,6 +35,4 @@ def test_as_metafor(name, key):
     typical_variance = float(np.median(fit.vi))
     scales = {"estimate": fit.se, "tau2": typical_variance, "tau2.del": typical_variance, "I2": 1.0}
     for column in COMPARED[key]:
-        np.testing.assert_allclose(
-            ours[column], theirs[column], rtol=1e-7, atol=1e-7 * scales.get(column, 1.0), err_msg=column
-        )
+        np.testing.assert_allclose(ours[column], theirs[column], rtol=1e-7, atol=1e-7 * scales.get(column, 1.0), err_msg=column)

@@ -9,22 +9,11 @@ import pytest
 import evidence as ev
 from evidence.engine.models import forms, regression
 
-REFERENCE = json.loads((Path(__file__).parent / "metafor_models.json").read_text(encoding="utf-8"))[
-    "datasets"
-]
-POOLS = ["EE_z"] + [
-    f"{method}_{test}"
-    for method in ("DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
-    for test in ("z", "knha")
-]
+REFERENCE = json.loads((Path(__file__).parent / "metafor_models.json").read_text(encoding="utf-8"))["datasets"]
+POOLS = ["EE_z"] + [f"{method}_{test}" for method in ("DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM") for test in ("z", "knha")]
 REGRESSIONS = [f"metareg_{method}_{test}" for method in ("DL", "ML", "REML", "PM") for test in ("z", "knha")]
 OTHERS = ["tau2_ci_qprofile", "tau2_ci_profile", "subgroups_common_tau2", "subgroups_separate_tau2"]
-CASES = [
-    (name, key)
-    for name, case in REFERENCE.items()
-    for key in POOLS + REGRESSIONS + OTHERS
-    if key in case["reference"]
-]
+CASES = [(name, key) for name, case in REFERENCE.items() for key in POOLS + REGRESSIONS + OTHERS if key in case["reference"]]
 
 # Where we differ on purpose, see docs/differences.md: metafor divides 8.9e-15 by 3.0e-13, what its iterations
 # left of two estimates that are 0; there is nothing to explain, so that ours is 0.
@@ -135,9 +124,7 @@ def test_batch_gives_the_same(name, key):
         "QM",
         "QM_p",
     ):
-        np.testing.assert_allclose(
-            getattr(many, result)[..., 0], getattr(one, result), rtol=1e-9, atol=1e-12, err_msg=result
-        )
+        np.testing.assert_allclose(getattr(many, result)[..., 0], getattr(one, result), rtol=1e-9, atol=1e-12, err_msg=result)
 
 
 @pytest.mark.parametrize("name", REFERENCE)
@@ -178,9 +165,7 @@ def test_subgroups(name):
     yi, vi, labels = yi[placed], vi[placed], [labels[index] for index in placed]
     expected = REFERENCE[name]["reference"]
     common = ev.subgroups(yi, vi, labels, tau2="common")
-    close(
-        [common.Q_between, common.df], [expected["subgroups_common_tau2"][key] for key in ("QM", "QM_df")], 1
-    )
+    close([common.Q_between, common.df], [expected["subgroups_common_tau2"][key] for key in ("QM", "QM_df")], 1)
     close(common.p, expected["subgroups_common_tau2"]["p"], 1)
     close(
         [fit.tau2 for fit in common.fits.values()],

@@ -165,7 +165,9 @@ def main():
         ours, theirs = made(local), made(folder / "review")
         if differ := sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)):
             raise SystemExit(f"SLURM TEST FAILED: not the bytes of the local build: {', '.join(differ)}")
-    print(f"Slurm: two nodes, one killed, job {job} requeued; {len(ours)} files with the bytes of a local build, {time.monotonic() - begun:.0f} s.")
+    print(
+        f"Slurm: two nodes, one killed, job {job} requeued; {len(ours)} files with the bytes of a local build, {time.monotonic() - begun:.0f} s."
+    )
 
 
 if __name__ == "__main__":

@@ -47,9 +47,7 @@ class Browser:
 
     def send(self, method, path, body=None):
         content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            self.base + path, content, {"Content-Type": "application/json"}, method=method
-        )
+        request = urllib.request.Request(self.base + path, content, {"Content-Type": "application/json"}, method=method)
         with DIRECT.open(request, timeout=60) as answer:
             return json.load(answer)["value"]
 
@@ -60,9 +58,7 @@ class Browser:
         return self.send("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
     def press(self, *names):
-        actions = [
-            {"type": kind, "value": KEYS.get(name, name)} for name in names for kind in ("keyDown", "keyUp")
-        ]
+        actions = [{"type": kind, "value": KEYS.get(name, name)} for name in names for kind in ("keyDown", "keyUp")]
         self.send("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})
 
     def size(self, width, height):
@@ -84,15 +80,9 @@ class Browser:
 def browser():
     """A browser with a new profile, ended with all that it started."""
     with tempfile.TemporaryDirectory(prefix="evidence-browser-", ignore_cleanup_errors=True) as folder:
-        driver = subprocess.Popen(
-            [shutil.which("chromedriver"), "--port=0"], stdout=subprocess.PIPE, text=True
-        )
+        driver = subprocess.Popen([shutil.which("chromedriver"), "--port=0"], stdout=subprocess.PIPE, text=True)
         try:
-            port = next(
-                found[1]
-                for line in driver.stdout
-                if (found := re.search(r"successfully on port (\d+)", line))
-            )
+            port = next(found[1] for line in driver.stdout if (found := re.search(r"successfully on port (\d+)", line)))
             opened = Browser(port, folder)
             try:
                 yield opened
@@ -116,6 +106,4 @@ def page_of(folder):
 def data_of(page):
     """The data that a page holds."""
     text = Path(page).read_text(encoding="utf-8")
-    return json.loads(
-        re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[1]
-    )
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[1])

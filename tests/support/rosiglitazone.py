@@ -52,7 +52,15 @@ dream 15 2635 9 2634
 adopt 27 1456 41 2895
 """
 TABLES = {name: tuple(map(int, counts)) for name, *counts in map(str.split, TRIALS.strip().splitlines())}
-OUTCOME = {"outcome": "infarction", "label": "Myocardial infarction", "measure": "OR", "unit": "", "better": "lower", "cv_low": "", "cv_high": ""}
+OUTCOME = {
+    "outcome": "infarction",
+    "label": "Myocardial infarction",
+    "measure": "OR",
+    "unit": "",
+    "better": "lower",
+    "cv_low": "",
+    "cv_high": "",
+}
 
 
 def arm(name, group_id, x, n):
@@ -63,6 +71,8 @@ def arm(name, group_id, x, n):
 def folder(path, tables=TABLES, measure="OR"):
     """Analysis folder of 2x2 tables: by study, events and people of the treated, events and people of the controls."""
     rows = [row for name, (x1, n1, x2, n2) in tables.items() for row in (arm(name, "treated", x1, n1), arm(name, "control", x2, n2))]
-    groups = [one for name in tables for one in (group(name, label=name), group(name, "control", label="Control", arm="untreated", drug=""))]
+    groups = [
+        one for name in tables for one in (group(name, label=name), group(name, "control", label="Control", arm="untreated", drug=""))
+    ]
     studies = [study(name, design="rct_parallel") for name in tables]
     return toy.folder(path, studies=studies, groups=groups, measurements=rows, outcomes=[OUTCOME | {"measure": measure}], units=[])

@@ -7,8 +7,8 @@ import pytest
 
 from evidence.config import load
 from evidence.problems import EvidenceError
-from tests.support import toy
 from tests.property.test_reading_fuzz import with_bytes
+from tests.support import toy
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,13 +5,13 @@ rule changes:
         released(),
     output:
         processed("changes"),
-    params:
-        **made_from("plan", "releases"),
     benchmark:
         record("changes")
+    localrule: True
     resources:
         mem_mb=1000,
         runtime=10,
-    localrule: True
+    params:
+        **made_from("plan", "releases"),
     shell:
         stage("changes")

@@ -8,10 +8,33 @@ EVIDENCE = f"{sys.executable} -m evidence"
 SOURCE = Path(workflow.basedir) / "src" / "evidence"
 CONFIG = "config/config.yaml"
 SCHEMAS = sorted((SOURCE / "store/schemas").glob("*.yaml"))
-VERDICTS = ["verdicts", "verdict_outcomes", "contrasts", "certainty", "certainty_steps", "sensitivity", "robustness", "missing",
-            "reported", "map", "citations", "published", "regression_to_mean", "bias_weights", "flow", "left_out", "prisma"]
+VERDICTS = [
+    "verdicts",
+    "verdict_outcomes",
+    "contrasts",
+    "certainty",
+    "certainty_steps",
+    "sensitivity",
+    "robustness",
+    "missing",
+    "reported",
+    "map",
+    "citations",
+    "published",
+    "regression_to_mean",
+    "bias_weights",
+    "flow",
+    "left_out",
+    "prisma",
+]
 PUBLISHED_TABLES = ["effects", "pools", "members", "opinion", "flags", "unused", "regressions", "subgroups", "changes", *VERDICTS]
-PUBLISHED = ["evidence.pdf", "index.html", "figures/figures.json", "tables/evidence.xlsx", *(f"tables/{name}.csv" for name in PUBLISHED_TABLES)]
+PUBLISHED = [
+    "evidence.pdf",
+    "index.html",
+    "figures/figures.json",
+    "tables/evidence.xlsx",
+    *(f"tables/{name}.csv" for name in PUBLISHED_TABLES),
+]
 PARTS = "data/processed/parts"
 DRAFTS = "data/processed/reports"
 RAW_TABLES = [path.stem for path in SCHEMAS if "\nmade: true" not in path.read_text(encoding="utf-8")]

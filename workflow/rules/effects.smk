@@ -5,13 +5,13 @@ rule effects_part:
     output:
         f"{PARTS}/{{scatteritem}}.effects.csv",
         f"{PARTS}/{{scatteritem}}.unused.csv",
-    params:
-        **made_from("plan"),
     benchmark:
         record("effects_part.{scatteritem}")
     resources:
         mem_mb=2000,
         runtime=30,
+    params:
+        **made_from("plan"),
     shell:
         part("effects")
 
@@ -22,13 +22,13 @@ rule effects:
         gather.parts(f"{PARTS}/{{scatteritem}}.unused.csv"),
     output:
         processed("effects", "unused"),
-    params:
-        **made_from(),
     benchmark:
         record("effects")
+    localrule: True
     resources:
         mem_mb=1000,
         runtime=10,
-    localrule: True
+    params:
+        **made_from(),
     shell:
         stage(f"effects --join {len(gather.parts('{scatteritem}'))}")

@@ -5,13 +5,13 @@ rule figures:
     output:
         # The SVGs beside it are not named: how many there are is known when they are drawn.
         f"{DRAFTS}/figures/figures.json",
-    params:
-        **made_from("plan", "texts"),
     benchmark:
         record("figures")
+    priority: 1
     resources:
         mem_mb=4000,
         runtime=60,
-    priority: 1
+    params:
+        **made_from("plan", "texts"),
     shell:
         stage("figures")

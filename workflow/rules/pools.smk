@@ -8,13 +8,13 @@ rule pools_part:
         f"{PARTS}/{{scatteritem}}.members.csv",
         f"{PARTS}/{{scatteritem}}.regressions.csv",
         f"{PARTS}/{{scatteritem}}.subgroups.csv",
-    params:
-        **made_from("plan"),
     benchmark:
         record("pools_part.{scatteritem}")
     resources:
         mem_mb=2000,
         runtime=30,
+    params:
+        **made_from("plan"),
     shell:
         part("pools")
 
@@ -27,14 +27,14 @@ rule pools:
         gather.parts(f"{PARTS}/{{scatteritem}}.subgroups.csv"),
     output:
         processed("pools", "members", "regressions", "subgroups"),
-    params:
-        **made_from(),
     benchmark:
         record("pools")
+    localrule: True
     resources:
         mem_mb=1000,
         runtime=10,
-    localrule: True
+    params:
+        **made_from(),
     shell:
         stage(f"pools --join {len(gather.parts('{scatteritem}'))}")
 
@@ -44,12 +44,12 @@ rule opinion:
         processed("pools", "members"),
     output:
         processed("opinion"),
-    params:
-        **made_from(),
     benchmark:
         record("opinion")
     resources:
         mem_mb=2000,
         runtime=30,
+    params:
+        **made_from(),
     shell:
         stage("opinion")

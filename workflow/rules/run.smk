@@ -25,7 +25,9 @@ def explain_uncaught(kind, error, trace):
 def require_config():
     """Stop where this is no analysis folder. Snakemake does not read the config itself: the stages name its faults by line."""
     if not Path(CONFIG).is_file():
-        raise WorkflowError(f"{Path.cwd()} holds no {CONFIG}. Name an analysis folder with --directory, or make one with: evidence new FOLDER.")
+        raise WorkflowError(
+            f"{Path.cwd()} holds no {CONFIG}. Name an analysis folder with --directory, or make one with: evidence new FOLDER."
+        )
     if config:
         keys = ", ".join(sorted(config))
         raise WorkflowError(f"The plan is {CONFIG} and nothing else: type {keys} there, not behind --config or --configfile.")

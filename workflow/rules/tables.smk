@@ -4,12 +4,12 @@ rule tables:
         raw(),
     output:
         processed(*RAW_TABLES, "flags"),
-    params:
-        **made_from("data", "plan"),
     benchmark:
         record("tables")
     resources:
         mem_mb=4000,
         runtime=30,
+    params:
+        **made_from("data", "plan"),
     shell:
         stage("tables")

@@ -5,12 +5,12 @@ rule verdicts:
         texts(),
     output:
         processed(*VERDICTS),
-    params:
-        **made_from("plan", "texts"),
     benchmark:
         record("verdicts")
     resources:
         mem_mb=4000,
         runtime=60,
+    params:
+        **made_from("plan", "texts"),
     shell:
         stage("verdicts")

@@ -74,7 +74,11 @@ def run_figures(args):
     names = ("subgroups", "sensitivity", "reported", "bias_weights", "flow")
     judged = dict(zip(names, made(folder, *names), strict=True))
     figures, fresh = write_figures(folder / FIGURES, read_tables(folder), load(folder), *frames, judged)
-    say(f"figures  {counted(len(figures), 'figure')}, {fresh} drawn, the others unchanged" if fresh < len(figures) else f"figures  {counted(len(figures), 'figure')}")
+    say(
+        f"figures  {counted(len(figures), 'figure')}, {fresh} drawn, the others unchanged"
+        if fresh < len(figures)
+        else f"figures  {counted(len(figures), 'figure')}"
+    )
 
 
 def released(folder):

@@ -33,9 +33,7 @@ class Prose:
         made = []
         for line, part in parts(self.texts.get(name, ("", ""))[1]):
             if part[0].startswith("- "):
-                made.append(
-                    {"kind": "list", "items": [self.styled(name, at, item) for at, item in items(line, part)]}
-                )
+                made.append({"kind": "list", "items": [self.styled(name, at, item) for at, item in items(line, part)]})
             else:
                 paragraph = self.styled(name, line, "\n".join(part))
                 made += [{"kind": "text", "paragraphs": [paragraph]}] if paragraph else []
@@ -73,9 +71,7 @@ class Prose:
         """Words of a named number; what is wrong is kept, to be told with all else."""
         if text is None:
             remedy = "Close it, or double it where a brace is meant."
-            self.problems.append(
-                Problem(self.texts[name][0], line, "", "a brace without its partner", remedy)
-            )
+            self.problems.append(Problem(self.texts[name][0], line, "", "a brace without its partner", remedy))
             return ""
         key, _, form = text.strip().partition(":")
         try:
@@ -123,8 +119,4 @@ def items(line, lines):
 def near(word, words):
     """Did you mean ...?"""
     close = difflib.get_close_matches(word, list(words), 1, 0.5)
-    return (
-        f"Did you mean {close[0]}?"
-        if close
-        else f"Known: {', '.join(list(words)[:12])}{', ...' if len(words) > 12 else ''}."
-    )
+    return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(list(words)[:12])}{', ...' if len(words) > 12 else ''}."

@@ -45,7 +45,13 @@ CHINESE = Script("Chinese", "中", (
     "Microsoft YaHei", "SimHei", "SimSun", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Noto Sans CJK TC",
     "Noto Sans TC", "PingFang TC", "Heiti TC", "Microsoft JhengHei", "Arial Unicode MS",
 ))  # fmt: skip
-SCRIPTS = {"HIRAGANA": JAPANESE, "KATAKANA": JAPANESE, "HANGUL": KOREAN, "CJK": CHINESE, "IDEOGRAPHIC": CHINESE}  # by the first word of a name
+SCRIPTS = {
+    "HIRAGANA": JAPANESE,
+    "KATAKANA": JAPANESE,
+    "HANGUL": KOREAN,
+    "CJK": CHINESE,
+    "IDEOGRAPHIC": CHINESE,
+}  # by the first word of a name
 ORDER = (JAPANESE, KOREAN, CHINESE)
 
 

@@ -43,7 +43,9 @@ WITH_TEXT = re.compile(
     r"['’`]?(?:p\s*)?(?P<sign>[<>=≤≥~])?\s*(?P<number>[+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(?:(?:±|\+/-).*|\D*)",
     re.ASCII | re.DOTALL | re.IGNORECASE,
 )
-TIME = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>d|days?|w|wks?|weeks?|mo|mos|mths?|months?|y|yrs?|years?)\.?", re.ASCII | re.IGNORECASE)
+TIME = re.compile(
+    r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>d|days?|w|wks?|weeks?|mo|mos|mths?|months?|y|yrs?|years?)\.?", re.ASCII | re.IGNORECASE
+)
 WEEKS = {"d": 1 / 7, "w": 1, "m": 13 / 3, "y": 52}
 OF_ALL = re.compile(r"(\d+)\s*(?:/|of|out of)\s*(\d+)", re.ASCII)
 IN_BRACKETS = re.compile(r"([+-]?\d*\.?\d+)\s*[(\[]\s*(?:sd|se|sem)?\s*([^()\[\]]*)[)\]]", re.ASCII | re.IGNORECASE)
@@ -79,12 +81,8 @@ def has_decimal_comma(texts, semicolons=False):
     Spreadsheets put semicolons between cells where the comma is the decimal sign, so in such a file it is
     enough that none is written with a point.
     """
-    comma = semicolons or any(
-        "," in text and COMMA.fullmatch(text) and not THREE_AFTER_COMMA.fullmatch(text) for text in texts
-    )
-    point = any(
-        "." in text and PLAIN.fullmatch(text) and not THREE_AFTER_POINT.fullmatch(text) for text in texts
-    )
+    comma = semicolons or any("," in text and COMMA.fullmatch(text) and not THREE_AFTER_COMMA.fullmatch(text) for text in texts)
+    point = any("." in text and PLAIN.fullmatch(text) and not THREE_AFTER_POINT.fullmatch(text) for text in texts)
     return comma and not point
 
 

@@ -93,5 +93,3 @@ def read_tables(folder, *names):
     wanted = names or (*TABLES, "flags")
     frames = {name: read_csv(processed / f"{name}.csv", name) if name in wanted else empty(name) for name in (*TABLES, "flags")}
     return Tables(folder=str(folder), **frames)
-
-

@@ -13,8 +13,14 @@ def proportion(y):
     return np.sin(np.clip(y, 0, np.pi / 2)) ** 2
 
 
-BACK = {"ratio": np.expm1, "factor": np.exp, "rate": np.exp, "proportion": scipy.special.expit, "correlation": np.tanh,
-        "arcsine": proportion}
+BACK = {
+    "ratio": np.expm1,
+    "factor": np.exp,
+    "rate": np.exp,
+    "proportion": scipy.special.expit,
+    "correlation": np.tanh,
+    "arcsine": proportion,
+}
 
 
 def back(measure, unit, values):

@@ -57,9 +57,17 @@ def test_the_judgements_of_the_review_are_known():
 
 def test_the_worst_domain_stands_for_the_study_in_the_words_of_its_tool():
     assert summarise(grade(judged("NOS", ("selection", "2"), ("comparability", "1"), ("outcome", "3"))))["judgement"].tolist() == ["fair"]
-    assert summarise(grade(judged("JBI-RCT", ("statistics", "unclear"), ("trial_design", "yes"))))["judgement"].tolist() == ["some_concerns"]
+    assert summarise(grade(judged("JBI-RCT", ("statistics", "unclear"), ("trial_design", "yes"))))["judgement"].tolist() == [
+        "some_concerns"
+    ]
     assert summarise(grade(judged("RoB1", ("other_bias", "unclear"), ("selective_reporting", "low"))))["judgement"].tolist() == ["unclear"]
-    rows = [("measurement", "low"), ("confounding", "no_information"), ("selection", "moderate"), ("reporting", "serious"), ("missing_data", "critical")]
+    rows = [
+        ("measurement", "low"),
+        ("confounding", "no_information"),
+        ("selection", "moderate"),
+        ("reporting", "serious"),
+        ("missing_data", "critical"),
+    ]
     worst = [summarise(grade(judged("ROBINS-I", *rows[:number])))["judgement"].item() for number in range(1, 6)]
     assert worst == ["low", "no_information", "moderate", "serious", "critical"]
 
@@ -92,7 +100,14 @@ def test_the_lights_of_every_tool_fit_their_page(name):
 
 
 def test_marks_stand_in_order_of_severity():
-    marks = [("critical", "critical"), ("low", "low"), (NOT_JUDGED, NOT_JUDGED), ("2", "some_concerns"), ("no", "high"), ("not_applicable", "none")]
+    marks = [
+        ("critical", "critical"),
+        ("low", "low"),
+        (NOT_JUDGED, NOT_JUDGED),
+        ("2", "some_concerns"),
+        ("no", "high"),
+        ("not_applicable", "none"),
+    ]
     assert [mark[0] for mark in traffic_light.in_severity(iter(marks), WORDS["judgements"])] == [
         "low", "2", "no", "critical", "not_applicable", NOT_JUDGED,
     ]  # fmt: skip

@@ -55,5 +55,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path):
 
 
 def test_a_table_that_has_not_been_made_says_what_to_run(tmp_path):
-    with pytest.raises(EvidenceError, match="effects.csv: has not been made yet. Run snakemake --cores 4, which makes everything in order."):
+    with pytest.raises(
+        EvidenceError, match="effects.csv: has not been made yet. Run snakemake --cores 4, which makes everything in order."
+    ):
         read_csv(tmp_path / "effects.csv", "effects")

@@ -45,7 +45,11 @@ def test_ids_are_one_however_they_are_typed(tmp_path):
     assert list(tables.conditions["parent"]) == ["", "condition_a"]
     rows = tables.measurements
     assert set(rows["study_id"]) == {"muller_2010"} and set(rows["group_id"]) == {"iron_a"} and set(rows["outcome"]) == {"serum_level"}
-    assert list(rows["timepoint"]) == ["baseline", "followup"] and set(rows["statistic"]) == {"mean"} and list(rows["spread"]) == ["none", "sd"]
+    assert (
+        list(rows["timepoint"]) == ["baseline", "followup"]
+        and set(rows["statistic"]) == {"mean"}
+        and list(rows["spread"]) == ["none", "sd"]
+    )
     assert list(tables.claims["outcomes"]) == ["serum_level"] and list(tables.claims["cites"]) == ["muller_2010"]
     effect = ev.effects(tables, load(tmp_path)).iloc[0]
     assert effect.id == "muller_2010.iron_a.serum_level.before_after"
@@ -79,12 +83,28 @@ def test_ids_that_differ_by_low_lines_alone_stay_two(tmp_path):
     rows = [*PAIR, number("s", 10, group_id="dose_10"), number("s", 11, group_id="Dose 1 0")]
     tables = ev.read(folder(tmp_path, groups=groups, measurements=rows))
     assert list(tables.measurements["group_id"])[2:] == ["dose_10", "dose_1_0"]
-    assert len(messages(tmp_path, "references", groups=groups, measurements=[number("s", 10, group_id="dose10"), number("s", 1, group_id="dose-1-0")])) == 1
+    assert (
+        len(
+            messages(
+                tmp_path,
+                "references",
+                groups=groups,
+                measurements=[number("s", 10, group_id="dose10"), number("s", 1, group_id="dose-1-0")],
+            )
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
     ("column", "typed", "meant"),
-    [("spread", "SEM", "se"), ("spread", "95% CI", "ci95"), ("timepoint", "post", "followup"), ("statistic", "OR", "odds_ratio"), ("statistic", "avg", "mean")],
+    [
+        ("spread", "SEM", "se"),
+        ("spread", "95% CI", "ci95"),
+        ("timepoint", "post", "followup"),
+        ("statistic", "OR", "odds_ratio"),
+        ("statistic", "avg", "mean"),
+    ],
 )
 def test_words_that_mean_an_option_are_guessed(tmp_path, column, typed, meant):
     (message,) = messages(tmp_path, "options", measurements=[number("s", 10, **({} if column == "timepoint" else {column: typed}))

@@ -96,10 +96,7 @@ def test_ticks_are_where_their_labels_say_and_stay_apart(name, low, high):
         number = float(label.replace("−", "-").replace(",", "").rstrip("%"))
         assert place == pytest.approx(math.log(1 + number / 100 if name == "ratio" else number))
     places = [(place - low) / (high - low) * length for place, _ in ticks]
-    ends = [
-        (place - 0.65 * len(label), place + 0.65 * len(label))
-        for place, (_, label) in zip(places, ticks, strict=True)
-    ]
+    ends = [(place - 0.65 * len(label), place + 0.65 * len(label)) for place, (_, label) in zip(places, ticks, strict=True)]
     assert all(right[0] - left[1] >= 1.8 - 1e-9 for left, right in zip(ends, ends[1:], strict=False))
 
 

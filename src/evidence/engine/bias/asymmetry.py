@@ -88,8 +88,16 @@ def egger(fit, model="rma"):
         half = quantile((1 + fit.level) / 2, df) * se[0]
         limit, low, high = float(beta[0]), float(beta[0] - half), float(beta[0] + half)
     return Egger(
-        estimate=float(beta[-1]), se=float(se[-1]), stat=float(stat), p=float(two_sided_p(stat, df)), df=df,
-        limit=limit, limit_low=low, limit_high=high, model=model, k=len(yi),
+        estimate=float(beta[-1]),
+        se=float(se[-1]),
+        stat=float(stat),
+        p=float(two_sided_p(stat, df)),
+        df=df,
+        limit=limit,
+        limit_low=low,
+        limit_high=high,
+        model=model,
+        k=len(yi),
     )
 
 

@@ -78,8 +78,13 @@ def henmi_copas(fit_or_yi, vi=None, level=None):
     se = np.sqrt((1 + tau2 * (wi @ wi) / W1) / W1)
     half = critical_value(wi, tau2, level) * se
     return HenmiCopas(
-        estimate=float(estimate), se=float(se), ci_low=float(estimate - half), ci_high=float(estimate + half),
-        tau2=float(tau2), level=level, k=len(yi),
+        estimate=float(estimate),
+        se=float(se),
+        ci_low=float(estimate - half),
+        ci_high=float(estimate + half),
+        tau2=float(tau2),
+        level=level,
+        k=len(yi),
     )
 
 
@@ -125,9 +130,7 @@ def upper_tail(x, wi, tau2):
 
     decades = x * 10.0 ** np.arange(np.ceil(np.log10(NORMAL_END / x)))
     edges = [*decades, max(x, NORMAL_END)]
-    return sum(
-        scipy.integrate.quad(density, a, b, epsabs=1e-14, epsrel=1e-11)[0] for a, b in zip(edges, edges[1:])
-    )
+    return sum(scipy.integrate.quad(density, a, b, epsabs=1e-14, epsrel=1e-11)[0] for a, b in zip(edges, edges[1:]))
 
 
 def heterogeneity_moments(r, wi, tau2):

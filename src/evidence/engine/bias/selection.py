@@ -128,9 +128,7 @@ def _every_interval_has_a_study(steps, counts):
     edges = [0.0, *steps.tolist(), 1.0]
     empty = int(np.argmin(counts > 0))
     low, high = edges[empty], edges[empty + 1]
-    raise ValueError(
-        f"steps must leave a study in every interval: none has a p-value from {low:g} to {high:g}"
-    )
+    raise ValueError(f"steps must leave a study in every interval: none has a p-value from {low:g} to {high:g}")
 
 
 def greater_pieces(steps):
@@ -224,15 +222,27 @@ def _result(model, theta, start, to_beta, scale, steps, counts, without_X, level
     estimate = to_beta @ theta[:p]
     se = np.sqrt(np.diag(to_beta @ vcov[:p, :p] @ to_beta.T))
     half = quantile((1 + level) / 2) * se
-    table = {"estimate": estimate, "se": se, "stat": estimate / se, "p": two_sided_p(estimate / se),
-             "ci_low": estimate - half, "ci_high": estimate + half}
+    table = {
+        "estimate": estimate,
+        "se": se,
+        "stat": estimate / se,
+        "p": two_sided_p(estimate / se),
+        "ci_low": estimate - half,
+        "ci_high": estimate + half,
+    }
     delta = np.exp(np.concatenate([[0.0], theta[p + 1 :]]))
     lrt = 2 * (value - loglik(start, model)[0])
     return SelectionModel(
         **{name: float(column[0]) if without_X else column for name, column in table.items()},
-        tau2=float(theta[p] * scale**2), se_tau2=float(np.sqrt(vcov[p, p]) * scale**2),
-        delta=delta, delta_se=delta * np.sqrt(np.concatenate([[0.0], np.diag(vcov)[p + 1 :]])),
-        steps=tuple(steps.tolist()), counts=tuple(counts.tolist()),
-        loglik=float(value - len(model.yi) * np.log(scale)), lrt=float(lrt), lrt_df=len(delta) - 1,
-        lrt_p=float(chi2_p(lrt, len(delta) - 1)), k=len(model.yi),
+        tau2=float(theta[p] * scale**2),
+        se_tau2=float(np.sqrt(vcov[p, p]) * scale**2),
+        delta=delta,
+        delta_se=delta * np.sqrt(np.concatenate([[0.0], np.diag(vcov)[p + 1 :]])),
+        steps=tuple(steps.tolist()),
+        counts=tuple(counts.tolist()),
+        loglik=float(value - len(model.yi) * np.log(scale)),
+        lrt=float(lrt),
+        lrt_df=len(delta) - 1,
+        lrt_p=float(chi2_p(lrt, len(delta) - 1)),
+        k=len(model.yi),
     )

@@ -84,10 +84,14 @@ def trim_fill(fit, estimator="L0", side=None):
     yi_filled = np.concatenate([yi, 2 * sign * centre - yi[mirrored]])
     vi_filled = np.concatenate([vi, vi[mirrored]])
     return TrimFill(
-        k0=k0, se_k0=STANDARD_ERRORS[estimator](unrounded, len(yi)), side=side,
-        p=0.5 ** (k0 + 1) if estimator == "R0" else None, estimator=estimator,
+        k0=k0,
+        se_k0=STANDARD_ERRORS[estimator](unrounded, len(yi)),
+        side=side,
+        p=0.5 ** (k0 + 1) if estimator == "R0" else None,
+        estimator=estimator,
         fit=rma(yi_filled, vi_filled, method=fit.method, test=fit.test, level=fit.level) if k0 else fit,
-        yi_filled=yi_filled, vi_filled=vi_filled,
+        yi_filled=yi_filled,
+        vi_filled=vi_filled,
     )
 
 
@@ -132,10 +136,7 @@ def R0(ranks):
 
 def L0_se(k0, k):
     """Standard error of L0 [duval2000a]."""
-    variance = (
-        k * (k + 1) * (2 * k + 1) + 10 * k0**3 + 27 * k0**2 + 17 * k0
-        - 18 * k * k0**2 - 18 * k * k0 + 6 * k**2 * k0
-    ) / 24
+    variance = (k * (k + 1) * (2 * k + 1) + 10 * k0**3 + 27 * k0**2 + 17 * k0 - 18 * k * k0**2 - 18 * k * k0 + 6 * k**2 * k0) / 24
     return 4 * math.sqrt(variance) / (2 * k - 1) if variance >= 0 else math.nan
 
 

@@ -86,8 +86,6 @@ def r_from_p(m1, m2, se1, se2, p, df):
     ----------
     Higgins et al. 2024, sections 6.5.2.3 and 6.5.2.8 [higgins2024].
     """
-    m1, m2, se1, se2, p = checked(
-        m1=(m1, vector), m2=(m2, vector), se1=(se1, positive), se2=(se2, positive), p=(p, probability)
-    )
+    m1, m2, se1, se2, p = checked(m1=(m1, vector), m2=(m2, vector), se1=(se1, positive), se2=(se2, positive), p=(p, probability))
     apart(m1=m1, m2=m2)
     return r_from_sds(se1, se2, np.abs(m1 - m2) / statistic_from_p(p, df))

@@ -162,15 +162,10 @@ def _rest(arrays, rest, part, total):
     over = arrays[part] > arrays[total]
     if over.any():
         index = int(np.argmax(over))
-        raise ValueError(
-            f"{part}[{index}] must not exceed {total}[{index}] = {arrays[total][index]}, "
-            f"got {arrays[part][index]}"
-        )
+        raise ValueError(f"{part}[{index}] must not exceed {total}[{index}] = {arrays[total][index]}, got {arrays[part][index]}")
     difference = arrays[total] - arrays[part]
     unlike = ~np.isclose(arrays.get(rest, difference), difference)
     if unlike.any():
         index = int(np.argmax(unlike))
-        raise ValueError(
-            f"{rest}[{index}] must be {total} less {part} = {difference[index]}, got {arrays[rest][index]}"
-        )
+        raise ValueError(f"{rest}[{index}] must be {total} less {part} = {difference[index]}, got {arrays[rest][index]}")
     return difference

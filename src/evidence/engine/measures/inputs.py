@@ -98,9 +98,7 @@ def ascending(**arguments):
         low, high = np.broadcast_arrays(np.atleast_1d(arguments[lower]), np.atleast_1d(arguments[upper]))
         if (low > high).any():
             index = int(np.argmax(low > high))
-            raise ValueError(
-                f"{lower}[{index}] must not exceed {upper}[{index}] = {high[index]}, got {low[index]}"
-            )
+            raise ValueError(f"{lower}[{index}] must not exceed {upper}[{index}] = {high[index]}, got {low[index]}")
 
 
 def apart(**arguments):

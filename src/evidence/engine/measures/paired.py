@@ -50,8 +50,7 @@ def standardised_change(m1i, sd1i, m2i, sd2i, ni, ri, correct=True):
     if (sd_change == 0).any():
         index = int(np.argmax(sd_change == 0))
         raise ValueError(
-            f"ri[{index}] must be below 1 where both standard deviations are equal, "
-            f"got {ri[index]}: the change would not vary"
+            f"ri[{index}] must be below 1 where both standard deviations are equal, got {ri[index]}: the change would not vary"
         )
     yi = _factor(ni, correct) * (m1i - m2i) / sd_change
     return yi, 1 / ni + yi**2 / (2 * ni)

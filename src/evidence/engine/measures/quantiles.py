@@ -63,10 +63,7 @@ def mean_sd_from_quantiles(min=None, q1=None, median=None, q3=None, max=None, n=
     rule = RULES.get(tuple(given))
     if rule is None or n is None:
         listed = ", ".join([*given, *(["n"] if n is not None else [])]) or "nothing"
-        raise ValueError(
-            "quantiles must be min, median, max; or q1, median, q3; or all five; each with n; "
-            f"got {listed}"
-        )
+        raise ValueError(f"quantiles must be min, median, max; or q1, median, q3; or all five; each with n; got {listed}")
     *values, n = checked(**{name: (value, vector) for name, value in given.items()}, n=(n, _sample))
     ordered = dict(zip(given, values, strict=True))
     ascending(**ordered)

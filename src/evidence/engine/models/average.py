@@ -124,9 +124,7 @@ class Means:
         w0 = 1 / (1 + tau2)
         y, yy = self.y, self.yy
         s1, s2 = w.sum(0), w2.sum(0)
-        quadratic, cubic, trace, trace2 = pooled_forms(
-            w0, s1, s2, w3.sum(0), dot(w, y), dot(w2, y), dot(w3, y), dot(w2, yy), dot(w3, yy)
-        )
+        quadratic, cubic, trace, trace2 = pooled_forms(w0, s1, s2, w3.sum(0), dot(w, y), dot(w2, y), dot(w3, y), dot(w2, yy), dot(w3, yy))
         if not restricted:
             trace, trace2 = w0 + s1, w0 * w0 + s2
         return rates(quadratic, cubic, trace, trace2)
@@ -136,10 +134,5 @@ class Means:
         x = self.u + tau2
         w = 1 / x
         t1, total = dot(w, self.y), 1 / (1 + tau2) + w.sum(0)
-        value = (
-            np.log(1 + tau2)
-            + np.log(np.where(np.isinf(x), 1.0, x)).sum(0)
-            + dot(w, self.yy)
-            - t1 * t1 / total
-        )
+        value = np.log(1 + tau2) + np.log(np.where(np.isinf(x), 1.0, x)).sum(0) + dot(w, self.yy) - t1 * t1 / total
         return -(value + np.log(total / self.k)) / 2 if restricted else -value / 2

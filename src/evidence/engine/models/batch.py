@@ -108,18 +108,14 @@ def rma_batch(Y, V, method="REML", test="knha", level=0.95, X=None, intercept=Tr
         fit_columns(Y[:, at : at + step], V[:, at : at + step], X, method, test, level, tau2_ci)
         for at in range(0, max(Y.shape[1], 1), step)
     ]
-    return Batch(
-        **{each.name: np.concatenate([part[each.name] for part in parts], axis=-1) for each in fields(Batch)}
-    )
+    return Batch(**{each.name: np.concatenate([part[each.name] for part in parts], axis=-1) for each in fields(Batch)})
 
 
 def checked(Y, V):
     """Effects with 0 and variances with infinity where a study is absent."""
     Y, V = arguments.numbers("Y", Y), arguments.numbers("V", V)
     if Y.ndim != 2 or Y.shape != V.shape or len(Y) == 0:
-        raise ValueError(
-            f"Y and V must be (k, m) arrays of one shape with k > 0, got {Y.shape} and {V.shape}"
-        )
+        raise ValueError(f"Y and V must be (k, m) arrays of one shape with k > 0, got {Y.shape} and {V.shape}")
     absent = np.isnan(Y)
     faults = {
         "V must be NaN exactly where Y is": absent != np.isnan(V),
@@ -132,9 +128,7 @@ def checked(Y, V):
             place = f"[{row}, {column}]"
             raise ValueError(f"{words}, got Y{place} = {Y[row, column]} and V{place} = {V[row, column]}")
     if absent.all(0).any():
-        raise ValueError(
-            f"Y must hold at least one study a column, got none in column {int(np.argmax(absent.all(0)))}"
-        )
+        raise ValueError(f"Y must hold at least one study a column, got none in column {int(np.argmax(absent.all(0)))}")
     if not absent.any():
         return Y, V
     return np.where(absent, 0.0, Y), np.where(absent, np.inf, V)
@@ -215,9 +209,7 @@ def heterogeneity(data, tau2, Q, method):
 def tau2_bounds(Y, V, moderators, df, level):
     """Q-profile intervals; NaN for a lone study."""
     known = np.maximum(df, 1)
-    targets = (
-        distributions.chi2_quantile(probability, known) for probability in ((1 + level) / 2, (1 - level) / 2)
-    )
+    targets = (distributions.chi2_quantile(probability, known) for probability in ((1 + level) / 2, (1 - level) / 2))
     return [np.where(df > 0, q_root(Y, V, moderators, target), np.nan) for target in targets]
 
 

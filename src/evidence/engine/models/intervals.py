@@ -41,18 +41,14 @@ def tau2_interval(fit, kind, level):
     arguments.choice("kind", kind, ("qprofile", "profile"))
     arguments.level(level)
     if fit.k <= fit.X.shape[1]:
-        raise ValueError(
-            f"yi must hold more studies than the design has columns for an interval of tau2, got {fit.k}"
-        )
+        raise ValueError(f"yi must hold more studies than the design has columns for an interval of tau2, got {fit.k}")
     return (q_profile if kind == "qprofile" else profile)(fit, level)
 
 
 def q_profile(fit, level):
     """Roots of the generalised Q statistic."""
     df = fit.k - fit.X.shape[1]
-    targets = (
-        distributions.chi2_quantile(probability, df) for probability in ((1 + level) / 2, (1 - level) / 2)
-    )
+    targets = (distributions.chi2_quantile(probability, df) for probability in ((1 + level) / 2, (1 - level) / 2))
     low, high = (q_root(fit.yi, fit.vi, moderators(fit.X), target) for target in targets)
     return low, high
 

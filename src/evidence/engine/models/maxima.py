@@ -134,9 +134,7 @@ def refined(data, restricted, columns, low, high, start):
         return value_and_slope
 
     if data.single:
-        return np.array(
-            [newton(gap(data), *ends) for ends in zip(low.tolist(), high.tolist(), start.tolist())]
-        )
+        return np.array([newton(gap(data), *ends) for ends in zip(low.tolist(), high.tolist(), start.tolist())])
     return newton_each(gap(data.take(columns)), low, high, start) if len(columns) else low
 
 

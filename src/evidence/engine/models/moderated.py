@@ -121,9 +121,7 @@ class Regressions:
         weighted = [w * q for q in basis]
         trace = w.sum(0) - sum(dot(wq, q) for wq, q in zip(weighted, basis))
         trace2 = dot(w, w) - 2 * sum(dot(wq, wq) for wq in weighted)
-        trace2 += sum(
-            (1 + (a != b)) * dot(weighted[a], basis[b]) ** 2 for a in range(self.p) for b in range(a + 1)
-        )
+        trace2 += sum((1 + (a != b)) * dot(weighted[a], basis[b]) ** 2 for a in range(self.p) for b in range(a + 1))
         return rates(quadratic, cubic, trace, trace2)
 
     def loglik(self, tau2, restricted=True):

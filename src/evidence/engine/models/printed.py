@@ -17,9 +17,7 @@ def text(fit):
     ]
     rows = np.atleast_2d(np.array([getattr(fit, name) for name in HEADS]).T)
     if len(rows) > 1:
-        lines.append(
-            f"QM {fit.QM:.4f} (df {', '.join(str(df) for df in fit.QM_df if df)}), p {p_value(fit.QM_p)}"
-        )
+        lines.append(f"QM {fit.QM:.4f} (df {', '.join(str(df) for df in fit.QM_df if df)}), p {p_value(fit.QM_p)}")
     lines.append("".join(f"{head:>11}" for head in HEADS))
     for row in rows:
         cells = [p_value(value) if head == "p" else number(value) for head, value in zip(HEADS, row)]
@@ -31,9 +29,7 @@ def text(fit):
 
 def number(value):
     """Four decimals, or four significant digits where those would show nothing."""
-    return (
-        f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e5 or not np.isfinite(value) else f"{value:.4g}"
-    )
+    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e5 or not np.isfinite(value) else f"{value:.4g}"
 
 
 def p_value(value):

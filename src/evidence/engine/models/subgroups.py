@@ -76,10 +76,7 @@ def subgroups(yi, vi, labels, method="REML", test="knha", tau2="separate", level
     else:
         bounds.tame(yi, vi, len(names) > 1)
         shared = one_tau2(yi, vi, np.column_stack(parts).astype(float), method)
-        fits = [
-            fit_at(yi[part], vi[part], np.ones((part.sum(), 1)), shared, method, test, level)
-            for part in parts
-        ]
+        fits = [fit_at(yi[part], vi[part], np.ones((part.sum(), 1)), shared, method, test, level) for part in parts]
     Q, df = between(fits), len(names) - 1
     return Subgroups(dict(zip(names, fits)), Q, df, float(distributions.chi2_p(Q, df)) if df else 1.0, tau2)
 

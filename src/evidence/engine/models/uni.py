@@ -226,9 +226,7 @@ def information(tau2, data, method):
     """Log-likelihood (restricted for REML) with its constants, and AIC, BIC, AICc as metafor defines them."""
     restricted = method == "REML"
     observations = data.k - data.p if restricted else data.k
-    value = (
-        float(data.loglik(tau2 / data.scale, restricted)) - observations * np.log(2 * np.pi * data.scale) / 2
-    )
+    value = float(data.loglik(tau2 / data.scale, restricted)) - observations * np.log(2 * np.pi * data.scale) / 2
     number = data.p + (method != "EE")
     corrected = max(observations, number + 2)
     return {

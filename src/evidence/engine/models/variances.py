@@ -25,11 +25,7 @@ def standard_error_tau2(method, tau2, vi, yi, X, data):
         start = 1.0 if method == "HE" else float(sidik_jonkman_start(yi, vi))
         w = np.ones(k) if method == "HE" else 1 / (vi + start)
         one = np.ones(k)
-        total = (
-            trace_of_two(w, X, vi, vi)
-            + 2 * tau2 * trace_of_two(w, X, vi, one)
-            + tau2**2 * trace_of_two(w, X, one, one)
-        )
+        total = trace_of_two(w, X, vi, vi) + 2 * tau2 * trace_of_two(w, X, vi, one) + tau2**2 * trace_of_two(w, X, one, one)
         return float(start * np.sqrt(2 * total) / (k - p))
     if method in ("ML", "REML"):
         _, trace, _, fall = data.at(tau2 / data.scale, method == "REML")

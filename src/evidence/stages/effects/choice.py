@@ -7,7 +7,20 @@ import pandas as pd
 
 from evidence.vocabulary import USED_BY
 
-PAIRINGS = ("estimate", "difference", "counts", "level", "change", "changes", "levels", "difference_of_changes", "relative", "follow_up", "test", "converted")
+PAIRINGS = (
+    "estimate",
+    "difference",
+    "counts",
+    "level",
+    "change",
+    "changes",
+    "levels",
+    "difference_of_changes",
+    "relative",
+    "follow_up",
+    "test",
+    "converted",
+)
 SOURCES = ("full_text", "abstract", "secondary")
 ONE = ["study_id", "group_id", "control_id", "outcome", "contrast"]
 

@@ -6,7 +6,10 @@ from evidence.stages.effects.pairs import escalc_where, joined_lines, pair_arms,
 from evidence.vocabulary import OF_PEOPLE, PROPORTIONS, RATES
 
 TWO_ARM = dict.fromkeys(PROPORTIONS, "OR") | {"OR": "OR", "RR": "RR", "RD": "RD", "IRLN": "IRR", "IRR": "IRR"}
-EMPTY = {"none": "no event in either arm, which says nothing of a ratio", "all": "the event in everyone of both arms, which says nothing of a ratio"}
+EMPTY = {
+    "none": "no event in either arm, which says nothing of a ratio",
+    "all": "the event in everyone of both arms, which says nothing of a ratio",
+}
 TABLE = {"ai": "x1", "n1i": "n1", "ci": "x2", "n2i": "n2"}
 OF_TIME = {"x1i": "x1", "t1i": "t1", "x2i": "x2", "t2i": "t2"}
 

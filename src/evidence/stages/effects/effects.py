@@ -152,7 +152,9 @@ def routed(frame, config):
     spread = frame["route"].isin(["spread", "quantiles"]) & (frame["v_cross"] > 0)
     spread |= (frame["measure"] == "SMD") & (frame["route"] != "none") & standardised.rests_on_r(frame, config.smd_standardiser)
     frame["r"] = r.where(spread, frame["r_implied"].where(frame["route"] == "paired_p"))
-    frame["r_source"] = source.where(spread, np.where(frame["r"].isna(), "", np.where(frame["t"].isna(), "implied by p", "implied by a test")))
+    frame["r_source"] = source.where(
+        spread, np.where(frame["r"].isna(), "", np.where(frame["t"].isna(), "implied by p", "implied by a test"))
+    )
     frame["indirect"] = np.where(frame["measure"] == "SMD", standardised.indirect(frame, config.smd_standardiser), 0)
     return standardised.standardise(frame, config.smd_standardiser)
 

@@ -34,9 +34,7 @@ def with_broader(conditions, table):
 
 def larger_groups(effects, groups):
     """The groups that each effect's group is part of, nearest first, ";" between."""
-    above = chains(
-        {f"{row.study_id} {row.group_id}": row.part_of and f"{row.study_id} {row.part_of}" for row in named_rows(groups)}
-    )
+    above = chains({f"{row.study_id} {row.group_id}": row.part_of and f"{row.study_id} {row.part_of}" for row in named_rows(groups)})
     names = {key: ";".join(name.split(" ", 1)[1] for name in chain) for key, chain in above.items()}
     return (effects["study_id"] + " " + effects["group_id"]).map(names).fillna("")
 

@@ -58,7 +58,9 @@ def two_sizes(frame, groups):
     long as the two together are the n of the difference where that is printed.
     """
     rows = frame[frame["apart"]]
-    stated = frame[frame["timepoint"].ne("difference") & frame["n"].notna()].sort_values("timepoint", key=lambda name: name == "baseline", kind="stable")
+    stated = frame[frame["timepoint"].ne("difference") & frame["n"].notna()].sort_values(
+        "timepoint", key=lambda name: name == "baseline", kind="stable"
+    )
     of_outcome = stated.drop_duplicates(["study_id", "group_id", "outcome"]).set_index(["study_id", "group_id", "outcome"])["n"].to_dict()
     of_group = groups.set_index(["study_id", "group_id"])["n"].to_dict()
 
@@ -151,8 +153,15 @@ def levels(frame, measures=MEANS):
             frame["kind"] == "unlabelled",
             (frame["kind"] == "sd") & frame["n"].isna(),
         ],
-        ["quantiles", "spread", "not above zero", "statistic not named", "median without quartiles and n",
-         "kind of spread not named", "SD without n"],
+        [
+            "quantiles",
+            "spread",
+            "not above zero",
+            "statistic not named",
+            "median without quartiles and n",
+            "kind of spread not named",
+            "SD without n",
+        ],
         "no spread",
     )
     return frame

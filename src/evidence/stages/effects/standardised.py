@@ -54,14 +54,25 @@ def kinds(frame):
             twice,
             changes,
         ],
-        ["printed", np.where(twice, "printed_twice", "printed"), "levels_of_changes", "changes", "twice", "arms", "statistic_twice", "statistic_of_changes"],
+        [
+            "printed",
+            np.where(twice, "printed_twice", "printed"),
+            "levels_of_changes",
+            "changes",
+            "twice",
+            "arms",
+            "statistic_twice",
+            "statistic_of_changes",
+        ],
         "statistic_of_groups",
     )
 
 
 def scaled_by_r(frame, standardiser):
     """Which effects the correlation turns from units of the SD of the change into those of a single measurement."""
-    return pd.Series(np.isin(kinds(frame), ["statistic_twice", "changes", "statistic_of_changes"]) & (standardiser != "change"), frame.index)
+    return pd.Series(
+        np.isin(kinds(frame), ["statistic_twice", "changes", "statistic_of_changes"]) & (standardiser != "change"), frame.index
+    )
 
 
 def rests_on_r(frame, standardiser):
@@ -167,7 +178,9 @@ def of_test(rows):
 def statistic_of_groups(rows, standardiser):
     """The test statistic, or the p-value, of two groups: it knows the SD of both together, and no other."""
     if standardiser != "pooled":
-        return results(rows, np.nan, np.nan, False, f"a test statistic knows the pooled SD, while effects.smd_standardiser is {standardiser}")
+        return results(
+            rows, np.nan, np.nan, False, f"a test statistic knows the pooled SD, while effects.smd_standardiser is {standardiser}"
+        )
     return results(rows, *of_test(rows), why_not="a standardised difference needs n of both groups")
 
 
@@ -183,7 +196,9 @@ def statistic_twice(rows, standardiser):
 def statistic_of_changes(rows, standardiser):
     """The test statistic of two groups' changes."""
     if standardiser in ("average", "control"):
-        return results(rows, np.nan, np.nan, False, f"a test statistic knows the pooled SD, while effects.smd_standardiser is {standardiser}")
+        return results(
+            rows, np.nan, np.nan, False, f"a test statistic knows the pooled SD, while effects.smd_standardiser is {standardiser}"
+        )
     return by_r(rows, standardiser, *of_test(rows), "a standardised difference needs n of both groups")
 
 
@@ -191,7 +206,14 @@ def printed_ready(rows, standardiser):
     """Effects that are printed standardised, with their variance."""
     d = (rows["statistic"] == "standardised_difference") | (rows["pairing"] == "converted")
     other = (d & ~same_people(rows)).to_numpy() & (standardiser in ("control", "change"))
-    table = results(rows, *columns(rows, "yi", "vi"), ~other, f"in pooled SDs, while effects.smd_standardiser is {standardiser}", v_sum=np.nan, v_cross=np.nan)
+    table = results(
+        rows,
+        *columns(rows, "yi", "vi"),
+        ~other,
+        f"in pooled SDs, while effects.smd_standardiser is {standardiser}",
+        v_sum=np.nan,
+        v_cross=np.nan,
+    )
     return table.assign(yi=rows["yi"].where(~other))
 
 

@@ -108,7 +108,7 @@ def numbered(index):
     return drawn(*_wanted[index])
 
 
-_wanted = []
+_wanted: list = []
 
 
 def update(folder, drawings):

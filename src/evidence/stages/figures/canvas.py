@@ -174,8 +174,17 @@ class _Line(Text):
 def write(sheet, x, y, text, *, size=BODY, weight="normal", style="normal", color=INK, align="left"):
     """Put one line of text with its baseline at y, as `drawable`, never read as mathematics."""
     sheet.figure.add_artist(
-        _Line(x, y, drawable(text), color=color, fontproperties=face(size, weight, style, families(text)), horizontalalignment=align,
-              parse_math=False, zorder=WORDS, transform=sheet.millimetres)
+        _Line(
+            x,
+            y,
+            drawable(text),
+            color=color,
+            fontproperties=face(size, weight, style, families(text)),
+            horizontalalignment=align,
+            parse_math=False,
+            zorder=WORDS,
+            transform=sheet.millimetres,
+        )
     )
 
 
@@ -183,24 +192,40 @@ def stroke(sheet, start, end, *, color=LINE, width=0.8, dashes=None, zorder=MARK
     """Draw a straight line; `width` in points, `dashes` in multiples of it."""
     style = (0, dashes) if dashes else "solid"
     sheet.figure.add_artist(
-        Line2D((start[0], end[0]), (start[1], end[1]), color=color, linewidth=width, linestyle=style,
-               solid_capstyle="butt", dash_capstyle="butt", zorder=zorder, transform=sheet.millimetres)
+        Line2D(
+            (start[0], end[0]),
+            (start[1], end[1]),
+            color=color,
+            linewidth=width,
+            linestyle=style,
+            solid_capstyle="butt",
+            dash_capstyle="butt",
+            zorder=zorder,
+            transform=sheet.millimetres,
+        )
     )
 
 
 def fill(sheet, corners, *, color=BLUE, edge="none", width=0.8, zorder=MARKS + 1):
     """Draw a polygon."""
     sheet.figure.add_artist(
-        Polygon(corners, closed=True, facecolor=color, edgecolor=edge, linewidth=width, joinstyle="miter",
-                zorder=zorder, transform=sheet.millimetres)
+        Polygon(
+            corners,
+            closed=True,
+            facecolor=color,
+            edgecolor=edge,
+            linewidth=width,
+            joinstyle="miter",
+            zorder=zorder,
+            transform=sheet.millimetres,
+        )
     )
 
 
 def dot(sheet, x, y, radius, *, color=BLUE, edge="none", width=0.8, zorder=MARKS + 1):
     """Draw a disc of `radius` mm."""
     sheet.figure.add_artist(
-        Circle((x, y), radius, facecolor=color, edgecolor=edge, linewidth=width, zorder=zorder,
-               transform=sheet.millimetres)
+        Circle((x, y), radius, facecolor=color, edgecolor=edge, linewidth=width, zorder=zorder, transform=sheet.millimetres)
     )
 
 
@@ -280,8 +305,4 @@ def clipped(figure, slack=0.3):
     """Names of texts and marks that reach beyond the edge of the figure by more than `slack` mm."""
     width, height = figure.get_size_inches() * 25.4
     drawn = _boxes(figure, (Text, Line2D, Circle, Polygon))
-    return [
-        _name(artist)
-        for artist, (low, high) in drawn
-        if min(low) < -slack or high[0] > width + slack or high[1] > height + slack
-    ]
+    return [_name(artist) for artist, (low, high) in drawn if min(low) < -slack or high[0] > width + slack or high[1] > height + slack]

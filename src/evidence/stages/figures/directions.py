@@ -33,7 +33,13 @@ def sign(sheet, x, y, status, direction):
     if direction in ("up", "down"):
         triangle(sheet, x, y, direction == "up", face, edge)
     elif direction == "none":
-        fill(sheet, [(x - HALF, y - 0.55), (x + HALF, y - 0.55), (x + HALF, y + 0.55), (x - HALF, y + 0.55)], color=face, edge=edge, width=0.7)
+        fill(
+            sheet,
+            [(x - HALF, y - 0.55), (x + HALF, y - 0.55), (x + HALF, y + 0.55), (x - HALF, y + 0.55)],
+            color=face,
+            edge=edge,
+            width=0.7,
+        )
     else:
         dot(sheet, x, y, 1.1, color=face, edge=edge, width=0.7)
 
@@ -132,5 +138,12 @@ def direction_plots(given, outcomes, tables):
                 for (study, outcome), (status, direction) in sorted(cells.items())
                 if study in own
             ]  # fmt: skip
-            about = {"kind": "direction", "of_contrast": contrast, "caption": caption, "alt": f"{caption}. {'; '.join(parts)}.", "page": number, "pages": len(pages)}
+            about = {
+                "kind": "direction",
+                "of_contrast": contrast,
+                "caption": caption,
+                "alt": f"{caption}. {'; '.join(parts)}.",
+                "page": number,
+                "pages": len(pages),
+            }
             yield f"directions-{contrast}-{number}.svg", partial(draw, own, columns, cells, labels, words), about

@@ -35,7 +35,14 @@ def _plain_ticks(low, high, length):
 
 
 def funnel(
-    fit, *, scale="difference", filled=None, contours=(0.1, 0.05, 0.01), xlabel="", title="", width_mm=120,
+    fit,
+    *,
+    scale="difference",
+    filled=None,
+    contours=(0.1, 0.05, 0.01),
+    xlabel="",
+    title="",
+    width_mm=120,
     height_mm=95,
 ):
     """Funnel plot with contours of significance.
@@ -84,16 +91,22 @@ def funnel(
     levels = sorted(vector("contours", contours), reverse=True)
     if levels and not (0 < levels[-1] and levels[0] < 1 and len(levels) <= len(SHADES)):
         raise ValueError(f"contours must be up to {len(SHADES)} p-values between 0 and 1, got {contours}")
-    extra = (filled.yi_filled[fit.k:], filled.vi_filled[fit.k:]) if filled is not None else ([], [])
+    extra = (filled.yi_filled[fit.k :], filled.vi_filled[fit.k :]) if filled is not None else ([], [])
     effects, errors = np.append(fit.yi, extra[0]), np.sqrt(np.append(fit.vi, extra[1]))
     deepest = 1.06 * errors.max()
     reach = quantile((1 + fit.level) / 2) * deepest
     x_ends = _spread([*effects, 0.0, fit.estimate - reach, fit.estimate + reach], 0.02)
     box = frame(
-        width_mm, height_mm, x_ends=x_ends, y_ends=(deepest, 0.0),
+        width_mm,
+        height_mm,
+        x_ends=x_ends,
+        y_ends=(deepest, 0.0),
         x_ticks=choose_ticks(scale, *x_ends, width_mm - 20, _width_of),
-        y_ticks=_plain_ticks(0.0, deepest, height_mm / 2), xlabel=xlabel, ylabel="Standard error",
-        title=title, key=_funnel_key(fit, levels, len(effects) > fit.k),
+        y_ticks=_plain_ticks(0.0, deepest, height_mm / 2),
+        xlabel=xlabel,
+        ylabel="Standard error",
+        title=title,
+        key=_funnel_key(fit, levels, len(effects) > fit.k),
     )
     _draw_contours(box, levels, deepest)
     _draw_funnel_lines(box, fit, deepest)
@@ -148,7 +161,15 @@ def _draw_funnel_lines(box, fit, deepest):
 
 
 def bubble(
-    fit, *, column=1, scale="difference", xlabel="", ylabel="", title="", width_mm=120, height_mm=90,
+    fit,
+    *,
+    column=1,
+    scale="difference",
+    xlabel="",
+    ylabel="",
+    title="",
+    width_mm=120,
+    height_mm=90,
 ):
     """Bubble plot of a meta-regression: effects against one moderator, with the line and its interval.
 
@@ -183,9 +204,16 @@ def bubble(
     x, (across, middle, half) = fit.X[:, column], regression_band(fit, column)
     x_ends, y_ends = _spread(x), _spread([*fit.yi, *(middle - half), *(middle + half)], 0.08)
     box = frame(
-        width_mm, height_mm, x_ends=x_ends, y_ends=y_ends, x_ticks=_plain_ticks(*x_ends, width_mm - 20),
-        y_ticks=choose_ticks(scale, *y_ends, height_mm / 2, _width_of, most=7), xlabel=xlabel, ylabel=ylabel,
-        title=title, key=_bubble_key(fit),
+        width_mm,
+        height_mm,
+        x_ends=x_ends,
+        y_ends=y_ends,
+        x_ticks=_plain_ticks(*x_ends, width_mm - 20),
+        y_ticks=choose_ticks(scale, *y_ends, height_mm / 2, _width_of, most=7),
+        xlabel=xlabel,
+        ylabel=ylabel,
+        title=title,
+        key=_bubble_key(fit),
     )
     upper = [(box.x(a), box.y(b)) for a, b in zip(across, middle + half, strict=True)]
     lower = [(box.x(a), box.y(b)) for a, b in zip(across, middle - half, strict=True)]
@@ -259,8 +287,13 @@ def baujat(fit, *, labels=None, named=8, title="", width_mm=120, height_mm=90):
     up = ((fit.estimate - without["estimate"]) / without["se"]).to_numpy() ** 2
     x_ends, y_ends = (0.0, 1.12 * across.max() or 1.0), (0.0, 1.08 * up.max() or 1.0)
     box = frame(
-        width_mm, height_mm, x_ends=x_ends, y_ends=y_ends, title=title,
-        x_ticks=_plain_ticks(*x_ends, width_mm - 20), y_ticks=_plain_ticks(*y_ends, height_mm / 2),
+        width_mm,
+        height_mm,
+        x_ends=x_ends,
+        y_ends=y_ends,
+        title=title,
+        x_ticks=_plain_ticks(*x_ends, width_mm - 20),
+        y_ticks=_plain_ticks(*y_ends, height_mm / 2),
         xlabel="Contribution to heterogeneity (squared Pearson residual)",
         ylabel="Influence on the estimate (squared shift in standard errors)",
     )

@@ -48,10 +48,7 @@ def effects(inputs):
     """All effects, with the ranks that choose between reports on one cohort."""
     frame = inputs.effects.assign(
         eligible=inputs.effects["eligibility"].map(ELIGIBILITY.index),
-        rank=[
-            ROUTE_RANK.index(route) if route in ROUTE_RANK else len(ROUTE_RANK)
-            for route in inputs.effects["route"]
-        ],
+        rank=[ROUTE_RANK.index(route) if route in ROUTE_RANK else len(ROUTE_RANK) for route in inputs.effects["route"]],
         within=[one.split(";") if one else [] for one in inputs.effects["conditions"]],
         larger=[one.split(";") if one else [] for one in inputs.effects["part_of"]],
         levels=[one.split(";") if one else [] for one in inputs.effects["moderators"]],
@@ -92,8 +89,7 @@ def traced(made, effect):
     """The way to one effect in words: printed numbers with their places, source, arithmetic."""
     found = effect_trace(made, effect)
     rows = [
-        {name: row[name] for name in ("place", "number", "locator", "source", "url", "flags")}
-        | {"what": f"{row['group']}, {row['what']}"}
+        {name: row[name] for name in ("place", "number", "locator", "source", "url", "flags")} | {"what": f"{row['group']}, {row['what']}"}
         for row in found["rows"]
     ]
     return {
@@ -148,10 +144,7 @@ def data(inputs, evidence_map, made):
     """
     return {
         "plan": plan(inputs),
-        "outcomes": [
-            [one.outcome, one.label, one.better, one.outcome in inputs.shown_outcomes]
-            for one in inputs.outcomes.values()
-        ],
+        "outcomes": [[one.outcome, one.label, one.better, one.outcome in inputs.shown_outcomes] for one in inputs.outcomes.values()],
         "conditions": [[name, label] for name, label in inputs.condition_labels.items()],
         "effects": effects(inputs),
         "pools": pools(inputs),

@@ -27,10 +27,7 @@ class TracedProse(Prose):
 
 def with_places(inputs, made):
     """The blocks of page one with the pool of every number that has one, as `pool`."""
-    return [
-        table_places(inputs, block) if block["kind"] == "table" else text_places(inputs, block)
-        for block in made
-    ]
+    return [table_places(inputs, block) if block["kind"] == "table" else text_places(inputs, block) for block in made]
 
 
 def known(inputs, text):
@@ -41,11 +38,7 @@ def known(inputs, text):
 
 def text_places(inputs, block):
     """Paragraphs or items with the pools of their numbers."""
-    lists = {
-        name: [[known(inputs, one) for one in part] for part in block[name]]
-        for name in ("paragraphs", "items")
-        if name in block
-    }
+    lists = {name: [[known(inputs, one) for one in part] for part in block[name]] for name in ("paragraphs", "items") if name in block}
     return block | lists
 
 
@@ -113,24 +106,13 @@ def row(made, columns):
     if "group" in made:
         return f'<tr class="group"><th scope="colgroup" colspan="{len(columns)}">{escape(made["group"])}</th></tr>'
     pairs = zip(made["cells"], columns, strict=False)
-    return (
-        "<tr>"
-        + "".join(cell(one, column, made.get("pool", ""), place) for place, (one, column) in enumerate(pairs))
-        + "</tr>"
-    )
+    return "<tr>" + "".join(cell(one, column, made.get("pool", ""), place) for place, (one, column) in enumerate(pairs)) + "</tr>"
 
 
 def heading(column):
     """The heading of a column; above the small intervals their ticks."""
-    words = "".join(
-        f'<text x="{100 * tick["at"]:g}" y="8">{escape(tick["words"])}</text>'
-        for tick in column.get("axis", [])
-    )
-    name = (
-        f'<svg class="interval" viewBox="-3 0 106 9" aria-hidden="true">{words}</svg>'
-        if words
-        else escape(column["title"])
-    )
+    words = "".join(f'<text x="{100 * tick["at"]:g}" y="8">{escape(tick["words"])}</text>' for tick in column.get("axis", []))
+    name = f'<svg class="interval" viewBox="-3 0 106 9" aria-hidden="true">{words}</svg>' if words else escape(column["title"])
     return f'<th scope="col" class="{escape(column["align"])}">{name}</th>'
 
 

@@ -76,7 +76,5 @@ def page_tables(inputs, citations):
         if frame is not None and len(frame):
             columns = [one for one in COLUMNS[name] if (frame[one].notna() & frame[one].ne("")).any()]
             headings = [WORDS.get(one, sentence(words_of(one))) for one in columns]
-            made.append(
-                {"name": name, "title": TITLES[name], "headings": headings, **records(frame, columns)}
-            )
+            made.append({"name": name, "title": TITLES[name], "headings": headings, **records(frame, columns)})
     return made

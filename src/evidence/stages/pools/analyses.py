@@ -194,10 +194,7 @@ RARE = {
 
 def analyses(config):
     """All analyses by id, in the order they are shown."""
-    grid = {
-        f"r_{r:g}": Analysis(f"Correlation {r:g}", partial(at_correlation, r=r), kind="correlation")
-        for r in config.correlation_grid
-    }
+    grid = {f"r_{r:g}": Analysis(f"Correlation {r:g}", partial(at_correlation, r=r), kind="correlation") for r in config.correlation_grid}
     drug = {"only_drug": Analysis(f"{config.only_drug.capitalize()} only", only_drug)} if config.only_drug else {}
     methods = {
         f"method_{method}": Analysis(f"Estimator {method}", changes=(("method", method),), kind="estimator")

@@ -12,7 +12,26 @@ from evidence.problems import EvidenceError, Problem
 from evidence.stages.tables.any_sheet import numbers, read
 from evidence.words.scales import significant
 
-SHOWN = ("estimate", "se", "ci_low", "ci_high", "stat", "p", "df", "pi_low", "pi_high", "tau2", "se_tau2", "I2", "H2", "Q", "Q_df", "Q_p", "k", "loglik")
+SHOWN = (
+    "estimate",
+    "se",
+    "ci_low",
+    "ci_high",
+    "stat",
+    "p",
+    "df",
+    "pi_low",
+    "pi_high",
+    "tau2",
+    "se_tau2",
+    "I2",
+    "H2",
+    "Q",
+    "Q_df",
+    "Q_p",
+    "k",
+    "loglik",
+)
 CHECK = "Check the numbers of the file."
 
 
@@ -82,7 +101,9 @@ def pool_file(path, yi="yi", vi="vi", sei=None, method="REML", test="knha", by=N
 
 def plain(value):
     """A number for JSON: NaN and absent are null."""
-    return None if value is None or (isinstance(value, float) and math.isnan(value)) else float(value) if not isinstance(value, int) else value
+    return (
+        None if value is None or (isinstance(value, float) and math.isnan(value)) else float(value) if not isinstance(value, int) else value
+    )
 
 
 def results(fit):
@@ -113,7 +134,11 @@ def p_text(p, sign=False):
 
 
 def line_of(name, fit, width):
-    cells = [name.ljust(width), f"{fit.k:3d}", *(number_text(getattr(fit, key)).rjust(9) for key in ("estimate", "se", "ci_low", "ci_high"))]
+    cells = [
+        name.ljust(width),
+        f"{fit.k:3d}",
+        *(number_text(getattr(fit, key)).rjust(9) for key in ("estimate", "se", "ci_low", "ci_high")),
+    ]
     return "  ".join([*cells, p_text(fit.p).rjust(7), number_text(fit.tau2).rjust(8), number_text(fit.I2, 1).rjust(6)])
 
 
@@ -122,7 +147,9 @@ def as_text(pooled):
     fit = pooled["fit"]
     groups = pooled["groups"].fits if "groups" in pooled else {}
     width = max(len("all studies"), *(len(str(name)) for name in groups), 0)
-    head = "  ".join(["".ljust(width), "  k", *(name.rjust(9) for name in ("estimate", "se", "ci_low", "ci_high")), "      p", "    tau2", "    I2"])
+    head = "  ".join(
+        ["".ljust(width), "  k", *(name.rjust(9) for name in ("estimate", "se", "ci_low", "ci_high")), "      p", "    tau2", "    I2"]
+    )
     lines = [f"Random-effects model, {fit.method}, test {fit.test}" if fit.method != "EE" else "Equal-effects model", "", head]
     lines += [line_of(str(name), group, width) for name, group in groups.items()]
     lines += [line_of("all studies", fit, width), ""]

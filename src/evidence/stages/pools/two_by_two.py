@@ -11,7 +11,7 @@ from evidence.stages.effects.counts import EMPTY, double_zeros
 CELLS = ["x1", "n1", "x2", "n2"]
 METHODS = {
     "MH": mantel_haenszel,
-    "Peto": lambda measure, *cells, level: peto(*cells, level=level),
+    "Peto": lambda measure, *cells, level: peto(*cells, level=level),  # type: ignore[misc]
     "GLMM": glmm,
 }
 RESULTS = ["pi_low", "pi_high", "estimate", "se", "ci_low", "ci_high", "stat", "p", "tau2", "I2", "H2", "Q", "Q_df", "Q_p"]

@@ -106,10 +106,7 @@ def counts(inputs):
 def lists(inputs):
     """Names in words, for prose."""
     highest = standings(inputs)
-    labels = {
-        level: [inputs.condition_labels[name] for name in asked(inputs) if highest[name] == level]
-        for level in range(4)
-    }
+    labels = {level: [inputs.condition_labels[name] for name in asked(inputs) if highest[name] == level] for level in range(4)}
     names = {"conditions_empty": 0, "conditions_stated": 1, "conditions_shown": 2, "conditions_weighted": 3}
     found = {name: listed(map(lowered, labels[level])) or "none" for name, level in names.items()}
     judged = listed(f"{number} {name}" for name, number in verdicts(inputs).items())

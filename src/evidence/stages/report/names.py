@@ -30,11 +30,7 @@ NOTHING = "could not be weighted in any study"
 
 def studies(row):
     """6 studies, 99 people."""
-    people = (
-        f"{count(row.n)} people"
-        if row.n == row.n
-        else f"number of people not printed{' by all' if row.k > 1 else ''}"
-    )
+    people = f"{count(row.n)} people" if row.n == row.n else f"number of people not printed{' by all' if row.k > 1 else ''}"
     return f"{plural(row.k, 'study', 'studies')}, {people}"
 
 
@@ -43,9 +39,7 @@ FORMS = {
     "result": result,
     "effect": lambda row, level, about: numbers_of(row, level)[0],
     "effect_interval": lambda row, level, about: "{} ({})".format(*numbers_of(row, level)),
-    "prediction": lambda row, level, about: (
-        prediction_words(row) or "not to be had from fewer than three studies"
-    ),
+    "prediction": lambda row, level, about: prediction_words(row) or "not to be had from fewer than three studies",
     "studies": lambda row, level, about: studies(row),
     "k": lambda row, level, about: count(row.k),
     "n": lambda row, level, about: count(row.n),

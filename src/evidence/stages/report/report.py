@@ -163,8 +163,6 @@ def copy_figures(source, target, figures):
     gone = [figure["file"] for figure in figures if not (source / figure["file"]).is_file()]
     if gone:
         remedy = "Draw the figures again: evidence figures."
-        raise EvidenceError(
-            [Problem((source / file).as_posix(), 0, "", "the figure is missing", remedy) for file in gone]
-        )
+        raise EvidenceError([Problem((source / file).as_posix(), 0, "", "the figure is missing", remedy) for file in gone])
     for figure in figures:
         shutil.copyfile(source / figure["file"], target / figure["file"])

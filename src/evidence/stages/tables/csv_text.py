@@ -27,7 +27,9 @@ def other_form(path):
     """Name of a file beside a missing CSV that most likely holds the table: a workbook, or a copy that was named otherwise, or ""."""
     if path.exists() or not path.parent.is_dir():
         return ""
-    copies = re.compile(rf"{path.stem}(?:[ _-]*(?:copy|final|new|v?\d+|\(\d+\)))?(?:\.csv)?({'|'.join(map(re.escape, (*OTHER_FORMS, '.csv')))})")
+    copies = re.compile(
+        rf"{path.stem}(?:[ _-]*(?:copy|final|new|v?\d+|\(\d+\)))?(?:\.csv)?({'|'.join(map(re.escape, (*OTHER_FORMS, '.csv')))})"
+    )
     return next((other.name for other in sorted(path.parent.iterdir()) if copies.fullmatch(other.name.lower())), "")
 
 
@@ -120,7 +122,9 @@ def records(text, mark):
             row = next(reader, None)
         except csv.Error as error:
             if "field larger" in str(error):
-                what = f"a cell has more than {csv.field_size_limit():,} letters: a quotation mark opened in this row is perhaps never closed"
+                what = (
+                    f"a cell has more than {csv.field_size_limit():,} letters: a quotation mark opened in this row is perhaps never closed"
+                )
             elif "unexpected end" in str(error):
                 what = "a quotation mark opened in this row is never closed"
             else:

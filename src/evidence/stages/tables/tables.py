@@ -37,12 +37,7 @@ def flag_frame(flags):
 
     names = [field.name for field in fields(Flag)]
     columns = {name: [getattr(flag, name) for flag in sorted(flags)] for name in names}
-    return pd.DataFrame(
-        {
-            name: pd.Series(values, dtype="int64" if name == "line" else "object")
-            for name, values in columns.items()
-        }
-    )
+    return pd.DataFrame({name: pd.Series(values, dtype="int64" if name == "line" else "object") for name, values in columns.items()})
 
 
 def typed(folder, sheets, flags):

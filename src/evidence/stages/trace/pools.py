@@ -148,7 +148,9 @@ def tau2_check(work, pool, cohorts):
     if not pool.tau2 > 0 or pool.method not in ("REML", "ML", "DL", "PM", "EB"):
         return
     if pool.method == "DL":
-        work.step("tau2", "tau2 by its formula: (Q - (k - 1)) / (sum 1/v - sum 1/v^2 / sum 1/v)", "(q - (k - 1)) / (inverse - squares / inverse)")
+        work.step(
+            "tau2", "tau2 by its formula: (Q - (k - 1)) / (sum 1/v - sum 1/v^2 / sum 1/v)", "(q - (k - 1)) / (inverse - squares / inverse)"
+        )
     elif pool.method in ("PM", "EB"):
         terms = [f"w{i} * (y{i} - mu) ** 2" for i in cohorts]
         total(work, "q_tau2", "check of tau2: sum w (y - mu)^2 must be k - 1", terms)

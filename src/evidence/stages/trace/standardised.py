@@ -190,7 +190,9 @@ def of_table(work, effect, row):
 def of_statistic(work, effect):
     """y and v of the test statistic of two groups."""
     work.given(n1=effect.n1, n2=effect.n2)
-    work.step("y", "difference in SDs of both groups: t sqrt(1/n1 + 1/n2), times c(n1 + n2 - 2)", "c(n1 + n2 - 2) * t * sqrt(1 / n1 + 1 / n2)")
+    work.step(
+        "y", "difference in SDs of both groups: t sqrt(1/n1 + 1/n2), times c(n1 + n2 - 2)", "c(n1 + n2 - 2) * t * sqrt(1 / n1 + 1 / n2)"
+    )
     work.step("v", "variance: 1/n1 + 1/n2 + y^2 / (2 (n1 + n2))", "1 / n1 + 1 / n2 + y ** 2 / (2 * (n1 + n2))")
 
 

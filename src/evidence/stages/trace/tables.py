@@ -56,7 +56,14 @@ def odds_ratio(work, pool, members):
     P, Q, R, S = "(a{i} + d{i}) / m{i}", "(b{i} + c{i}) / m{i}", "a{i} * d{i} / m{i}", "b{i} * c{i} / m{i}"
     sums(work, len(members), r=("sum R: a d / N", R), s=("sum S: b c / N", S))
     work.step("mu", RATIO, "ln(r / s)")
-    sums(work, len(members), pr=("sum P R", f"{P} * {R}"), ps=("sum P S", f"{P} * {S}"), qr=("sum Q R", f"{Q} * {R}"), qs=("sum Q S", f"{Q} * {S}"))
+    sums(
+        work,
+        len(members),
+        pr=("sum P R", f"{P} * {R}"),
+        ps=("sum P S", f"{P} * {S}"),
+        qr=("sum Q R", f"{Q} * {R}"),
+        qs=("sum Q S", f"{Q} * {S}"),
+    )
     work.step("variance", VARIANCE["OR"], "(pr / r ** 2 + (ps + qr) / (r * s) + qs / s ** 2) / 2")
 
 
@@ -64,7 +71,11 @@ def risk_ratio(work, pool, members):
     """Mantel-Haenszel risk ratio; its variance by Greenland & Robins. [greenland1985]"""
     sums(work, len(members), r=("sum R: a n2 / N", "a{i} * n2_{i} / m{i}"), s=("sum S: c n1 / N", "c{i} * n1_{i} / m{i}"))
     work.step("mu", RATIO, "ln(r / s)")
-    sums(work, len(members), excess=("sum of n1 n2 (a + c) / N^2 - a c / N", "n1_{i} * n2_{i} * (a{i} + c{i}) / m{i} ** 2 - a{i} * c{i} / m{i}"))
+    sums(
+        work,
+        len(members),
+        excess=("sum of n1 n2 (a + c) / N^2 - a c / N", "n1_{i} * n2_{i} * (a{i} + c{i}) / m{i} ** 2 - a{i} * c{i} / m{i}"),
+    )
     work.step("variance", VARIANCE["RR"], "excess / (r * s)")
 
 
@@ -111,7 +122,9 @@ def spelled_out(pool, members, level):
     work.step("ci_low", f"lower end of the {100 * level:g}% interval", "mu - width * se")
     work.step("ci_high", "upper end", "mu + width * se")
     if pool.pi_low == pool.pi_low:
-        work.step("pi_low", "lower end of the prediction interval: estimate - quantile sqrt(tau2 + se^2)", "mu - width * sqrt(tau2 + se ** 2)")
+        work.step(
+            "pi_low", "lower end of the prediction interval: estimate - quantile sqrt(tau2 + se^2)", "mu - width * sqrt(tau2 + se ** 2)"
+        )
         work.step("pi_high", "upper end", "mu + width * sqrt(tau2 + se ** 2)")
     read_back(work, pool, OF_POOL)
     return work

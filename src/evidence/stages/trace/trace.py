@@ -89,7 +89,9 @@ def fresh(made, lines):
     """Raise EvidenceError where a raw row is no longer what the made tables came from."""
     names = ("study_id", "group_id", "outcome", "timepoint", "value_text", "spread_low_text", "n_text", "p_value_text")
     changed = [
-        line for line in lines if line not in made.raw or any(str(made.raw[line][name]) != str(getattr(made.rows[line], name)) for name in names)
+        line
+        for line in lines
+        if line not in made.raw or any(str(made.raw[line][name]) != str(getattr(made.rows[line], name)) for name in names)
     ]
     if changed:
         what = "the row has changed since the tables were built"
@@ -255,6 +257,4 @@ def trace(name, folder="."):
     ids = found(made, name)
     if len(ids) > MOST:
         return [{"kind": "name", "id": one} for one in ids]
-    return [
-        pool_trace(made, made.pools[one]) if one in made.pools else effect_trace(made, made.effects[one]) for one in ids
-    ]
+    return [pool_trace(made, made.pools[one]) if one in made.pools else effect_trace(made, made.effects[one]) for one in ids]

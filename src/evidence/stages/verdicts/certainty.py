@@ -76,7 +76,11 @@ def risk_of_bias(pool, cohorts, context):
         severity = np.where(unjudged, 2, severity)
     serious, critical = (cohorts["weight"][severity >= least].sum() for least in (2, 3))
     serious_words = words["serious_or_not_judged" if config.not_judged_counts else "serious"]
-    after = "" if config.not_judged_counts or not unjudged.any() else words["not_judged"].format(share=percent(cohorts["weight"][unjudged].sum()))
+    after = (
+        ""
+        if config.not_judged_counts or not unjudged.any()
+        else words["not_judged"].format(share=percent(cohorts["weight"][unjudged].sum()))
+    )
     after += words["counted"].format(domains=" and ".join(config.counted_by_start)) if started_low else ""
     if critical >= config.bias_share:
         return -2, words["critical"].format(share=percent(critical)) + after

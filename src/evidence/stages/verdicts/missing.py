@@ -54,7 +54,11 @@ def treated(tables, studies):
     """Treated groups of the reports, with cohort and conditions (broader ones added)."""
     cohort = dict(zip(studies["study_id"], studies["cohort_id"], strict=True))
     groups = tables.groups[(tables.groups["arm"] == "treatment") & tables.groups["study_id"].isin(cohort)].reset_index(drop=True)
-    groups = groups.assign(cohort_id=groups["study_id"].map(cohort), conditions=with_broader(groups["conditions"], tables.conditions), group_label=groups["label"])
+    groups = groups.assign(
+        cohort_id=groups["study_id"].map(cohort),
+        conditions=with_broader(groups["conditions"], tables.conditions),
+        group_label=groups["label"],
+    )
     return groups.assign(part_of=larger_groups(groups, tables.groups))
 
 
@@ -85,7 +89,9 @@ def from_unreported(tables, groups, config):
 
 def from_unused(tables, groups, given):
     """Outcomes of a treated group whose numbers are in no effect: a number, or nothing after the baseline."""
-    rows = tables.measurements[["study_id", "group_id", "outcome", "timepoint"]].merge(tables.outcomes[["outcome", "measure"]], on="outcome")
+    rows = tables.measurements[["study_id", "group_id", "outcome", "timepoint"]].merge(
+        tables.outcomes[["outcome", "measure"]], on="outcome"
+    )
     rows = rows.drop_duplicates().merge(groups, on=["study_id", "group_id"])
     known = {pair for part in given for pair in zip(part["study_id"], part["outcome"], strict=True)}
     new = [pair not in known for pair in zip(rows["study_id"], rows["outcome"], strict=True)]

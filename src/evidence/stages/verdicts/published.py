@@ -132,7 +132,11 @@ def published(pools, missed, tables, config):
     for row in named_rows(tables.reviews):
         known = same.get((row.review_id, row.comparison))
         made = {name: getattr(row, name) for name in COLUMNS if hasattr(row, name)}
-        made |= {"review_label": names.get(row.review_id, row.review_id), "stated": conclusion_of(row), "comparable": "yes" if known else "no"}
+        made |= {
+            "review_label": names.get(row.review_id, row.review_id),
+            "stated": conclusion_of(row),
+            "comparable": "yes" if known else "no",
+        }
         if not known:
             rows.append(made | {"why": "", "sentence": words["not_comparable"]})
             continue

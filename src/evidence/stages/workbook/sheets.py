@@ -84,11 +84,7 @@ def options(field):
 
 def codebook_rows(names):
     """One row for each column of the tables."""
-    return [
-        (name, field.name, field.description, kind(field), options(field))
-        for name in names
-        for field in load(name).fields.values()
-    ]
+    return [(name, field.name, field.description, kind(field), options(field)) for name in names for field in load(name).fields.values()]
 
 
 def first_rows(config, digests, program, frames):

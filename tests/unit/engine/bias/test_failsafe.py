@@ -14,12 +14,46 @@ DATASETS = json.loads(REFERENCE.read_text())["datasets"]
 
 # Raudenbush 1984 and 1985: effects of teachers' expectancy on pupils' IQ, 19 studies
 EXPECTANCY_YI = [
-    0.03, 0.12, -0.14, 1.18, 0.26, -0.06, -0.02, -0.32, 0.27, 0.80,
-    0.54, 0.18, -0.02, 0.23, -0.18, -0.06, 0.30, 0.07, -0.07,
+    0.03,
+    0.12,
+    -0.14,
+    1.18,
+    0.26,
+    -0.06,
+    -0.02,
+    -0.32,
+    0.27,
+    0.80,
+    0.54,
+    0.18,
+    -0.02,
+    0.23,
+    -0.18,
+    -0.06,
+    0.30,
+    0.07,
+    -0.07,
 ]
 EXPECTANCY_VI = [
-    0.0156, 0.0216, 0.0279, 0.1391, 0.1362, 0.0106, 0.0106, 0.0484, 0.0269, 0.0630,
-    0.0912, 0.0497, 0.0835, 0.0841, 0.0253, 0.0279, 0.0193, 0.0088, 0.0303,
+    0.0156,
+    0.0216,
+    0.0279,
+    0.1391,
+    0.1362,
+    0.0106,
+    0.0106,
+    0.0484,
+    0.0269,
+    0.0630,
+    0.0912,
+    0.0497,
+    0.0835,
+    0.0841,
+    0.0253,
+    0.0279,
+    0.0193,
+    0.0088,
+    0.0303,
 ]
 
 
@@ -37,10 +71,13 @@ def test_becker_2005_expectancy_data():
     assert fail_safe_n(EXPECTANCY_YI, EXPECTANCY_VI, kind="Rosenberg").fsnum == 0
 
 
-@pytest.mark.parametrize("name, target, numbers", [
-    ("hackshaw1998", 0.049, (393, 186, 104, 202)),
-    ("mcdaniel1994", 0.15, (50364, 129, 65, 45528)),
-])
+@pytest.mark.parametrize(
+    "name, target, numbers",
+    [
+        ("hackshaw1998", 0.049, (393, 186, 104, 202)),
+        ("mcdaniel1994", 0.15, (50364, 129, 65, 45528)),
+    ],
+)
 def test_becker_2005_passive_smoking_and_interviews(name, target, numbers):
     """As above: Rosenthal, Orwin by the plain and by the weighted mean, Rosenberg."""
     yi, vi = DATASETS[name]["data"]["yi"], DATASETS[name]["data"]["vi"]
@@ -88,22 +125,25 @@ def test_nothing_to_overturn_is_zero():
     assert fail_safe_n([0.1, 0.2], kind="Orwin", target=0.5).fsnum == 0
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"kind": "rosenthal"}, "kind must be one of 'Rosenthal', 'Orwin', 'Rosenberg', got 'rosenthal'"),
-    ({"alpha": 0}, "alpha must be between 0 and 0.5, got 0"),
-    ({"alpha": "a"}, "alpha must be between 0 and 0.5, got 'a'"),
-    ({"kind": "Orwin", "target": "a"}, "target must be a finite number, got 'a'"),
-    ({"kind": "Orwin", "target": math.nan}, "target must be a finite number, got nan"),
-    ({"yi": [], "vi": None, "kind": "Orwin"}, "yi must hold at least 1 study, got 0"),
-    ({"alpha": 0.5}, "alpha must be between 0 and 0.5, got 0.5"),
-    ({"target": 0.1}, "target must be left out for Rosenthal's number: only Orwin's has one"),
-    ({"vi": None}, "vi must be given for Rosenthal's number"),
-    ({"vi": None, "kind": "Rosenberg"}, "vi must be given for Rosenberg's number"),
-    ({"kind": "Orwin", "target": 0}, "target must have the average's sign, 0.25, and not be 0, got 0"),
-    ({"kind": "Orwin", "target": -0.1}, "target must have the average's sign, 0.25"),
-    ({"vi": [0.1]}, "lengths differ: yi has 2, vi has 1"),
-    ({"vi": [0.1, -1]}, r"vi\[1\] must be above zero, got -1.0"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"kind": "rosenthal"}, "kind must be one of 'Rosenthal', 'Orwin', 'Rosenberg', got 'rosenthal'"),
+        ({"alpha": 0}, "alpha must be between 0 and 0.5, got 0"),
+        ({"alpha": "a"}, "alpha must be between 0 and 0.5, got 'a'"),
+        ({"kind": "Orwin", "target": "a"}, "target must be a finite number, got 'a'"),
+        ({"kind": "Orwin", "target": math.nan}, "target must be a finite number, got nan"),
+        ({"yi": [], "vi": None, "kind": "Orwin"}, "yi must hold at least 1 study, got 0"),
+        ({"alpha": 0.5}, "alpha must be between 0 and 0.5, got 0.5"),
+        ({"target": 0.1}, "target must be left out for Rosenthal's number: only Orwin's has one"),
+        ({"vi": None}, "vi must be given for Rosenthal's number"),
+        ({"vi": None, "kind": "Rosenberg"}, "vi must be given for Rosenberg's number"),
+        ({"kind": "Orwin", "target": 0}, "target must have the average's sign, 0.25, and not be 0, got 0"),
+        ({"kind": "Orwin", "target": -0.1}, "target must have the average's sign, 0.25"),
+        ({"vi": [0.1]}, "lengths differ: yi has 2, vi has 1"),
+        ({"vi": [0.1, -1]}, r"vi\[1\] must be above zero, got -1.0"),
+    ],
+)
 def test_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         fail_safe_n(**{"yi": [0.2, 0.3], "vi": [0.1, 0.1], **arguments})

@@ -57,12 +57,15 @@ def test_variances_that_span_eight_orders():
     assert found.ci_low < found.estimate < found.ci_high
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (([0.1], [0.1]), "yi must hold at least 2 studies, got 1"),
-    (([0.1, 0.2], None), "vi"),
-    (([0.1, 0.2], [0.1, 0.0]), r"vi\[1\] must be above zero"),
-    (([0.1, 0.2], [0.1, 0.1], 1.0), "level must be between 0 and 1, got 1.0"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (([0.1], [0.1]), "yi must hold at least 2 studies, got 1"),
+        (([0.1, 0.2], None), "vi"),
+        (([0.1, 0.2], [0.1, 0.0]), r"vi\[1\] must be above zero"),
+        (([0.1, 0.2], [0.1, 0.1], 1.0), "level must be between 0 and 1, got 1.0"),
+    ],
+)
 def test_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         henmi_copas(*arguments)

@@ -30,9 +30,14 @@ def test_vevea_hedges_1995_model_on_passive_smoking():
     assert found.lrt_p == pytest.approx(scipy.special.chdtrc(3, found.lrt))
 
 
-@pytest.mark.parametrize("alternative, steps", [
-    ("greater", [0.025, 0.5]), ("less", [0.1]), ("two.sided", [0.05, 0.3]),
-])
+@pytest.mark.parametrize(
+    "alternative, steps",
+    [
+        ("greater", [0.025, 0.5]),
+        ("less", [0.1]),
+        ("two.sided", [0.05, 0.3]),
+    ],
+)
 def test_derivatives(alternative, steps):
     rng = np.random.default_rng(8)
     X = np.column_stack([np.ones(9), rng.normal(size=9)])
@@ -109,23 +114,24 @@ def test_worse_without_the_best_start_never():
     model = StepModel(yi, vi, np.ones((19, 1)), interval, *PIECES["greater"](np.array([0.025])))
     for _ in range(10):
         start = [rng.normal(0, 1), rng.exponential(0.3), rng.uniform(-4, 4)]
-        best = scipy.optimize.minimize(
-            lambda theta: -loglik(theta, model)[0], start, bounds=[(None, None), (0, None), (-18, 4.6)]
-        )
+        best = scipy.optimize.minimize(lambda theta: -loglik(theta, model)[0], start, bounds=[(None, None), (0, None), (-18, 4.6)])
         assert -best.fun <= found.loglik + 1e-8
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"steps": (0.05, 0.025)}, r"steps must rise between 0 and 1, got \[0.05, 0.025\]"),
-    ({"steps": (0.0, 0.5)}, "steps must rise between 0 and 1"),
-    ({"steps": (1.0,)}, "steps must rise between 0 and 1"),
-    ({"steps": ()}, "steps must rise between 0 and 1"),
-    ({"steps": (0.025, 1.5)}, "steps must rise between 0 and 1"),
-    ({"steps": (0.001, 0.001001)}, "none has a p-value from 0.001 to 0.001001"),
-    ({"alternative": "two-sided"}, "alternative must be one of 'greater', 'less', 'two.sided', got 'two"),
-    ({"level": 0}, "level must be between 0 and 1, got 0"),
-    ({"vi": [0.1]}, "lengths differ: yi has 19, vi has 1"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"steps": (0.05, 0.025)}, r"steps must rise between 0 and 1, got \[0.05, 0.025\]"),
+        ({"steps": (0.0, 0.5)}, "steps must rise between 0 and 1"),
+        ({"steps": (1.0,)}, "steps must rise between 0 and 1"),
+        ({"steps": ()}, "steps must rise between 0 and 1"),
+        ({"steps": (0.025, 1.5)}, "steps must rise between 0 and 1"),
+        ({"steps": (0.001, 0.001001)}, "none has a p-value from 0.001 to 0.001001"),
+        ({"alternative": "two-sided"}, "alternative must be one of 'greater', 'less', 'two.sided', got 'two"),
+        ({"level": 0}, "level must be between 0 and 1, got 0"),
+        ({"vi": [0.1]}, "lengths differ: yi has 19, vi has 1"),
+    ],
+)
 def test_errors(arguments, message):
     yi, vi = dataset("dorn2007")
     with pytest.raises(ValueError, match=message):

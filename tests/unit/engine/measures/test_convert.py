@@ -36,9 +36,7 @@ def test_gibb_2016_glucose_infusion_paired_p():
     assert convert.r_from_sds(1.33, 1.55, se) == convert.r_from_p(12.16, 14.15, 1.33, 1.55, 0.024, 16)
     t = 1.99 / se
     assert convert.se_log_ratio_from_t(12.16, 14.15, t) == pytest.approx(np.log(14.15 / 12.16) / t, rel=1e-14)
-    assert convert.se_log_ratio_from_p(12.16, 14.15, 0.024, 16) == pytest.approx(
-        convert.se_log_ratio_from_t(12.16, 14.15, t), rel=1e-13
-    )
+    assert convert.se_log_ratio_from_p(12.16, 14.15, 0.024, 16) == pytest.approx(convert.se_log_ratio_from_t(12.16, 14.15, t), rel=1e-13)
 
 
 def test_de_boer_2005_estradiol_standard_errors_fit_and_standard_deviations_do_not():
@@ -115,9 +113,7 @@ def test_log_scale_route_is_the_plain_route_on_logs():
 
 def test_missing_throughout_is_not_given():
     full = convert.mean_sd_from_quantiles(q1=[1, 2], median=[2, 3], q3=[3, 5], n=20)
-    gaps = convert.mean_sd_from_quantiles(
-        min=[None, None], q1=[1, 2], median=[2, 3], q3=[3, 5], max=np.nan, n=[20, 20]
-    )
+    gaps = convert.mean_sd_from_quantiles(min=[None, None], q1=[1, 2], median=[2, 3], q3=[3, 5], max=np.nan, n=[20, 20])
     np.testing.assert_array_equal(full.mean, gaps.mean)
     np.testing.assert_array_equal(full.sd, gaps.sd)
 

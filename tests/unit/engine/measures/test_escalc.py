@@ -47,9 +47,7 @@ def test_borenstein_2009_chapter_4_response_ratio():
     assert (round(np.exp(effect.yi[0]), 4), round(effect.vi[0], 4)) == (1.2058, 0.0246)
 
 
-@pytest.mark.parametrize(
-    ("measure", "yi", "vi"), [("RR", -0.6931, 0.2800), ("OR", -0.7472, 0.3216), ("RD", -0.05, 0.0014)]
-)
+@pytest.mark.parametrize(("measure", "yi", "vi"), [("RR", -0.6931, 0.2800), ("OR", -0.7472, 0.3216), ("RD", -0.05, 0.0014)])
 def test_borenstein_2009_chapter_5_table_5_1(measure, yi, vi):
     """5 of 100 treated and 10 of 100 controls died."""
     effect = ev.escalc(measure, **BORENSTEIN_EVENTS)

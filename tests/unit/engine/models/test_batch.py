@@ -50,9 +50,7 @@ def one_by_one(Y, V, X=None, **kwargs):
 
 def agree(batch, fits, names=NAMES):
     for name in names:
-        single = np.array(
-            [np.nan if getattr(fit, name) is None else getattr(fit, name) for fit in fits], float
-        ).T
+        single = np.array([np.nan if getattr(fit, name) is None else getattr(fit, name) for fit in fits], float).T
         np.testing.assert_allclose(getattr(batch, name), single, rtol=1e-10, atol=1e-12, err_msg=name)
 
 

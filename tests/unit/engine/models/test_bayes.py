@@ -28,9 +28,7 @@ def brute(prior, of):
     edges = [0, 0.05, 0.2, 0.5, 1, 2] + ([] if prior == "uniform" else [4, 10, 30, 100, 1e3, 1e4, 1e5, 1e6, 1e7])
 
     def integral(function):
-        return sum(
-            scipy.integrate.quad(function, a, b, epsabs=1e-14, epsrel=1e-12)[0] for a, b in zip(edges[:-1], edges[1:], strict=True)
-        )
+        return sum(scipy.integrate.quad(function, a, b, epsabs=1e-14, epsrel=1e-12)[0] for a, b in zip(edges[:-1], edges[1:], strict=True))
 
     return integral(lambda tau: parts(tau)[0] * of(tau, *parts(tau)[1:])) / integral(lambda tau: parts(tau)[0])
 
@@ -184,9 +182,7 @@ ERRORS = {
     "tau_prior must be a tuple that starts with the name of a prior, got 0.5": {"tau_prior": 0.5},
     "mu_prior[0] must be one of 'flat', 'normal', got 't'": {"mu_prior": ("t", 0, 1)},
     "mu_prior must be ('flat',) or ('normal', mean, sd) with sd above zero, got ('normal', 0)": {"mu_prior": ("normal", 0)},
-    "mu_prior must be ('flat',) or ('normal', mean, sd) with sd above zero, got ('normal', 0, -1)": {
-        "mu_prior": ("normal", 0, -1)
-    },
+    "mu_prior must be ('flat',) or ('normal', mean, sd) with sd above zero, got ('normal', 0, -1)": {"mu_prior": ("normal", 0, -1)},
     "level must be between 0 and 1, got 95": {"level": 95},
     "yi[1] must be a finite number, got nan": {"yi": [0.1, np.nan, 0.2]},
     "vi[2] must be above zero, got -1.0": {"vi": [1, 1, -1]},

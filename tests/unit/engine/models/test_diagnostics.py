@@ -35,12 +35,34 @@ def test_influence_with_moderators():
     """Hat values and Cook's distances that metafor's tests hold for the BCG trials by latitude."""
     table = influence(rma(YI, VI, LATITUDE, test="z"))
     hat = [
-        0.049, 0.1493, 0.0351, 0.3481, 0.2248, 0.2367, 0.064,
-        0.357, 0.0926, 0.1157, 0.2309, 0.0189, 0.0778,
+        0.049,
+        0.1493,
+        0.0351,
+        0.3481,
+        0.2248,
+        0.2367,
+        0.064,
+        0.357,
+        0.0926,
+        0.1157,
+        0.2309,
+        0.0189,
+        0.0778,
     ]
     cook = [
-        0.0048, 0.0489, 0.0104, 0.2495, 0.0072, 0.2883, 0.3643,
-        0.2719, 0.02, 0.1645, 0.0009, 0.0403, 0.1433,
+        0.0048,
+        0.0489,
+        0.0104,
+        0.2495,
+        0.0072,
+        0.2883,
+        0.3643,
+        0.2719,
+        0.02,
+        0.1645,
+        0.0009,
+        0.0403,
+        0.1433,
     ]
     assert table["hat"].to_list() == pytest.approx(hat, abs=5.1e-5)
     assert table["cook.d"].to_list() == pytest.approx(cook, abs=6e-5)

@@ -129,9 +129,7 @@ def test_maximum_of_the_integral_written_afresh(fit, loglik):
     assert at[0, 0] == pytest.approx(found.loglik, abs=1e-8)
     assert max(at.values()) == at[0, 0]
     mixed = (at[1, 1] - at[1, -1] - at[-1, 1] + at[-1, -1]) / 4
-    hessian = np.array(
-        [[at[1, 0] - 2 * at[0, 0] + at[-1, 0], mixed], [mixed, at[0, 1] - 2 * at[0, 0] + at[0, -1]]]
-    ) / h**2
+    hessian = np.array([[at[1, 0] - 2 * at[0, 0] + at[-1, 0], mixed], [mixed, at[0, 1] - 2 * at[0, 0] + at[0, -1]]]) / h**2
     assert found.se == pytest.approx(np.sqrt(np.linalg.inv(-hessian)[0, 0]), rel=2e-4)
     assert abs(at[1, 0] - at[-1, 0]) / (2 * h) < 2e-3
 

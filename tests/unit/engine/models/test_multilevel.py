@@ -17,9 +17,9 @@ SCHOOLS = """
 108 -0.03 0.030, 108 0.27 0.030, 108 -0.34 0.030, 644 0.12 0.087, 644 0.61 0.082, 644 0.04 0.067, 644 -0.05 0.067
 """
 DISTRICT, YI, VI = np.array([row.split() for row in SCHOOLS.split(",")], float).T
-YEAR = np.repeat(
-    [1976, 1989, 1994, 1976, 1997, 1976, 1997, 1997, 2000, 2000, 1995, 1994], [4, 4, 3, 4, 4, 11, 3, 8, 6, 5, 2, 2]
-).astype(float)
+YEAR = np.repeat([1976, 1989, 1994, 1976, 1997, 1976, 1997, 1997, 2000, 2000, 1995, 1994], [4, 4, 3, 4, 4, 11, 3, 8, 6, 5, 2, 2]).astype(
+    float
+)
 
 
 def test_konstantopoulos_2011_modified_school_calendars():

@@ -44,11 +44,7 @@ def test_design_and_shapes():
     with_constant = ev.rma(YI, VI, np.column_stack([XI, np.full(10, 7.0)]))
     np.testing.assert_array_equal(with_constant.X, one.X)
     through_zero = ev.rma(YI, VI, XI, intercept=False)
-    assert (
-        through_zero.X.shape == (10, 1)
-        and through_zero.estimate.shape == (1,)
-        and through_zero.QM_df == (1, 9)
-    )
+    assert through_zero.X.shape == (10, 1) and through_zero.estimate.shape == (1,) and through_zero.QM_df == (1, 9)
     assert pool.weights.sum() == pytest.approx(100) and pool.k == 10
     with pytest.raises(AttributeError):
         pool.tau2 = 0
@@ -91,9 +87,7 @@ def test_effects_that_agree_to_the_last_digit(method, test):
     assert fit.tau2 == 0 and fit.Q == 0 and fit.I2 == 0 and fit.estimate == pytest.approx(0.3)
     if test == "knha":
         assert fit.se == 0 and fit.p == 0 and np.isinf(fit.stat) and fit.ci_low == fit.ci_high
-    batch = ev.rma_batch(
-        np.full((3, 2), 0.3), np.array([[0.1, 1], [0.2, 2], [0.4, 4]]), method=method, test=test
-    )
+    batch = ev.rma_batch(np.full((3, 2), 0.3), np.array([[0.1, 1], [0.2, 2], [0.4, 4]]), method=method, test=test)
     assert (batch.tau2 == 0).all()
     if method in ("ML", "REML"):
         assert fit.tau2_ci("profile")[0] == 0
@@ -219,9 +213,7 @@ def test_variances_over_eight_orders():
 def test_q_profile_bounds_are_quantiles_of_q(X):
     fit = ev.rma(YI, VI, X)
     data = forms.prepare(fit.yi, fit.vi, None if X is None else fit.X)
-    quantiles = {None: (19.02276779864, 2.70038949998), 1: (17.53454614, 2.17973075)}[
-        None if X is None else 1
-    ]
+    quantiles = {None: (19.02276779864, 2.70038949998), 1: (17.53454614, 2.17973075)}[None if X is None else 1]
     for bound, quantile in zip(fit.tau2_ci("qprofile"), quantiles):
         assert data.q(bound / data.scale)[0] == pytest.approx(quantile, rel=1e-8)
 
@@ -243,9 +235,7 @@ def test_a_long_meta_regression():
     yi = rng.normal(0.2 + 0.1 * x, np.sqrt(vi + 0.1))
     fit = ev.rma(yi, vi, x)
     W = 1 / (vi + fit.tau2)
-    np.testing.assert_allclose(
-        fit.beta, np.linalg.solve(fit.X.T @ (fit.X * W[:, None]), fit.X.T @ (W * yi)), rtol=1e-10
-    )
+    np.testing.assert_allclose(fit.beta, np.linalg.solve(fit.X.T @ (fit.X * W[:, None]), fit.X.T @ (W * yi)), rtol=1e-10)
     assert fit.tau2 == pytest.approx(ev.rma_batch(yi[:, None], vi[:, None], X=x).tau2[0], rel=1e-12)
     assert fit.tau2_ci()[0] < fit.tau2 < fit.tau2_ci()[1]
 
@@ -260,10 +250,7 @@ def test_text():
         "    -0.1533     0.2000    -0.7668     0.4652    -0.6145     0.3078",
         "     0.1497     0.0591     2.5334     0.0351     0.0134     0.2859",
     ]
-    assert (
-        str(ev.rma([1e-6, 2e-6], [1.0, 1.0], test="z", method="EE")).splitlines()[0]
-        == "Equal-effects model: k = 2, EE, normal"
-    )
+    assert str(ev.rma([1e-6, 2e-6], [1.0, 1.0], test="z", method="EE")).splitlines()[0] == "Equal-effects model: k = 2, EE, normal"
 
 
 def test_R2_of_equal_effects_is_that_of_weighted_least_squares():

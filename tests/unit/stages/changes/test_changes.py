@@ -146,7 +146,10 @@ def test_a_date_that_was_left_as_it_was_hides_no_change(tmp_path, capsys):
     pools = read_csv(path, "pools")
     write_csv(pools[pools["id"] != POOL], path)
     words = "changes  1 change since the release of {}"
-    assert told(folder, capsys) == (f"{words.format(day)}; it has the date of this report, give the review a later one in config.yaml", {day})
+    assert told(folder, capsys) == (
+        f"{words.format(day)}; it has the date of this report, give the review a later one in config.yaml",
+        {day},
+    )
     config.write_text(config.read_text(encoding="utf-8").replace(day, "2099-01-01"), encoding="utf-8")
     assert told(folder, capsys) == (words.format(day), {day})
 

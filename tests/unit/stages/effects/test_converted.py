@@ -43,7 +43,13 @@ EXPECTED = {
 @pytest.mark.parametrize("statistic, measure", EXPECTED)
 def test_conversions_by_borenstein_2009_chapter_7(tmp_path, statistic, measure):
     effect, _, _ = made(tmp_path, statistic, measure)
-    assert (effect.measure, effect.contrast, effect.pairing, effect.route, effect.headline) == (measure, "versus_control", "converted", "printed", "yes")
+    assert (effect.measure, effect.contrast, effect.pairing, effect.route, effect.headline) == (
+        measure,
+        "versus_control",
+        "converted",
+        "printed",
+        "yes",
+    )
     assert (effect.yi, effect.vi) == pytest.approx(EXPECTED[statistic, measure], rel=1e-12)
 
 
@@ -70,7 +76,9 @@ def test_there_and_back(tmp_path):
     assert (back.yi, back.sei) == pytest.approx((0.4, 0.25), rel=1e-9)
 
 
-@pytest.mark.parametrize("statistic, measure", [*EXPECTED, ("odds_ratio", "ZCOR"), ("correlation", "OR"), ("standardised_difference", "ZCOR")])
+@pytest.mark.parametrize(
+    "statistic, measure", [*EXPECTED, ("odds_ratio", "ZCOR"), ("correlation", "OR"), ("standardised_difference", "ZCOR")]
+)
 def test_switched_off_it_is_shown_not_weighted(tmp_path, statistic, measure):
     effect, folder, _ = made(tmp_path, statistic, measure, convert=False)
     words = statistic.replace("_", " ")

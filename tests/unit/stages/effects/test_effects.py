@@ -53,10 +53,7 @@ def test_gibb_2016_glucose_infusion_rate(real):
 def test_what_the_data_page_says_is_weightable(real):
     """DATA.md: testosterone 7 groups of 6 studies, estradiol 7 of 6, LH 4, FSH 1, pregnancy 5 proportions."""
     frame = real[1][(real[1].headline == "yes")]
-    counts = {
-        outcome: (len(part), part.study_id.nunique())
-        for outcome, part in frame[frame.contrast == "before_after"].groupby("outcome")
-    }
+    counts = {outcome: (len(part), part.study_id.nunique()) for outcome, part in frame[frame.contrast == "before_after"].groupby("outcome")}
     assert counts["testosterone"] == (7, 6)
     assert counts["estradiol"] == (7, 6)
     assert counts["lh"] == (4, 4)

@@ -107,9 +107,7 @@ def test_estimate_of_a_level_is_left_with_its_reason(tmp_path):
     assert list(unused.reason) == ["an estimate of a level compares nothing: name it change or difference"]
 
 
-@pytest.mark.parametrize(
-    "statistic, measure", [("odds_ratio", "OR"), ("risk_ratio", "RR"), ("hazard_ratio", "HR"), ("rate_ratio", "IRR")]
-)
+@pytest.mark.parametrize("statistic, measure", [("odds_ratio", "OR"), ("risk_ratio", "RR"), ("hazard_ratio", "HR"), ("rate_ratio", "IRR")])
 def test_printed_ratio_with_its_interval(tmp_path, statistic, measure):
     row = made(tmp_path, measure, number("s", 0.5, "difference", statistic=statistic, unit="", **ci(0.25, 1)))[0].loc["versus_control"]
     assert (row.measure, row.route) == (measure, "printed")
@@ -126,7 +124,9 @@ def test_a_ratio_of_another_kind_is_shown_not_weighted(tmp_path):
 
 
 def test_mean_difference_with_its_interval(tmp_path):
-    row = made(tmp_path, "MD", number("s", 2, "difference", statistic="mean_difference", versus="placebo", **ci(1, 3)))[0].loc["versus_control"]
+    row = made(tmp_path, "MD", number("s", 2, "difference", statistic="mean_difference", versus="placebo", **ci(1, 3)))[0].loc[
+        "versus_control"
+    ]
     assert row.id == "s.treated~placebo.level.versus_control"
     assert row.sei == pytest.approx(1 / Z, rel=1e-12)
 

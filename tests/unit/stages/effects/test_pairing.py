@@ -9,7 +9,9 @@ from evidence.stages.tables.checks.checks import check
 from tests.support.toy import folder, group, number, sd, study
 
 MD = [{"outcome": "level", "measure": "MD", "cv_low": "", "cv_high": ""}]
-CONDITIONS = [{"condition": name, "label": name.capitalize(), "definition": name, "in_article": "yes"} for name in ("men", "women", "condition_a")]
+CONDITIONS = [
+    {"condition": name, "label": name.capitalize(), "definition": name, "in_article": "yes"} for name in ("men", "women", "condition_a")
+]
 TRIAL = [study("s", design="rct_parallel")]
 
 
@@ -49,7 +51,10 @@ def test_men_are_compared_with_men_and_women_with_women(tmp_path):
     assert effects == {("men", "men_untreated", "versus_control"): 4.0, ("women", "women_untreated", "versus_control"): 1.0}
     pools = ev.pools(frame, load(tmp_path))
     headline = pools[(pools["analysis"] == "headline") & pools["stratum"].str.startswith("condition:")]
-    assert dict(zip(headline["stratum"], headline["estimate"], strict=True)) == {"condition:men": pytest.approx(4.0), "condition:women": pytest.approx(1.0)}
+    assert dict(zip(headline["stratum"], headline["estimate"], strict=True)) == {
+        "condition:men": pytest.approx(4.0),
+        "condition:women": pytest.approx(1.0),
+    }
 
 
 def test_a_name_in_any_row_of_the_treated_group_comes_first(tmp_path):
@@ -80,7 +85,11 @@ def test_several_controls_that_fit_are_an_error_that_lists_them(tmp_path):
 
 def test_sites_are_told_apart_by_the_larger_group(tmp_path):
     groups = [arm(site, "untreated") for site in ("north", "south")]
-    groups += [arm(f"{site}_{name}", kind, part_of=site) for site in ("north", "south") for name, kind in (("drug", "treatment"), ("control", "untreated"))]
+    groups += [
+        arm(f"{site}_{name}", kind, part_of=site)
+        for site in ("north", "south")
+        for name, kind in (("drug", "treatment"), ("control", "untreated"))
+    ]
     rows = [level("north_drug", 14, 20), level("north_control", 10, 20), level("south_drug", 9, 20), level("south_control", 8, 20)]
     effects, _, _ = made(tmp_path, groups, rows)
     assert effects == {("north_drug", "north_control", "versus_control"): 4.0, ("south_drug", "south_control", "versus_control"): 1.0}
@@ -141,9 +150,7 @@ OTHERS = [arm("drug"), arm("rival", "active_control", drug="drug_b"), arm("high"
 PRINTED = {"timepoint": "difference", "statistic": "odds_ratio", "unit": "", "spread": "ci95", "spread_low": "1.1", "spread_high": "3.3"}
 
 
-@pytest.mark.parametrize(
-    ("versus", "comparator"), [("rival", "drug_b"), ("high", "drug_a 5 mg")]
-)
+@pytest.mark.parametrize(("versus", "comparator"), [("rival", "drug_b"), ("high", "drug_a 5 mg")])
 def test_what_is_printed_and_what_is_typed_as_counts_obey_one_rule(tmp_path, versus, comparator):
     """An active control, or another treated arm that is named: a contrast of its own, with the comparator."""
     counts = {"statistic": "events", "unit": "", "n": 40}
@@ -165,7 +172,10 @@ def test_a_treated_arm_is_no_control_unless_it_is_named(tmp_path):
 def test_comparisons_with_different_agents_are_never_pooled(tmp_path):
     studies = [study(name, design="rct_parallel") for name in "ab"]
     groups = [group(name, "drug") | {"conditions": ""} for name in "ab"]
-    groups += [group("a", "rival", arm="active_control", drug="drug_b") | {"conditions": ""}, group("b", "rival", arm="active_control", drug="drug_c") | {"conditions": ""}]
+    groups += [
+        group("a", "rival", arm="active_control", drug="drug_b") | {"conditions": ""},
+        group("b", "rival", arm="active_control", drug="drug_c") | {"conditions": ""},
+    ]
     rows = [number(name, value, group_id=which, n=20, **sd(4)) for name in "ab" for which, value in (("drug", 14), ("rival", 10))]
     _, frame, _ = made(tmp_path, groups, rows, studies=studies)
     pools = ev.pools(frame, load(tmp_path))

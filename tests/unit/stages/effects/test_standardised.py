@@ -71,7 +71,10 @@ def test_before_and_after(tmp_path, standardiser, r):
     same(row, ev.escalc(TWICE[standardiser], m1i=12, sd1i=first, m2i=10, sd2i=4, ni=20, ri=r))
 
 
-@pytest.mark.parametrize("standardiser, yi", [("pooled", 0.282125439225901), ("average", 0.282125439225901), ("control", 0.243466667617377), ("change", 0.271754983298617)])
+@pytest.mark.parametrize(
+    "standardiser, yi",
+    [("pooled", 0.282125439225901), ("average", 0.282125439225901), ("control", 0.243466667617377), ("change", 0.271754983298617)],
+)
 def test_crossover(tmp_path, standardiser, yi):
     """19.66 (SD 4.88) v. 17.97 (SD 6.69) in 22 people: the values of metafor 5.1.12 at a correlation of 0.5."""
     row = effect(tmp_path, *CROSSOVER, standardiser=standardiser, **PERIODS_OF_22)
@@ -102,7 +105,9 @@ def test_every_effect_of_a_pool_has_one_measure(tmp_path, standardiser):
     assert pool.k == (2 if standardiser == "change" else 3)
 
 
-@pytest.mark.parametrize("standardiser, words", [("pooled", "the root of their average variance"), ("change", "of the change within people")])
+@pytest.mark.parametrize(
+    "standardiser, words", [("pooled", "the root of their average variance"), ("change", "of the change within people")]
+)
 def test_the_methods_name_the_standardiser(tmp_path, standardiser, words):
     _, config = effects(tmp_path, *LEVELS, standardiser=standardiser)
     tables = ev.read(tmp_path)
@@ -245,7 +250,10 @@ def test_without_n_it_is_shown_with_its_reason(tmp_path):
 
 
 @pytest.mark.parametrize("standardiser", STANDARDISERS)
-@pytest.mark.parametrize("rows, contrast", [(LEVELS, "before_after"), (CHANGES[:1], "before_after"), (CHANGES, "versus_control"), ((*LEVELS, *CONTROLS), "versus_control")])
+@pytest.mark.parametrize(
+    "rows, contrast",
+    [(LEVELS, "before_after"), (CHANGES[:1], "before_after"), (CHANGES, "versus_control"), ((*LEVELS, *CONTROLS), "versus_control")],
+)
 def test_the_grid_of_correlations_is_what_another_config_gives(tmp_path, standardiser, rows, contrast):
     frame, config = effects(tmp_path / "a", *rows, standardiser=standardiser, r=0.5)
     other, _ = effects(tmp_path / "b", *rows, standardiser=standardiser, r=0.9)
@@ -299,7 +307,9 @@ def test_chi_squared_of_two_groups(tmp_path):
 @pytest.mark.parametrize("standardiser, yi", [("change", 0.472601853174961), ("pooled", 0.472601853174961 * np.sqrt(2 * (1 - 0.7)))])
 def test_t_of_a_change(tmp_path, standardiser, yi):
     """metafor 5.1.12: escalc("SMCC", ti=2.3, ni=22) is 0.4726, 0.05053; in SDs of a single measurement times sqrt(2 (1 - r))."""
-    made = effect(tmp_path, statistic(2.3, "t_value", "change", n=22), contrast="before_after", standardiser=standardiser, r=0.7, groups=[group("s")])
+    made = effect(
+        tmp_path, statistic(2.3, "t_value", "change", n=22), contrast="before_after", standardiser=standardiser, r=0.7, groups=[group("s")]
+    )
     share = 1 if standardiser == "change" else 2 * (1 - 0.7)
     assert (made.yi, made.vi) == pytest.approx((yi, 0.0505307389005547 * share), rel=1e-12)
 
@@ -336,9 +346,14 @@ def test_d_with_its_own_error(tmp_path):
     assert (made.route, made.yi, made.vi) == ("printed", 0.4, pytest.approx(0.04, rel=1e-12))
 
 
-@pytest.mark.parametrize("standardiser, vi", [("pooled", 2 * 0.3 / 20 + (1 + 0.7**2) * 0.16 / 80), ("control", 2 * 0.3 / 20 + 0.16 / 40), ("change", 1 / 20 + 0.16 / 40)])
+@pytest.mark.parametrize(
+    "standardiser, vi",
+    [("pooled", 2 * 0.3 / 20 + (1 + 0.7**2) * 0.16 / 80), ("control", 2 * 0.3 / 20 + 0.16 / 40), ("change", 1 / 20 + 0.16 / 40)],
+)
 def test_d_of_a_change_with_n(tmp_path, standardiser, vi):
-    made = effect(tmp_path, statistic(0.4, "standardised_difference", "change", n=20), contrast="before_after", standardiser=standardiser, r=0.7)
+    made = effect(
+        tmp_path, statistic(0.4, "standardised_difference", "change", n=20), contrast="before_after", standardiser=standardiser, r=0.7
+    )
     assert (made.yi, made.vi) == pytest.approx((0.4, vi), rel=1e-12)
 
 
@@ -388,8 +403,14 @@ def reverse(*rows):
         (CHANGES, "versus_control"),
         ((*LEVELS, *CONTROLS), "versus_control"),
         ((number("s", 10, n=20, **p("=", 0.03, BETWEEN)), placebo(14, n=22)), "versus_control"),
-        ((number("s", -4, "difference", statistic="mean_difference", versus="placebo", spread="ci95", spread_low=-7, spread_high=-1),), "versus_control"),
-        ((number("s", 15, n=20, statistic="median", spread="iqr", spread_low=11, spread_high=20), placebo(10, n=22, **sd(4))), "versus_control"),
+        (
+            (number("s", -4, "difference", statistic="mean_difference", versus="placebo", spread="ci95", spread_low=-7, spread_high=-1),),
+            "versus_control",
+        ),
+        (
+            (number("s", 15, n=20, statistic="median", spread="iqr", spread_low=11, spread_high=20), placebo(10, n=22, **sd(4))),
+            "versus_control",
+        ),
         ((number("s", 0.4, "difference", statistic="estimate", **se(0.2)),), "versus_control"),
         ((statistic(2.3, "t_value", unit="u"),), "versus_control"),
         ((statistic(5.29, "f_value", unit="u", direction="lower"),), "versus_control"),

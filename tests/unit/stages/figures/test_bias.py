@@ -94,7 +94,9 @@ def test_sensitivity_shows_what_prints_something_else_and_stays_low(made):
     figure, words = plots["sensitivity-testosterone-before_after.svg"]
     texts = {artist.get_text() for artist in figure.findobj(lambda artist: hasattr(artist, "get_text"))}
     assert "Correlation 0.3" not in texts
-    assert words["alt"].startswith("Sensitivity plot. Total testosterone, change from baseline: sensitivity analyses that change a number. Headline: +111%")
+    assert words["alt"].startswith(
+        "Sensitivity plot. Total testosterone, change from baseline: sensitivity analyses that change a number. Headline: +111%"
+    )
     assert "Randomised studies only*: +93% (\N{MINUS SIGN}93% to +4,903%)" in words["alt"]
     assert max(figure.get_size_inches()[1] * 25.4 for figure, _ in plots.values()) < 90
 

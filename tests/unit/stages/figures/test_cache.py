@@ -66,7 +66,10 @@ def test_a_list_of_another_version_keeps_nothing(tmp_path):
 def test_pages_are_kept_or_drawn_together(tmp_path):
     both = [("x.svg", partial(draw, "one", sizes=(40, 50)), {})]
     index, _ = drawn.update(tmp_path, both)
-    assert [(entry["file"], entry["page"], entry["pages"], entry["width_mm"]) for entry in index] == [("x-1.svg", 1, 2, 40.0), ("x-2.svg", 2, 2, 50.0)]
+    assert [(entry["file"], entry["page"], entry["pages"], entry["width_mm"]) for entry in index] == [
+        ("x-1.svg", 1, 2, 40.0),
+        ("x-2.svg", 2, 2, 50.0),
+    ]
     assert drawn.update(tmp_path, both) == (index, 0)
     (tmp_path / "x-2.svg").unlink()
     assert drawn.update(tmp_path, both) == (index, 2)

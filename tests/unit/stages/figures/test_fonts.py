@@ -31,9 +31,7 @@ def figure(*texts):
 def carried(rules):
     """The fonts of a style sheet by family, weight and style."""
     assert RULE.sub("", rules) == ""
-    return {
-        (name, int(weight), style): TTFont(io.BytesIO(base64.b64decode(font))) for name, weight, style, font in RULE.findall(rules)
-    }
+    return {(name, int(weight), style): TTFont(io.BytesIO(base64.b64decode(font))) for name, weight, style, font in RULE.findall(rules)}
 
 
 def test_a_file_carries_one_face_for_each_weight_and_style_in_its_style_sheet(tmp_path):

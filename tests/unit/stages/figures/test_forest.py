@@ -54,17 +54,13 @@ BLOCK = Block("All men", ROWS, POOLED, (BURNETT, LEWIS), note="One note.")
 PAIR = Block(
     "Hypogonadism",
     ROWS[:2],
-    Pooled(
-        "Random effects, k = 2", estimate=0.5, ci_low=-9.0, ci_high=10.0, kind="pair", warning="Two studies."
-    ),
+    Pooled("Random effects, k = 2", estimate=0.5, ci_low=-9.0, ci_high=10.0, kind="pair", warning="Two studies."),
 )
 SINGLE = Block("Klinefelter", ROWS[:1], Pooled("Single study, not pooled", kind="single"))
 
 
 def many(count, heading="Many"):
-    rows = tuple(
-        row(f"Study {i:02d} of {heading}", 1.2 + 0.02 * (i % 7), 1.05, 1.6, 100 / count) for i in range(count)
-    )
+    rows = tuple(row(f"Study {i:02d} of {heading}", 1.2 + 0.02 * (i % 7), 1.05, 1.6, 100 / count) for i in range(count))
     return Block(heading, rows, replace(POOLED, label=f"Pool of {heading}"))
 
 
@@ -89,12 +85,7 @@ def squares(figure):
 
 
 def arrows(figure):
-    return [
-        xy
-        for color in (palette.LINE, palette.BLUE, palette.BAR)
-        for xy in polygons(figure, color)
-        if len(xy) == 4
-    ]
+    return [xy for color in (palette.LINE, palette.BLUE, palette.BAR) for xy in polygons(figure, color) if len(xy) == 4]
 
 
 def assert_clean(figure):
@@ -122,11 +113,7 @@ HARD_CASES = {
         {"title": LONG, "xlabel": LONG, "favours": (LONG, LONG), "note": LONG},
     ),
     "long texts": (
-        [
-            Block(
-                "", (replace(ROWS[0], text=LONG),), replace(POOLED, text=LONG), (replace(BURNETT, text=LONG),)
-            )
-        ],
+        [Block("", (replace(ROWS[0], text=LONG),), replace(POOLED, text=LONG), (replace(BURNETT, text=LONG),))],
         {},
     ),
     "forty rows": ([many(40)], {}),
@@ -235,8 +222,7 @@ def test_a_study_shows_its_words():
 def test_only_the_routes_that_occur_are_explained():
     legend = next(words for words in texts(forest([BLOCK])) if words.startswith("Route to"))
     assert legend == (
-        "Route to the standard error: a: change printed with its error; d: both spreads and a correlation; "
-        "e: medians and quartiles."
+        "Route to the standard error: a: change printed with its error; d: both spreads and a correlation; e: medians and quartiles."
     )
     assert len({letter for letter, _ in ROUTES.values()}) == len(ROUTES)
 
@@ -284,9 +270,7 @@ def test_huge_intervals_do_not_dwarf_the_others():
 
 def test_two_studies_are_an_open_diamond_with_a_warning():
     figure = forest([PAIR])
-    shapes = [
-        s for s in figure.findobj(Polygon) if s.get_zorder() == plotting.MARKS + 2 and len(s.get_xy()) == 7
-    ]
+    shapes = [s for s in figure.findobj(Polygon) if s.get_zorder() == plotting.MARKS + 2 and len(s.get_xy()) == 7]
     assert [to_hex(shape.get_facecolor()) for shape in shapes] == ["#ffffff"]
     assert {"Two studies.", "two studies only"} <= set(texts(figure))
 
@@ -345,10 +329,7 @@ def test_pages_hold_every_row_once_and_keep_to_their_height():
     assert printed.count("Title") == printed.count("Study") == len(pages) == 3
     for figure in pages:
         assert_clean(figure)
-    axes = [
-        [(t.get_text(), t.get_position()[0]) for t in page.findobj(Text) if t.get_size() == TICK]
-        for page in pages
-    ]
+    axes = [[(t.get_text(), t.get_position()[0]) for t in page.findobj(Text) if t.get_size() == TICK] for page in pages]
     assert axes == [axes[0]] * 3 and len(axes[0]) >= 4
 
 
@@ -365,9 +346,7 @@ def test_a_heading_and_a_pool_never_stand_alone():
 def test_markup_and_mathematics_are_printed_as_they_stand(tmp_path):
     blocks, options = HARD_CASES["markup"]
     plotting.save_svg(forest(blocks, **options), tmp_path / "plot.svg")
-    printed = [
-        node.text for node in ElementTree.parse(tmp_path / "plot.svg").iter() if node.tag.endswith("}text")
-    ]
+    printed = [node.text for node in ElementTree.parse(tmp_path / "plot.svg").iter() if node.tag.endswith("}text")]
     assert "<script>alert(1)</script>" in printed
     assert "$x_1$" in printed
     assert r"$\frac{1}{2}$ & #read(\"/etc/passwd\") \input" in " ".join(printed)
@@ -441,7 +420,10 @@ def test_what_cannot_be_drawn_is_named(block, message):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"scale": "log"}, "scale must be one of 'ratio', 'factor', 'difference', 'level', 'proportion', 'share', 'arcsine', 'rate', 'correlation', got 'log'"),
+        (
+            {"scale": "log"},
+            "scale must be one of 'ratio', 'factor', 'difference', 'level', 'proportion', 'share', 'arcsine', 'rate', 'correlation', got 'log'",
+        ),
         ({"columns": {"label": "Study", "dose": "Dose"}}, "columns must be among .*, got 'dose'"),
         ({"columns": {"drug": "Drug"}}, "columns must hold 'label', got 'drug'"),
         ({"width_mm": 90}, "width_mm must leave 20 mm for the labels, got 90"),
@@ -501,9 +483,7 @@ def test_text_stays_text_in_the_shipped_face_through_typst(tmp_path):
     plotting.save_svg(forest([BLOCK]), tmp_path / "plot.svg")
     (tmp_path / "page.typ").write_text('#image("plot.svg", alt: "plot")')
     folders = [str(folder) for folder in FONT_FOLDERS]
-    typst.compile(
-        tmp_path / "page.typ", output=tmp_path / "page.pdf", font_paths=folders, ignore_system_fonts=True
-    )
+    typst.compile(tmp_path / "page.typ", output=tmp_path / "page.pdf", font_paths=folders, ignore_system_fonts=True)
     page = pypdf.PdfReader(tmp_path / "page.pdf").pages[0]
     words = page.extract_text()
     for printed in ("Shah 2021", "+52%", "τ² 0.112", "11.2 (SD 3.3) to 17.6 (SD 5.0) nmol/L"):

@@ -57,11 +57,7 @@ def fit():
 
 def dots(figure, color):
     """Centres in mm of the dots of one face colour, in drawing order."""
-    return [
-        c.get_center()
-        for c in figure.findobj(Circle)
-        if to_hex(c.get_facecolor(), keep_alpha=True) == color + "ff"
-    ]
+    return [c.get_center() for c in figure.findobj(Circle) if to_hex(c.get_facecolor(), keep_alpha=True) == color + "ff"]
 
 
 def axis(figure, words):
@@ -84,9 +80,7 @@ def test_studies_stand_at_effect_and_standard_error(fit):
     places = dots(figure, palette.BLUE)[-fit.k :]
     assert [x for x, _ in places] == pytest.approx([one + (one - half) / math.log(2) * y for y in YI])
     baseline = 0.85
-    assert [y for _, y in places] == pytest.approx(
-        [shallow - baseline + (deep - shallow) * math.sqrt(v) / 0.6 for v in VI]
-    )
+    assert [y for _, y in places] == pytest.approx([shallow - baseline + (deep - shallow) * math.sqrt(v) / 0.6 for v in VI])
 
 
 def test_contours_lie_where_the_p_value_changes(fit):
@@ -94,11 +88,7 @@ def test_contours_lie_where_the_p_value_changes(fit):
     (half, _), (one, _) = axis(figure, ["0.5", "1"])
     (_, shallow), (_, deep) = axis(figure, ["0", "0.6"])
     unit, depth = (one - half) / math.log(2), (deep - shallow) / 0.6
-    grounds = [
-        p.get_xy()
-        for p in figure.findobj(Polygon)
-        if to_hex(p.get_facecolor()) == SHADES[0] and p.get_zorder() == 0.2
-    ]
+    grounds = [p.get_xy() for p in figure.findobj(Polygon) if to_hex(p.get_facecolor()) == SHADES[0] and p.get_zorder() == 0.2]
     assert len(grounds) == 2
     for ground in grounds:
         x, y = ground[50]
@@ -116,9 +106,7 @@ def test_filled_studies_are_open(fit):
 
 
 def test_fewer_than_ten_studies_are_refused():
-    with pytest.raises(
-        ValueError, match="at least 10 studies for a funnel plot, got 9: with fewer, asymmetry cannot"
-    ):
+    with pytest.raises(ValueError, match="at least 10 studies for a funnel plot, got 9: with fewer, asymmetry cannot"):
         funnel(ev.rma(YI[:9], VI[:9]))
 
 
@@ -148,9 +136,7 @@ def test_moderators_belong_in_the_bubble_plot(fit):
 
 def test_areas_of_bubbles_are_weights():
     regression = ev.rma(YI, VI, LATITUDE)
-    figure = bubble(
-        regression, scale="factor", xlabel="Latitude, degrees", ylabel="Risk ratio", title="Title"
-    )
+    figure = bubble(regression, scale="factor", xlabel="Latitude, degrees", ylabel="Risk ratio", title="Title")
     assert_clean(figure)
     rings = [c.get_radius() for c in figure.findobj(Circle)][-regression.k :]
     assert np.square(rings) / max(rings) ** 2 == pytest.approx(regression.weights / regression.weights.max())

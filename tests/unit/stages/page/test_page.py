@@ -73,9 +73,7 @@ def test_texts_of_the_data_make_no_elements(hostile):
         {"type": "application/json", "id": "data"},
         {},
     ]
-    assert not [
-        tag for tag, _ in read.elements if tag in ("img", "iframe", "object", "embed", "link", "base")
-    ]
+    assert not [tag for tag, _ in read.elements if tag in ("img", "iframe", "object", "embed", "link", "base")]
     assert not [name for _, attributes in read.elements for name in attributes if name.startswith("on")]
     assert text.count("<!--") == 0
     assert "&lt;script&gt;document.title=" in text
@@ -84,15 +82,10 @@ def test_texts_of_the_data_make_no_elements(hostile):
 def test_data_keep_their_texts_but_for_what_turns_their_direction(hostile):
     data = data_of(hostile)
     studies = next(table for table in data["tables"] if table["name"] == "studies")
-    row = {
-        line[studies["columns"].index("study_id")]: dict(zip(studies["columns"], line, strict=True))
-        for line in studies["rows"]
-    }
+    row = {line[studies["columns"].index("study_id")]: dict(zip(studies["columns"], line, strict=True)) for line in studies["rows"]}
     assert row["a"]["title"] == HOSTILE["end"]
     assert row["b"]["title"] == "abcdefghi"
-    assert "\u202e" not in hostile.read_text(encoding="utf-8") and "\\u202e" not in hostile.read_text(
-        encoding="utf-8"
-    )
+    assert "\u202e" not in hostile.read_text(encoding="utf-8") and "\\u202e" not in hostile.read_text(encoding="utf-8")
 
 
 def test_a_script_is_allowed_by_its_digest_alone(hostile):
@@ -200,12 +193,7 @@ def test_the_first_screen_holds_answer_and_findings(review):
     named = re.findall(r'data-pool="([^"]+)"', text)
     ids = {row[columns.index("id")] for row in data["pools"]["rows"]}
     assert len(named) > 20 and set(named) <= ids
-    assert (
-        text.index('class="question"')
-        < text.index('class="answer"')
-        < text.index("Summary of findings")
-        < text.index('class="limits"')
-    )
+    assert text.index('class="question"') < text.index('class="answer"') < text.index("Summary of findings") < text.index('class="limits"')
 
 
 def test_a_cell_knows_its_column_where_rows_are_stacked():

@@ -87,7 +87,11 @@ def test_every_number_has_one_class(toy):
 def test_a_number_of_several_effects_counts_by_the_one_nearest_to_a_pool(tmp_path):
     """The follow-up has a bound as a change from baseline; against the placebo group it has an error of its own."""
     groups = [group("s"), group("s", "placebo", arm="placebo", drug="none")]
-    rows = [number("s", 10, "baseline", n=20), number("s", 12, n=20, **sd(2), **p("<", 0.05)), number("s", 11, n=20, group_id="placebo", **sd(2))]
+    rows = [
+        number("s", 10, "baseline", n=20),
+        number("s", 12, n=20, **sd(2), **p("<", 0.05)),
+        number("s", 11, n=20, group_id="placebo", **sd(2)),
+    ]
     where = places(*made(folder(tmp_path, studies=[study("s", design="rct_parallel")], groups=groups, measurements=rows)))
     assert list(where.standing) == ["effect", "pool", "pool"]
     assert list(where.reason) == ["only a bound on the standard error (p below a threshold)", "", ""]
@@ -155,7 +159,10 @@ def test_with_errors_there_is_no_account(tmp_path, capsys):
 
 
 def test_one_number_and_none(tmp_path, capsys):
-    assert total(account(*made(folder(tmp_path, measurements=[number("s", 10)])))) == "Of 1 number, 0 are in an effect, 0 in a headline pool; 1 is in no effect."
+    assert (
+        total(account(*made(folder(tmp_path, measurements=[number("s", 10)]))))
+        == "Of 1 number, 0 are in an effect, 0 in a headline pool; 1 is in no effect."
+    )
     books = account(*made(folder(tmp_path, measurements=[], unreported=UNREPORTED[:0])))
     assert text(books).startswith("Of 0 numbers, 0 are in an effect, 0 in a headline pool; 0 are in no effect.\n\nNotices (1): ")
 
@@ -187,7 +194,10 @@ def test_the_counts_are_those_of_the_tables(place):
 
 def test_the_account_of_the_page_on_adding_a_study(tmp_path, capsys):
     """What docs/add-a-study.md shows, of the rows that it types: with the baseline, and without."""
-    folder_of = {name: copy(tmp_path / name, rows) for name, rows in (("both", ROWS), ("alone", [(name, followup_alone(text)) for name, text in ROWS]))}
+    folder_of = {
+        name: copy(tmp_path / name, rows)
+        for name, rows in (("both", ROWS), ("alone", [(name, followup_alone(text)) for name, text in ROWS]))
+    }
     printed = {name: (cli.main(["check", str(place)]), capsys.readouterr().out)[1] for name, place in folder_of.items()}
     shown = re.findall(r"```\n(Of .*?|data/raw/studies\.csv.*?)\n```", PAGE, re.DOTALL)
     assert len(shown) == 2
@@ -241,7 +251,9 @@ def test_what_is_in_no_effect_stands_under_its_outcome(inputs):
 
 
 def test_an_outcome_with_nothing_but_unused_numbers_has_its_place(tmp_path):
-    inputs = Inputs(**made_tables(folder(tmp_path, measurements=[number("s", 10)], **empty("article_citations", "claims", "reviews"))), figures=[])
+    inputs = Inputs(
+        **made_tables(folder(tmp_path, measurements=[number("s", 10)], **empty("article_citations", "claims", "reviews"))), figures=[]
+    )
     report = content(inputs)
     anchors = [one["anchor"] for one in section(report, "outcomes")["blocks"] if one["kind"] == "heading"]
     assert anchors == ["outcome-level"]
@@ -265,7 +277,9 @@ def test_a_cohort_with_an_effect_counts_once_where_it_stands(tmp_path):
             number("s", 2, "difference", outcome="score", statistic="mean_difference", versus="placebo", n=40, **sd("")
                    | {"spread": "ci95", "spread_low": 1, "spread_high": 3})]  # fmt: skip
     outcomes, units = [{"outcome": "score", "measure": "MD"}], [{"outcome": "score"}]
-    tables, effects, _, _ = made(folder(tmp_path, studies=[study("s", design="rct_parallel")], groups=groups, measurements=rows, outcomes=outcomes, units=units))
+    tables, effects, _, _ = made(
+        folder(tmp_path, studies=[study("s", design="rct_parallel")], groups=groups, measurements=rows, outcomes=outcomes, units=units)
+    )
     assert {one.contrast for one in mentions(tables, effects)} == {"versus_control"}
     assert best(mentions(tables, effects)) == (1, 0, 0)
     assert {one.standing for one in mentions(tables, effects)} == {WEIGHTED, 2}
@@ -306,7 +320,12 @@ def test_conditions_without_pools_of_their_own_are_no_gaps(tmp_path):
 def test_a_treated_number_in_no_effect_is_a_result_that_the_pools_cannot_see(toy):
     tables, effects, _, config = made(toy)
     given = reported(tables, effects, config).set_index(["study_id", "outcome"])
-    assert tuple(given.loc[("alone", "level"), ["contrast", "status", "direction", "reason"]]) == ("before_after", "number", "", "in no effect")
+    assert tuple(given.loc[("alone", "level"), ["contrast", "status", "direction", "reason"]]) == (
+        "before_after",
+        "number",
+        "",
+        "in no effect",
+    )
     assert tuple(given.loc[("alone", "other"), ["contrast", "status"]]) == ("before_after", "nothing")
 
 

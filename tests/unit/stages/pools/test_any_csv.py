@@ -107,8 +107,7 @@ def test_empty_cells_and_numbers_that_can_be_read_in_two_ways(tmp_path, capsys):
 def test_numbers_beyond_the_engine(tmp_path, capsys):
     path = csv(tmp_path, "yi,sei\n-1e20,1e-29\n1e20,1e-29\n")
     assert refused(path, capsys, "--sei", "sei") == [
-        f"{path}: the range of yi, squared, must be at most 1e+60 times the smallest of vi, got 4e+98 times. "
-        "Check the numbers of the file."
+        f"{path}: the range of yi, squared, must be at most 1e+60 times the smallest of vi, got 4e+98 times. Check the numbers of the file."
     ]
 
 

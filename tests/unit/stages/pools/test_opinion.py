@@ -5,7 +5,6 @@ import pytest
 
 import evidence as ev
 from evidence.stages.pools import opinion
-
 from tests.unit.engine.models.test_uni_papers import BCG
 
 # BCG, log risk ratios, metafor 5.1.12: estimate, standard error, tau2.

@@ -68,7 +68,11 @@ def test_effects_of_parts_are_those_of_the_whole(tmp_path):
     place = folder(tmp_path, measurements=rows, **about)
     tables, make = ev.read(place), partial(effects_of, load(place))
     parts = measured(tables, rows=7)
-    assert [list(part.measurements["outcome"].unique()) for part in parts] == [["level2", "level1", "level0"], ["level4", "level3"], ["level5"]]
+    assert [list(part.measurements["outcome"].unique()) for part in parts] == [
+        ["level2", "level1", "level0"],
+        ["level4", "level3"],
+        ["level5"],
+    ]
     whole, joined = make(tables), made_in_parts(make, parts)
     assert joined["effects"] == whole["effects"] and whole["effects"].count(b"\n") == 7
     assert by_line(joined["unused"]) == whole["unused"] and whole["unused"].count(b"\n") == 7

@@ -30,7 +30,10 @@ def toy_pools(path, only=("headline",), **tables):
 
 
 def before_after(name, low, high, group_id="treated", n=20):
-    return [number(name, low, "baseline", n=n, group_id=group_id, **sd(low / 3)), number(name, high, n=n, group_id=group_id, **sd(high / 3))]
+    return [
+        number(name, low, "baseline", n=n, group_id=group_id, **sd(low / 3)),
+        number(name, high, n=n, group_id=group_id, **sd(high / 3)),
+    ]
 
 
 def test_numbers_are_those_of_the_engine(real):

@@ -29,7 +29,10 @@ ROOT = Path(__file__).parents[4]
 METAFOR = json.loads((ROOT / "tests/reference/metafor_models.json").read_text(encoding="utf-8"))["datasets"]["bcg_rr"]["reference"]
 TIGHT = {"rel": 1e-8, "abs": 1e-10}
 CONFIG = f"{toy.CONFIG}pools:\n  strata: [condition, drug]\n"
-CONDITIONS = [{"condition": name, "label": name.upper(), "parent": parent} for name, parent in (("whole", ""), ("left", "whole"), ("right", "whole"), ("other", ""), ("third", ""))]
+CONDITIONS = [
+    {"condition": name, "label": name.upper(), "parent": parent}
+    for name, parent in (("whole", ""), ("left", "whole"), ("right", "whole"), ("other", ""), ("third", ""))
+]
 EFFECTS = {"a": (12, 0.5), "b": (15, 0.8), "c": (13, 0.6), "d": (20, 0.7), "e": (18, 0.9)}
 
 
@@ -203,10 +206,14 @@ def test_where_a_claim_asks_the_same_the_numbers_agree(tmp_path):
 
 def test_a_group_has_its_own_level_before_that_of_its_study(tmp_path):
     names, levels = "abcd", {"a": "near", "b": "near", "c": "far", "d": "far"}
-    rows = [number(name, 10, "baseline", n=20, **se(0.5)) for name in names] + [number(name, EFFECTS[name][0], n=20, **se(0.5)) for name in names]
+    rows = [number(name, 10, "baseline", n=20, **se(0.5)) for name in names] + [
+        number(name, EFFECTS[name][0], n=20, **se(0.5)) for name in names
+    ]
     values = [{"study_id": name, "moderator": "place", "value": value, "source": "Table 1"} for name, value in levels.items()]
     values += [{"study_id": "d", "group_id": "treated", "moderator": "place", "value": "near", "source": "Table 2"}]
-    values += [{"study_id": name, "moderator": "age", "value": age, "source": "Table 1"} for name, age in zip(names, (30, 40, 50, 60), strict=True)]
+    values += [
+        {"study_id": name, "moderator": "age", "value": age, "source": "Table 1"} for name, age in zip(names, (30, 40, 50, 60), strict=True)
+    ]
     folder = toy.folder(
         tmp_path, config=f"{toy.CONFIG}pools:\n  moderators: [age, place]\n", studies=[study(name) for name in names],
         groups=[group(name) for name in names], measurements=rows, moderators=values,
@@ -221,7 +228,9 @@ def test_a_group_has_its_own_level_before_that_of_its_study(tmp_path):
 
 def test_the_forest_plot_ends_with_the_test(bcg):
     tables, config, effects, pools, members, table = bcg
-    (draw,) = (draw for _, draw, words in drawings(tables, config, effects, pools, members, {"subgroups": table}) if words["kind"] == "forest")
+    (draw,) = (
+        draw for _, draw, words in drawings(tables, config, effects, pools, members, {"subgroups": table}) if words["kind"] == "forest"
+    )
     *strata, last = draw.args[0]
     assert [block.heading for block in strata[-3:]] == ["Allocation: alternate", "Allocation: random", "Allocation: systematic"]
     line = "Allocation: Q = 1.86, df = 2, p = 0.39; Knapp-Hartung F = 0.88, df = 2 and 10, p = 0.44."
@@ -245,7 +254,9 @@ def test_the_report_says_it_below_the_table_of_the_strata(bcg):
 
 def test_the_report_names_what_cannot_be_tested(tmp_path):
     inputs = inputs_of(*trials(tmp_path, {"a": "left", "b": "right"}))
-    assert content_outcomes.between_strata(inputs, "level", "before_after") == ["Not tested, for the reasons in subgroups.csv: conditions within WHOLE."]
+    assert content_outcomes.between_strata(inputs, "level", "before_after") == [
+        "Not tested, for the reasons in subgroups.csv: conditions within WHOLE."
+    ]
     assert page_data.subgroups(inputs) == []
 
 

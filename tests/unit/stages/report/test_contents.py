@@ -45,9 +45,7 @@ CONDITIONS = [
 ]
 STUDIES = [
     study("able2001"),
-    study(
-        "baker2002", authors="Baker B", year="2002", title="Second", identity="provisional", doi="10.1000/x_y"
-    ),
+    study("baker2002", authors="Baker B", year="2002", title="Second", identity="provisional", doi="10.1000/x_y"),
     study(
         "cole2003",
         authors="Cole C; Dow D; Ely E",
@@ -87,9 +85,7 @@ MEASUREMENTS = [
     number("trial", 50, n=20, **sd(15)),
     number("trial", 30, n=20, group_id="placebo", **sd(10)),
     number("trial", -3, "change", n=20, outcome="score", unit="cm2", statistic="mean", **sd(6)),
-    number(
-        "baker2002", 11, "change", outcome="extra", statistic="percent_change", unit="%", **p("<", "0.05")
-    ),
+    number("baker2002", 11, "change", outcome="extra", statistic="percent_change", unit="%", **p("<", "0.05")),
 ]
 UNREPORTED = [{"study_id": "words", "group_id": "treated", "outcome": "level", "timepoint": "followup", "reported_as": "increased",
                "p_operator": "<", "p_value": "0.05", "source_locator": "Abstract"}]  # fmt: skip
@@ -233,14 +229,13 @@ def pool(measure, contrast, low, high, unit="", k=1, n=20.0):
 
 
 def test_a_pool_without_a_study_is_no_error(names):
-    assert (
-        names("level.before_after.condition-condition_c.headline", "change")
-        == "could not be weighted in any study"
-    )
+    assert names("level.before_after.condition-condition_c.headline", "change") == "could not be weighted in any study"
     assert names("level.before_after.condition-condition_c.headline", "studies") == "no study"
 
 
-@pytest.mark.parametrize(("k", "people"), [(1, "1 study, number of people not printed"), (2, "2 studies, number of people not printed by all")])
+@pytest.mark.parametrize(
+    ("k", "people"), [(1, "1 study, number of people not printed"), (2, "2 studies, number of people not printed by all")]
+)
 def test_people_that_no_source_counts(k, people):
     assert studies(pool("ROM", "before_after", 0.1, 0.2, k=k, n=math.nan)) == people
 
@@ -248,7 +243,10 @@ def test_people_that_no_source_counts(k, people):
 def test_ids_stand_in_words_unless_meant_as_ids():
     words = {"lee2003": "Lee et al. 2003"}
     runs = [{"text": "as lee2003"}, {"text": "lee2003.arm", "style": "code"}, {"text": "lee2003", "url": "https://x.org/lee2003"}]
-    assert in_words({"rows": [{"runs": runs}], "size": 7}, words) == {"rows": [{"runs": [{"text": "as Lee et al. 2003"}, *runs[1:]]}], "size": 7}
+    assert in_words({"rows": [{"runs": runs}], "size": 7}, words) == {
+        "rows": [{"runs": [{"text": "as Lee et al. 2003"}, *runs[1:]]}],
+        "size": 7,
+    }
 
 
 def test_numbers_in_prose_stand_in_its_style(inputs):
@@ -273,9 +271,7 @@ def test_prose_lists_braces_and_links(inputs):
 
 def test_a_name_from_the_data_is_no_markup(inputs):
     tables = inputs.tables
-    conditions = tables.conditions.assign(
-        label=tables.conditions["label"].replace("Condition C", "**C** {count.reports}")
-    )
+    conditions = tables.conditions.assign(label=tables.conditions["label"].replace("Condition C", "**C** {count.reports}"))
     changed = replace(inputs, tables=replace(tables, conditions=conditions))
     assert said(changed, "for {list.conditions_empty} nothing") == "for **C** {count.reports} nothing"
 
@@ -310,9 +306,7 @@ def test_an_unknown_name_is_told_with_its_line(inputs, text, message):
 
 def test_all_unknown_names_are_told_at_once(inputs):
     with pytest.raises(ev.EvidenceError) as error:
-        content(
-            replace(inputs, texts={"answer": ("a.md", "{x} {y}"), "limits": ("b.md", "- ok\n- {count.z}")})
-        )
+        content(replace(inputs, texts={"answer": ("a.md", "{x} {y}"), "limits": ("b.md", "- ok\n- {count.z}")}))
     assert [(problem.file, problem.line) for problem in error.value.problems] == [
         ("a.md", 1),
         ("a.md", 1),
@@ -335,21 +329,15 @@ def test_counts_are_counted(names):
 
 def test_page_one_has_every_headline_pool(made):
     findings = next(block for block in made["front"]["blocks"] if block["kind"] == "table")
-    assert ["Level", "3", "60", "", "+36% (−6% to +96%)", "−30% to +164%", "75% (0.016)", "1"] in cells(
-        findings
-    )
+    assert ["Level", "3", "60", "", "+36% (−6% to +96%)", "−30% to +164%", "75% (0.016)", "1"] in cells(findings)
     assert ["Level", "1", "40", "", "+67% (+37% to +103%)", "single study", "", "0"] in cells(findings)
-    assert ["Score difference, cm²", "1", "20", "", "−3.0 (−5.6 to −0.4)", "single study", "", "0"] in cells(
-        findings
-    )
+    assert ["Score difference, cm²", "1", "20", "", "−3.0 (−5.6 to −0.4)", "single study", "", "0"] in cells(findings)
     assert ["Event share", "1", "10", "", "80% (46% to 95%)", "single study", "", "0"] in cells(findings)
 
 
 def test_small_intervals_lie_on_one_axis(made):
     findings = next(block for block in made["front"]["blocks"] if block["kind"] == "table")
-    level = next(
-        row for row in findings["rows"] if "cells" in row and plain(row["cells"][0]["runs"]) == "Level"
-    )
+    level = next(row for row in findings["rows"] if "cells" in row and plain(row["cells"][0]["runs"]) == "Level")
     plot = level["cells"][3]["plot"]
     axis = math.log(8) - math.log(0.25)
     assert plot["null"] == pytest.approx(math.log(4) / axis, abs=1e-4)
@@ -404,31 +392,17 @@ def test_each_forest_plot_says_what_lies_on_either_side(inputs):
 
 def test_outcomes_tell_what_is_not_in_the_pool(made):
     blocks = section(made, "outcomes")["blocks"]
-    left = next(
-        block
-        for block in blocks
-        if block["kind"] == "table" and block["caption"].endswith("stated without a figure")
-    )
+    left = next(block for block in blocks if block["kind"] == "table" and block["caption"].endswith("stated without a figure"))
     assert cells(left) == [["increased", "Word 2005 [5] (Drug, p < 0.05)"]]
-    others = next(
-        block
-        for block in blocks
-        if block["kind"] == "table" and block["caption"].startswith("Outcomes outside")
-    )
+    others = next(block for block in blocks if block["kind"] == "table" and block["caption"].startswith("Outcomes outside"))
     assert cells(others) == [["Extra level", "1", "20", "−10% (−22% to +4%)", "single study", ""]]
 
 
 def test_every_number_has_its_trace(made):
     rows = cells(table(made, "numbers", 1))
-    top = next(
-        place
-        for place, row in enumerate(rows)
-        if row[0:2] == ["Drug", "Level, change from baseline"] and "20 (SD" in row[2]
-    )
+    top = next(place for place, row in enumerate(rows) if row[0:2] == ["Drug", "Level, change from baseline"] and "20 (SD" in row[2])
     assert rows[top][3:] == ["+60% (+38% to +85%)", "yes"]
-    assert rows[top + 1] == [
-        "Route: spread. Source: Abstract; measurements.csv line 7 and 6. Id: cole2003.treated.level.before_after"
-    ]
+    assert rows[top + 1] == ["Route: spread. Source: Abstract; measurements.csv line 7 and 6. Id: cole2003.treated.level.before_after"]
 
 
 def test_references_fill_nothing_in(made):
@@ -462,10 +436,7 @@ def test_what_is_said_of_two_rows_is_said_once():
 
 
 def test_true_minus_leaves_ranges_and_names():
-    assert (
-        words.true_minus("change -60.3 (-2 to 3), 17-hydroxy, 1-9, x-1")
-        == "change −60.3 (−2 to 3), 17-hydroxy, 1-9, x-1"
-    )
+    assert words.true_minus("change -60.3 (-2 to 3), 17-hydroxy, 1-9, x-1") == "change −60.3 (−2 to 3), 17-hydroxy, 1-9, x-1"
 
 
 def test_what_acts_or_has_no_face_is_shown_as_its_code_point():

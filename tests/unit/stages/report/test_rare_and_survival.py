@@ -68,7 +68,11 @@ def plain(part):
     if "text" in part:
         return part["text"]
     lines = [plain(one) for name in ("paragraphs", "items") for one in part.get(name, [])]
-    lines += [" | ".join(plain(cell) for cell in row["cells"]) for row in part["rows"] if "cells" in row] if isinstance(part.get("rows"), list) else []
+    lines += (
+        [" | ".join(plain(cell) for cell in row["cells"]) for row in part["rows"] if "cells" in row]
+        if isinstance(part.get("rows"), list)
+        else []
+    )
     return "".join(f"{line}\n" for line in lines) + plain(part.get("runs", [])) + plain(part.get("blocks", []))
 
 
@@ -97,7 +101,9 @@ def test_rare_events_have_their_digits_in_text_and_table(report):
 def test_rare_events_have_their_digits_in_the_forest_plot_and_on_its_axis(made):
     tables, config = made["tables"], made["config"]
     found = {name: (draw(), words) for name, draw, words in drawings(tables, config, made["effects"], made["pools"], made["members"])}
-    texts = {name: [text.get_text() for text in pages[0].findobj(lambda one: hasattr(one, "get_text"))] for name, (pages, _) in found.items()}
+    texts = {
+        name: [text.get_text() for text in pages[0].findobj(lambda one: hasattr(one, "get_text"))] for name, (pages, _) in found.items()
+    }
     drawn = texts["forest-leukaemia-single_arm-PLO.svg"]
     assert {"22.5", "(17.2 to 29.4)", "Per 100,000 (95% CI)", "Leukaemia (per 100,000)"} <= set(drawn)
     assert {"18", "20", "22", "24", "26", "28"} <= set(drawn)

@@ -54,9 +54,7 @@ def text_of(pdf):
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     """A review whose titles, notes and labels try to act."""
-    studies = [
-        one | {"title": SIGNS[one["study_id"]], "participants": SIGNS[one["study_id"]]} for one in STUDIES
-    ]
+    studies = [one | {"title": SIGNS[one["study_id"]], "participants": SIGNS[one["study_id"]]} for one in STUDIES]
     groups = [one | {"label": f"Drug {SIGNS[one['study_id']]}"} for one in GROUPS]
     rows = [one | {"source_locator": SIGNS[one["study_id"]]} for one in MEASUREMENTS]
     return folder_with(tmp_path_factory.mktemp("hostile"), studies=studies, groups=groups, measurements=rows)
@@ -82,9 +80,7 @@ def test_page_one_prints_the_headline_numbers(pdf):
 @pytest.mark.parametrize("sign", [sign for name, sign in SIGNS.items() if name != "words"])
 def test_nothing_in_the_data_acts(text, sign):
     squeezed = text.replace(" ", "")
-    assert (
-        squeezed.count(sign.replace(" ", "").replace("-", "−")) + squeezed.count(sign.replace(" ", "")) >= 2
-    )
+    assert squeezed.count(sign.replace(" ", "").replace("-", "−")) + squeezed.count(sign.replace(" ", "")) >= 2
 
 
 def test_a_turn_of_direction_is_shown(text):
@@ -117,10 +113,7 @@ def test_tagged_titled_with_language_and_bookmarks(pdf):
     assert reader.metadata.title == "Toy"
     metadata = root["/Metadata"].get_data().decode()
     assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
-    assert (
-        "<pdfaid:part>2</pdfaid:part>" in metadata
-        and "<pdfaid:conformance>A</pdfaid:conformance>" in metadata
-    )
+    assert "<pdfaid:part>2</pdfaid:part>" in metadata and "<pdfaid:conformance>A</pdfaid:conformance>" in metadata
     titles = [one.title for one in reader.outline if not isinstance(one, list)]
     assert [title for title in titles if title != "Contents"][:2] == [
         "1 Evidence map",
@@ -154,9 +147,7 @@ def test_figures_and_tables_have_their_tags(pdf):
 def test_a_wrong_name_in_a_text_of_the_review(tmp_path):
     folder = folder_with(tmp_path)
     (folder / "config/text").mkdir()
-    (folder / "config/text/answer.md").write_text(
-        "Level {level.before_after.all.headlin:change}.\n", encoding="utf-8"
-    )
+    (folder / "config/text/answer.md").write_text("Level {level.before_after.all.headlin:change}.\n", encoding="utf-8")
     with pytest.raises(
         ev.EvidenceError,
         match=r"config/text/answer.md:1 .* there is no analysis called 'headlin'\. Did you mean headline\?",
@@ -224,9 +215,7 @@ def test_the_review_prints_every_headline_number():
 
     inputs = Inputs(**tables, figures=[])
     rows = [
-        row
-        for row in inputs.pool.values()
-        if row.stratum == "all" and row.analysis == "headline" and row.outcome in inputs.shown_outcomes
+        row for row in inputs.pool.values() if row.stratum == "all" and row.analysis == "headline" and row.outcome in inputs.shown_outcomes
     ]
     assert len(rows) > 15
     for row in rows:

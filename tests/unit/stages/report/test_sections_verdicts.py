@@ -22,7 +22,17 @@ STEPS = [
     ("start", 2, "not randomised", "rule"), ("risk_of_bias", -1, "60% at high risk", "rule"),
     ("inconsistency", 0, "I2 10%", "rule"), ("imprecision", -2, "too few by an analyst", "judgement"),
 ]  # fmt: skip
-NUMBERS = {"k": 2.0, "n": 40.0, "tau2": 0.1, "I2": 50.0, "estimate": 0.2, "ci_low": -0.1, "ci_high": 0.5, "measure": "ROM", "effect_unit": "% change"}
+NUMBERS = {
+    "k": 2.0,
+    "n": 40.0,
+    "tau2": 0.1,
+    "I2": 50.0,
+    "estimate": 0.2,
+    "ci_low": -0.1,
+    "ci_high": 0.5,
+    "measure": "ROM",
+    "effect_unit": "% change",
+}
 CONTRAST = {
     "condition": "condition_b", "versus": "others", "outcome": "level", "contrast": "before_after", "kind": "between", "estimate": 0.4,
     "ci_low": -0.7, "ci_high": 1.6, "p": 0.37, "Q_between": 1.03, "Q_between_df": 1.0, "Q_between_p": 0.31, "ratio": 1.52,
@@ -175,7 +185,10 @@ def test_steps_have_their_reasons_and_judgements_are_marked(made):
 
 
 def test_a_pool_that_is_not_rated_shows_its_facts():
-    facts = [SimpleNamespace(domain=domain, levels=0, reason=reason, by="fact") for domain, reason in (("start", "not rated"), ("imprecision", "86 people"))]
+    facts = [
+        SimpleNamespace(domain=domain, levels=0, reason=reason, by="fact")
+        for domain, reason in (("start", "not rated"), ("imprecision", "86 people"))
+    ]
     rows = content_certainty.step_rows(facts, "")
     assert [[row[0], row[1], "".join(piece["text"] for piece in row[2])] for row in rows] == [
         ["Not rated", "\N{EN DASH}", "not rated"], ["Imprecision", "\N{EN DASH}", "86 people"],
@@ -290,13 +303,21 @@ DRAWN = [
 def test_each_figure_stands_at_its_place(judged):
     about = {"file": "a.svg", "alt": "Numbers.", "width_mm": 174.0, "height_mm": 60.0}
     made = content(replace(judged, figures=[about | words for words in DRAWN]))
-    placed = {name: [block.get("caption", "") for block in section(made, name)["blocks"]] for name in ("outcomes", "missing", "flow", "bias")}
+    placed = {
+        name: [block.get("caption", "") for block in section(made, name)["blocks"]] for name in ("outcomes", "missing", "flow", "bias")
+    }
     ours = placed["outcomes"]
-    forest, lines, beside = (ours.index(words) for words in ("Level (1 of 2)", "Level: sensitivity", "Level, change from baseline: sensitivity analyses"))
+    forest, lines, beside = (
+        ours.index(words) for words in ("Level (1 of 2)", "Level: sensitivity", "Level, change from baseline: sensitivity analyses")
+    )
     assert forest < lines and beside == lines + 1
     assert placed["missing"][-1] == "What each report gives"
     assert [words for words in placed["flow"] if words][0] == "Reports as a diagram"
-    assert [words for words in placed["bias"] if words][:3] == ["Weight of the pools by risk of bias", "Bias by study", "Bias in the weights"]
+    assert [words for words in placed["bias"] if words][:3] == [
+        "Weight of the pools by risk of bias",
+        "Bias by study",
+        "Bias in the weights",
+    ]
 
 
 def test_weight_by_the_worst_judgement_of_a_study(made):
@@ -322,6 +343,8 @@ def test_prisma_names_sections_of_the_report(path):
 def test_nothing_is_said_where_nothing_was_made(bare, judged, empty):
     inputs = replace(judged, **{name: getattr(judged, name).iloc[:0] for name in FRAMES}) if empty else bare
     made = content(inputs)
-    assert not {"verdicts", "contrasts", "certainty", "missing", "chance", "reviews", "bias", "prisma"} & {one["id"] for one in made["sections"]}
+    assert not {"verdicts", "contrasts", "certainty", "missing", "chance", "reviews", "bias", "prisma"} & {
+        one["id"] for one in made["sections"]
+    }
     findings = next(block for block in made["front"]["blocks"] if block["kind"] == "table")
     assert "Certainty" not in [column["title"] for column in findings["columns"]]

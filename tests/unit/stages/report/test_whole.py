@@ -66,7 +66,11 @@ def test_verdicts_flips_missing_results_and_contrasts_are_printed(pages, inputs)
         if row.stratum == "all" and row.outcome in inputs.shown_outcomes:
             for label in filter(None, row.labels.split("; ")):
                 assert squeezed(label) in text, row.pool
-    unseen = [row for row in inputs.rows_of("missing") if row.stratum == "all" and row.outcome in inputs.shown_outcomes and row.poolable < row.cohorts]
+    unseen = [
+        row
+        for row in inputs.rows_of("missing")
+        if row.stratum == "all" and row.outcome in inputs.shown_outcomes and row.poolable < row.cohorts
+    ]
     assert unseen and all(squeezed(f"{row.unseen_share:.0f}% of them") in text for row in unseen)
     for row in inputs.rows_of("contrasts"):
         if row.estimate == row.estimate and row.ratio_unit.startswith("ratio"):

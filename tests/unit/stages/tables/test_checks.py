@@ -35,7 +35,6 @@ from tests.unit.stages.tables import (
     test_checks_statistics,
 )
 
-
 ROOT = Path(__file__).parents[4]
 SNAPSHOT = Path(__file__).with_name("messages.txt")
 MODULES = (
@@ -163,7 +162,14 @@ def test_names_in_the_config_stand_in_the_tables(tmp_path):
     assert [problem.column for problem in check(place)[0] if problem.rule == "config"] == ["certainty.surrogate_domains", "report.outcomes"]
 
 
-REVIEW = {"review_id": "s", "outcome": "level", "comparison": "after v. before", "measure": "MD", "estimate": "1", "source_locator": "Abstract"}
+REVIEW = {
+    "review_id": "s",
+    "outcome": "level",
+    "comparison": "after v. before",
+    "measure": "MD",
+    "estimate": "1",
+    "source_locator": "Abstract",
+}
 
 
 def test_names_in_rows_of_the_config_stand_in_the_tables(tmp_path):

@@ -12,7 +12,9 @@ STUDIES = [study(name) for name in NAMES]
 
 
 def rows(moderator, *values):
-    return [{"study_id": name, "moderator": moderator, "value": value, "source": "Table 1"} for name, value in zip(NAMES, values, strict=False)]
+    return [
+        {"study_id": name, "moderator": moderator, "value": value, "source": "Table 1"} for name, value in zip(NAMES, values, strict=False)
+    ]
 
 
 CASES = {

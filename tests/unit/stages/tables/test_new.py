@@ -44,7 +44,7 @@ def test_config_names_every_key_with_its_default(tmp_path):
 
 @pytest.mark.parametrize(
     "name, title",
-    [("low iron's \"new\" review", "Low iron's \"new\" review"), ("ä: b", "Ä: b"), ("- x", "X"), ("2026", "2026"), ("null", "Null")],
+    [('low iron\'s "new" review', 'Low iron\'s "new" review'), ("ä: b", "Ä: b"), ("- x", "X"), ("2026", "2026"), ("null", "Null")],
 )
 def test_any_name_makes_a_config_that_can_be_read(tmp_path, name, title):
     scaffold(tmp_path / name, DAY)

@@ -187,7 +187,18 @@ def test_what_is_no_number_is_named(tmp_path, text, words):
 
 @pytest.mark.parametrize(
     ("text", "weeks"),
-    [("3 months", 13), ("6 mo", 26), ("1 year", 52), ("2 yrs", 104), ("10 days", 1.4), ("12 weeks", 12), ("12wk", 12), ("1 month", 4.3), ("2 months", 8.7), ("14 d", 2)],
+    [
+        ("3 months", 13),
+        ("6 mo", 26),
+        ("1 year", 52),
+        ("2 yrs", 104),
+        ("10 days", 1.4),
+        ("12 weeks", 12),
+        ("12wk", 12),
+        ("1 month", 4.3),
+        ("2 months", 8.7),
+        ("14 d", 2),
+    ],
 )
 def test_other_units_of_time_are_told_in_weeks(tmp_path, text, weeks):
     schema = load("groups")
@@ -271,9 +282,7 @@ def test_a_huge_file_is_refused_unread(tmp_path, monkeypatch):
 
 def test_a_missing_file(tmp_path):
     sheet = read_sheet(tmp_path / "units.csv", UNITS)
-    assert said(sheet) == [
-        "data/raw/units.csv: the file is missing. Put it there, or make an empty one with: evidence new FOLDER."
-    ]
+    assert said(sheet) == ["data/raw/units.csv: the file is missing. Put it there, or make an empty one with: evidence new FOLDER."]
     assert read_sheet(tmp_path / "claims.csv", load("claims")).readable
 
 
@@ -334,7 +343,11 @@ WIDE = "the first row has {} names, while 4 of 4 rows have {} cells"
     [
         (HEAD, "level,u,x,u,1,same\n", f"{WIDE.format(5, 6)}. Give the added column its name, or delete its cells."),
         ("outcome,unit,factor,source\n", ROW, f"{WIDE.format(4, 5)}. Put the name to_unit back over its cells."),
-        (HEAD, "level,u,1,same\n", f"{WIDE.format(5, 4)}. Delete the name of the column that the rows do not have, or add its cells, empty ones too."),
+        (
+            HEAD,
+            "level,u,1,same\n",
+            f"{WIDE.format(5, 4)}. Delete the name of the column that the rows do not have, or add its cells, empty ones too.",
+        ),
     ],
     ids=["cells added", "name lost", "cells lost"],
 )
@@ -369,9 +382,7 @@ def test_both_ends_in_one_cell(tmp_path, text):
     schema = load("measurements")
     row = dict.fromkeys(schema.fields, "") | {"value": "290", "spread_low": f'"{text}"'}
     sheet = read(tmp_path, ",".join(schema.fields) + "\n" + ",".join(row.values()) + "\n", schema)
-    assert said(sheet) == [
-        f'data/raw/measurements.csv:2 spread_low: "{text}" is no number. Type 260 in spread_low and 320 in spread_high.'
-    ]
+    assert said(sheet) == [f'data/raw/measurements.csv:2 spread_low: "{text}" is no number. Type 260 in spread_low and 320 in spread_high.']
 
 
 def test_rows_of_wrong_width(tmp_path):
@@ -388,9 +399,7 @@ def test_rows_of_wrong_width(tmp_path):
 
 def test_control_characters_are_named(tmp_path):
     sheet = read(tmp_path, HEAD + "level,u\x07,u,1,x\n")
-    assert said(sheet) == [
-        "data/raw/units.csv:2 unit: the cell holds a control character that cannot be seen. Type the text anew."
-    ]
+    assert said(sheet) == ["data/raw/units.csv:2 unit: the cell holds a control character that cannot be seen. Type the text anew."]
 
 
 def test_did_you_mean():
@@ -401,7 +410,24 @@ def test_did_you_mean():
     assert near("RCT", ("before_after", "rct_parallel", "rct_crossover")) == ' (did you mean "rct_parallel"?)'
 
 
-@pytest.mark.parametrize("text", ["12-May", "5. Mai 2021", "May-12", "2021-05-12", "12/05/2021", "3/4", "12.05.21", "01-Dez", "Mai 12", "Sept-5", "March 1993", "3. Mrz", "Jan-96"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12-May",
+        "5. Mai 2021",
+        "May-12",
+        "2021-05-12",
+        "12/05/2021",
+        "3/4",
+        "12.05.21",
+        "01-Dez",
+        "Mai 12",
+        "Sept-5",
+        "March 1993",
+        "3. Mrz",
+        "Jan-96",
+    ],
+)
 def test_dates_are_known(text):
     assert is_date(text)
 

@@ -18,8 +18,8 @@ from evidence.problems import EvidenceError
 from evidence.stages.trace import effects as trace_effects
 from evidence.stages.trace import trace as tracing
 from evidence.stages.trace.text import text
-from tests.support import rosiglitazone, toy
 from tests.property.test_nothing_is_lost import base, mutate
+from tests.support import rosiglitazone, toy
 from tests.support.toy import group, number, p, sd, se, study
 
 ROOT = Path(__file__).parents[4]
@@ -68,8 +68,7 @@ def slack(left, right):
     for found in NUMBER.finditer(left):
         if is_rounded(found[0]):
             moved = [
-                value(left[: found.start()] + repr(float(found[0]) + sign * half_unit(found[0])) + left[found.end() :])
-                for sign in (1, -1)
+                value(left[: found.start()] + repr(float(found[0]) + sign * half_unit(found[0])) + left[found.end() :]) for sign in (1, -1)
             ]
             total += max(abs(one - centre) for one in moved)
     return 1.01 * total
@@ -178,7 +177,9 @@ def test_what_is_left_out_of_a_pool_is_shown_with_the_reason(real):
             assert f"{left.study_label}: {left.effect_ids} ({left.left_out})" in printed
 
 
-@pytest.mark.parametrize("analysis", ["with_bounded", "with_flagged", "r_0.9", "method_DL", "method_PM", "test_z", "test_knha", "MD", "SMCR"])
+@pytest.mark.parametrize(
+    "analysis", ["with_bounded", "with_flagged", "r_0.9", "method_DL", "method_PM", "test_z", "test_knha", "MD", "SMCR"]
+)
 def test_every_equation_of_a_sensitivity_pool_holds(real, analysis):
     pools = [pool for pool in real.pools.values() if pool.analysis == analysis and pool.stratum == "all"]
     assert pools
@@ -344,7 +345,11 @@ KINDS = {
 def of_kinds(place, names=tuple(KINDS), config=toy.CONFIG):
     """Made tables of one study, and one crossover, that print every kind of number, an outcome for each."""
     kinds = {name: KINDS[name] for name in names}
-    units = [{"outcome": name, "unit": "mu", "to_unit": "u", "factor": "0.001"} for name, (measure, *_) in kinds.items() if measure in ("MD", "MN")]
+    units = [
+        {"outcome": name, "unit": "mu", "to_unit": "u", "factor": "0.001"}
+        for name, (measure, *_) in kinds.items()
+        if measure in ("MD", "MN")
+    ]
     units += [{"outcome": name, "unit": "v", "to_unit": "u", "factor": "2", "reversed": "yes"} for name in kinds if "reversed" in name]
     folder = toy.folder(
         place,
@@ -411,8 +416,11 @@ def test_traces_of_changed_numbers_hold(tmp_path):
 
 
 def test_arms_of_one_cohort_are_averaged_in_the_trace(tmp_path):
-    rows = [number("s", value, point, group_id=name, n=20, **sd(3))
-            for name, values in {"low": (10, 14), "high": (10, 16)}.items() for value, point in zip(values, ("baseline", "followup"), strict=True)]
+    rows = [
+        number("s", value, point, group_id=name, n=20, **sd(3))
+        for name, values in {"low": (10, 14), "high": (10, 16)}.items()
+        for value, point in zip(values, ("baseline", "followup"), strict=True)
+    ]
     folder = built(toy.folder(tmp_path, groups=[group("s", "low"), group("s", "high")], measurements=rows))
     (made,) = tracing.trace("level.before_after.all", folder)
     (cohort,) = made["cohorts"]
@@ -457,7 +465,9 @@ def test_a_comparison_of_pools_names_its_pools(bcg, capsys):
 def test_a_test_between_strata_leads_to_its_strata(bcg, real):
     strata = [f"tuberculosis.versus_control.allocation-{level}.headline" for level in ("alternate", "random", "systematic")]
     assert tracing.found(bcg, "tuberculosis.versus_control.allocation") == strata
-    with pytest.raises(EvidenceError, match="testosterone.before_after.drugs is a test between strata. Trace the pools or effects that it compares"):
+    with pytest.raises(
+        EvidenceError, match="testosterone.before_after.drugs is a test between strata. Trace the pools or effects that it compares"
+    ):
         tracing.found(real, "testosterone.before_after.drugs")
 
 
@@ -529,7 +539,10 @@ def test_a_claim_leads_to_what_decides_it(judged):
 def test_a_claim_that_a_contrast_decides(judged):
     (claim,) = tracing.trace("C04", judged.folder)
     first = claim["outcomes"][0]
-    assert (first["decided_by"], first["effect"]) == ("obesity~others.testosterone.before_after.between", "1.52 (0.48 to 4.83) ratio of ratios")
+    assert (first["decided_by"], first["effect"]) == (
+        "obesity~others.testosterone.before_after.between",
+        "1.52 (0.48 to 4.83) ratio of ratios",
+    )
     assert first["next"] == "evidence trace testosterone.before_after"
     printed = " ".join(text([claim]).split())
     assert "decided by the contrast between studies obesity~others.testosterone.before_after.between: 1.52 (0.48 to 4.83)" in printed
@@ -629,7 +642,9 @@ def test_made_tables_of_other_data(tmp_path, capsys):
 def test_a_change_of_nothing_or_hardly_anything(tmp_path, change):
     rows = [number("s", 500, "baseline", n=20), number("s", change, "change", n=20, **se("0.9")),
             number("t", 500, "baseline", n=20, **sd(9)), number("t", 510, n=20, **sd(9))]  # fmt: skip
-    made = tracing.Made(built(toy.folder(tmp_path, studies=[study("s"), study("t")], groups=[group("s", n=20), group("t", n=20)], measurements=rows)))
+    made = tracing.Made(
+        built(toy.folder(tmp_path, studies=[study("s"), study("t")], groups=[group("s", n=20), group("t", n=20)], measurements=rows))
+    )
     for one in ("s.treated.level.before_after", "level.before_after.all.headline", "level.before_after.all.MD"):
         traced(made, one)
 

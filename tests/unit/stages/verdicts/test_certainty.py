@@ -69,7 +69,10 @@ def test_a_study_that_is_not_judged_takes_no_level_by_itself():
     known = {"s0": 2, "s1": 0}
     assert grade.risk_of_bias(pool(), cohorts(weights=(40, 30, 30)), context(known)) == (
         0, "40% of the weight at high or serious risk of bias, below 50%; 30% not judged")  # fmt: skip
-    assert grade.risk_of_bias(pool(), cohorts(), context()) == (0, "0% of the weight at high or serious risk of bias, below 50%; 100% not judged")
+    assert grade.risk_of_bias(pool(), cohorts(), context()) == (
+        0,
+        "0% of the weight at high or serious risk of bias, below 50%; 100% not judged",
+    )
     assert grade.risk_of_bias(pool(), cohorts(weights=(40, 30, 30)), context(known, not_judged_counts=True)) == (
         -1, "70% of the weight at high or serious risk of bias or not judged")  # fmt: skip
 
@@ -143,7 +146,12 @@ def test_a_judgement_on_a_pool_that_is_not_rated_is_shown_and_moves_nothing():
     key = ("level", "single_arm", "", "indirectness")
     known = context(judgements={key: SimpleNamespace(levels=-1, why="Other people.")})
     steps = grade.steps_of(pool(contrast="single_arm", measure="PR"), cohorts("cohort", "single_arm"), known)
-    assert ("indirectness", 0, "Other people (an analyst's judgement; it moves no level, since the pool is not rated)", "judgement") in steps
+    assert (
+        "indirectness",
+        0,
+        "Other people (an analyst's judgement; it moves no level, since the pool is not rated)",
+        "judgement",
+    ) in steps
 
 
 def test_single_groups_are_rated_where_the_config_asks_for_it():
@@ -196,7 +204,10 @@ def test_missing_results_by_share():
     def rows(poolable, total):
         return {("level", "versus_control", "all"): SimpleNamespace(poolable=poolable, cohorts=total)}
 
-    assert grade.missing_results(pool(), cohorts(), context(missing_rows=rows(3, 6))) == (-1, "3 of 6 cohorts with a result cannot be pooled")
+    assert grade.missing_results(pool(), cohorts(), context(missing_rows=rows(3, 6))) == (
+        -1,
+        "3 of 6 cohorts with a result cannot be pooled",
+    )
     assert grade.missing_results(pool(), cohorts(), context(missing_rows=rows(3, 5)))[0] == 0
     assert grade.missing_results(pool(), cohorts(), context())[0] == 0
 
@@ -247,7 +258,14 @@ def toy_certainty(path, **tables):
 
 
 def test_an_analyst_overrides_a_step_and_says_why(tmp_path):
-    own = {"outcome": "level", "contrast": "versus_control", "stratum": "", "domain": "indirectness", "levels": "-2", "why": "Other people."}
+    own = {
+        "outcome": "level",
+        "contrast": "versus_control",
+        "stratum": "",
+        "domain": "indirectness",
+        "levels": "-2",
+        "why": "Other people.",
+    }
     frame, steps = toy_certainty(tmp_path, judgements=[own])
     row = frame.loc["level.versus_control.all.headline"]
     assert (row.certainty, row.indirectness, row.overridden) == ("very low", -2, "yes")

@@ -134,7 +134,9 @@ def test_sentences_of_a_control_group_of_a_ratio_and_of_a_difference(tmp_path):
         f"IQ was 2.0 cm² lower than in the control group (95% CI {minus}3.0 to {minus}1.0; 2 cohorts, number of people not printed)"
     )
     row.decided_as, row.measure, row.effect_unit, row.Q_between, row.Q_between_p = "within", "ROM", "ratio of ratios", 4.0, 0.0455
-    assert clause(row, words["verdict"], names, events, 0.9).startswith("the ratio of ratios for IQ was 0.14 (90% CI 0.050 to 0.37; within 2 cohorts")
+    assert clause(row, words["verdict"], names, events, 0.9).startswith(
+        "the ratio of ratios for IQ was 0.14 (90% CI 0.050 to 0.37; within 2 cohorts"
+    )
     assert clause(row, words["verdict"], names, events, 0.9).endswith("number of people not printed; Q-between 4.00, p = 0.045)")
 
 
@@ -142,7 +144,10 @@ def test_a_ratio_is_that_of_its_event(tmp_path):
     row = SimpleNamespace(decided_as="pool", contrast="versus_control", measure="HR", effect_unit="hazard ratio", outcome="level",
                           estimate=np.log(0.7), ci_low=np.log(0.5), ci_high=np.log(0.98), k=2.0, n=80.0)  # fmt: skip
     row.Q_between = row.Q_between_p = np.nan
-    tables, words = ev.read(toy.folder(tmp_path, outcomes=[{"label": "Overall survival", "measure": "HR", "event": "death"}])), templates(str(tmp_path), "verdicts")
+    tables, words = (
+        ev.read(toy.folder(tmp_path, outcomes=[{"label": "Overall survival", "measure": "HR", "event": "death"}])),
+        templates(str(tmp_path), "verdicts"),
+    )
     names = outcome_names(tables, words)
     text = clause(row, words["verdict"], names, event_names(tables, names), 0.95)
     assert text == "the hazard ratio for death was 0.70 (95% CI 0.50 to 0.98; 2 cohorts, 80 people)"

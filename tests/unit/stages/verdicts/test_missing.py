@@ -40,7 +40,13 @@ def base(path, **tables):
 def test_every_status(tmp_path):
     given, *_ = base(tmp_path)
     rows = given.droplevel(["group_id", "contrast"])
-    assert rows.status.to_dict() == {"pooled": "poolable", "shown": "number", "up": "direction", "flat": "not_significant", "alone": "nothing"}
+    assert rows.status.to_dict() == {
+        "pooled": "poolable",
+        "shown": "number",
+        "up": "direction",
+        "flat": "not_significant",
+        "alone": "nothing",
+    }
     assert rows.direction.to_dict() == {"pooled": "up", "shown": "down", "up": "up", "flat": "none", "alone": ""}
 
 
@@ -82,7 +88,11 @@ def test_only_reports_that_could_be_in_the_headline_count(tmp_path):
 
 
 def test_gaps_are_gaps(tmp_path):
-    conditions = [{}, {"condition": "condition_b", "label": "B", "in_article": "yes"}, {"condition": "condition_c", "label": "C", "in_article": "no"}]
+    conditions = [
+        {},
+        {"condition": "condition_b", "label": "B", "in_article": "yes"},
+        {"condition": "condition_c", "label": "C", "in_article": "no"},
+    ]
     _, frame, effects, tables, config = base(tmp_path, conditions=conditions)
     made = evidence_map(ev.pools(effects, config), frame, effects, tables, config).set_index("condition")
     assert made.status.to_dict() == {"condition_a": "weighted", "condition_b": "gap"}

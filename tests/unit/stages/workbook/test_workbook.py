@@ -20,7 +20,18 @@ from evidence.store.schema import TABLES, load
 from tests.unit.stages.report.test_contents import made_tables, review
 
 ROOT = Path(__file__).parents[4]
-HOSTILE = ["=cmd|' /C calc'!A0", "+1", "-2 points", "@SUM(A1)", "\tx", "\x00\x07bell", "one\u202etwo", "_x0041_", "https://example.org", "12"]
+HOSTILE = [
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-2 points",
+    "@SUM(A1)",
+    "\tx",
+    "\x00\x07bell",
+    "one\u202etwo",
+    "_x0041_",
+    "https://example.org",
+    "12",
+]
 
 
 def book_of(folder):

@@ -210,15 +210,17 @@ def from_fit(fit, labels):
     numbers = zip(labels, fit.yi, reach, fit.weights, strict=True)
     alone = fit.k == 1
     rows = tuple(
-        Row(str(label), yi=float(y), low=float(y - r), high=float(y + r), weight=None if alone else float(w))
-        for label, y, r, w in numbers
+        Row(str(label), yi=float(y), low=float(y - r), high=float(y + r), weight=None if alone else float(w)) for label, y, r, w in numbers
     )
     if alone:
         return Block("", rows, Pooled("Single study, not pooled", kind="single"))
     pooled = Pooled(
         f"{'Equal effects' if fit.method == 'EE' else f'Random effects, {fit.method}'}, k = {fit.k}",
-        estimate=fit.estimate, ci_low=fit.ci_low, ci_high=fit.ci_high,
-        pi_low=fit.pi_low if fit.k > 2 else None, pi_high=fit.pi_high if fit.k > 2 else None,
+        estimate=fit.estimate,
+        ci_low=fit.ci_low,
+        ci_high=fit.ci_high,
+        pi_low=fit.pi_low if fit.k > 2 else None,
+        pi_high=fit.pi_high if fit.k > 2 else None,
         heterogeneity=heterogeneity(fit.tau2, fit.I2, fit.Q, fit.Q_df, fit.Q_p),
         kind="pair" if fit.k == 2 else "pooled",
         warning="Two studies only: the spread between them is hardly known." if fit.k == 2 else "",

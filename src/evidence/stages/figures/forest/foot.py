@@ -34,14 +34,8 @@ def foot(layout):
     xlabel = wrap(options["xlabel"], reach, XLABEL) if options["xlabel"] else []
     favours = _favours(layout)
     key = _packed(_key(layout), options["width"] - 2 * EDGE)
-    words = [
-        line for text in (_routes(layout), options["note"]) if text
-        for line in wrap(text, options["width"] - 2 * EDGE, SMALL)
-    ]
-    height = (
-        AXIS_HEIGHT + TITLE_LEADING * (len(xlabel) + max(map(len, favours)))
-        + SPACE + SMALL_LEADING * (len(key) + len(words)) + SPACE
-    )
+    words = [line for text in (_routes(layout), options["note"]) if text for line in wrap(text, options["width"] - 2 * EDGE, SMALL)]
+    height = AXIS_HEIGHT + TITLE_LEADING * (len(xlabel) + max(map(len, favours))) + SPACE + SMALL_LEADING * (len(key) + len(words)) + SPACE
     return Foot(xlabel, favours, key, words, height)
 
 

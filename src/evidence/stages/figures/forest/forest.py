@@ -15,7 +15,15 @@ from evidence.stages.figures.forest.layout import arrange, paginate
 from evidence.words.scales import SCALES, scale_named
 
 __all__ = [
-    "COLUMNS", "ROUTES", "Block", "Pooled", "Row", "Unweighted", "forest", "forest_pages", "heterogeneity",
+    "COLUMNS",
+    "ROUTES",
+    "Block",
+    "Pooled",
+    "Row",
+    "Unweighted",
+    "forest",
+    "forest_pages",
+    "heterogeneity",
 ]
 
 COLUMNS = {
@@ -24,8 +32,15 @@ COLUMNS = {
     "n": "n",
     "route": "Route",
     "text": {
-        "ratio": "Change", "factor": "Ratio", "difference": "Difference", "level": "Mean", "proportion": "Proportion",
-        "share": "Proportion", "arcsine": "Proportion", "rate": "Rate", "correlation": "Correlation",
+        "ratio": "Change",
+        "factor": "Ratio",
+        "difference": "Difference",
+        "level": "Mean",
+        "proportion": "Proportion",
+        "share": "Proportion",
+        "arcsine": "Proportion",
+        "rate": "Rate",
+        "correlation": "Correlation",
     },
     "weight": "Weight",
 }
@@ -64,8 +79,21 @@ def forest(blocks, *, labels=None, transform=None, **options):
 
 
 def forest_pages(
-    blocks, *, scale="ratio", null="scale", xlabel="", title="", favours=None, columns=COLUMNS, routes=ROUTES,
-    width_mm=174, max_height_mm=235, limits=None, reference=False, level=0.95, note="",
+    blocks,
+    *,
+    scale="ratio",
+    null="scale",
+    xlabel="",
+    title="",
+    favours=None,
+    columns=COLUMNS,
+    routes=ROUTES,
+    width_mm=174,
+    max_height_mm=235,
+    limits=None,
+    reference=False,
+    level=0.95,
+    note="",
 ):
     """Draw a forest plot over as many pages as it needs, with one axis for all.
 
@@ -107,9 +135,19 @@ def forest_pages(
         raise ValueError("blocks must hold at least one block, got none")
     origin = scale_named(scale).null if null == "scale" else null if null is None else scale_named(scale).place(null)
     layout = arrange(
-        blocks, scale=scale, null=origin, xlabel=xlabel, title=title, favours=favours,
-        columns=_headers(columns, kind, per, level), routes=routes, width=width_mm, limits=limits,
-        reference=reference, level=level, note=note,
+        blocks,
+        scale=scale,
+        null=origin,
+        xlabel=xlabel,
+        title=title,
+        favours=favours,
+        columns=_headers(columns, kind, per, level),
+        routes=routes,
+        width=width_mm,
+        limits=limits,
+        reference=reference,
+        level=level,
+        note=note,
     )
     return [draw(layout, lines) for lines in paginate(layout, max_height_mm - furniture(layout))]
 

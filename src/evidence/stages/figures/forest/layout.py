@@ -124,9 +124,7 @@ def _columns(blocks, options):
     borrowed = min(max(sum(longest) - room, 0), LEAST_PLOT - NARROW_PLOT)
     room += borrowed
     if room < 20:
-        raise ValueError(
-            f"width_mm must leave 20 mm for the labels, got {options['width']}, which leaves {room:.0f}"
-        )
+        raise ValueError(f"width_mm must leave 20 mm for the labels, got {options['width']}, which leaves {room:.0f}")
     label, drug = _shared(room, widths["label"], widths.get("drug", 0), *longest)
     spare = room - label - drug
     plot_width = LEAST_PLOT - borrowed + min(spare, MOST_PLOT - LEAST_PLOT)
@@ -230,9 +228,7 @@ def _block_lines(layout, index):
     block = layout.blocks[index]
     lines = []
     if block.heading:
-        lines.append(
-            _words_line(layout, "heading", block.heading, index, size=HEADING, weight="bold", keep=True)
-        )
+        lines.append(_words_line(layout, "heading", block.heading, index, size=HEADING, weight="bold", keep=True))
     rows = [_row_line(layout, row, index, position) for position, row in enumerate(block.rows)]
     pools = [line for pool in block.pools for line in _pool_lines(layout, pool, index)]
     last = len(rows) - 1

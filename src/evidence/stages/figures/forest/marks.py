@@ -71,8 +71,12 @@ def diamond(sheet, layout, y, low, estimate, high, hollow=False):
     cut_left = _height_at(layout.limits[0], low, estimate) if more_left else 0.0
     cut_right = _height_at(layout.limits[1], high, estimate) if more_right else 0.0
     corners = [
-        (left, y - cut_left), (centre, y - DIAMOND_HALF), (right, y - cut_right),
-        (right, y + cut_right), (centre, y + DIAMOND_HALF), (left, y + cut_left),
+        (left, y - cut_left),
+        (centre, y - DIAMOND_HALF),
+        (right, y - cut_right),
+        (right, y + cut_right),
+        (centre, y + DIAMOND_HALF),
+        (left, y + cut_left),
     ]
     fill(sheet, corners, color="white" if hollow else BLUE, edge=BLUE, width=0.9, zorder=MARKS + 2)
     if more_left:

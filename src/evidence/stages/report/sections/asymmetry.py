@@ -44,7 +44,9 @@ def regression_row(row):
 
 def too_few(inputs):
     """A sentence where no pool has the studies that a funnel plot and a regression need."""
-    whole = [row for row in inputs.pool.values() if row.analysis == HEADLINE and row.stratum == "all" and row.outcome in inputs.shown_outcomes]
+    whole = [
+        row for row in inputs.pool.values() if row.analysis == HEADLINE and row.stratum == "all" and row.outcome in inputs.shown_outcomes
+    ]
     largest = max(whole, key=lambda row: row.k, default=None)
     if largest is None or largest.k >= LEAST_STUDIES:
         return []

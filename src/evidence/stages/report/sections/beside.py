@@ -44,7 +44,12 @@ def flow(inputs, prose):
         if row.step in STEPS:
             cited = [inputs.references[name] for name in row.study_ids.split(";") if name in inputs.references]
             made.append([STEPS[row.step], count(row.reports), count(row.cohorts), content_studies.numbers(cited)])
-    columns = [column("Of the included", 60), column("Reports", align="right"), column("Studies", align="right"), column("References", "1fr")]
+    columns = [
+        column("Of the included", 60),
+        column("Reports", align="right"),
+        column("Studies", align="right"),
+        column("References", "1fr"),
+    ]
     below = [table("What the included reports give", columns, made)] if made else []
     return [*drawings(inputs, kind="flow"), *content_studies.flow(inputs, prose), *below]
 
@@ -80,5 +85,11 @@ def prisma(inputs, prose):
         asks = [run(f"{row.topic}: ", "bold"), run(row.asks)]
         met = cell(row.met, align="center", fill=MET.get(row.met, 0))
         made.append([row.item, asks, met, row.where or DASH, row.note])
-    columns = [column("Item"), column("What it asks", "1.2fr"), column("Met", 14, "center"), column("Where", 38), column("What is missing", "1.2fr")]
+    columns = [
+        column("Item"),
+        column("What it asks", "1.2fr"),
+        column("Met", 14, "center"),
+        column("Where", 38),
+        column("What is missing", "1.2fr"),
+    ]
     return [table("PRISMA 2020 checklist", columns, made, size=7.2)] if made else []

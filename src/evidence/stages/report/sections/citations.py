@@ -47,5 +47,9 @@ def to_correct(inputs, cites, faults):
     for study in cites.split(";"):
         wrong = [row.field for row in faults if row.study_id == study.strip() and row.status == "differs"]
         if wrong:
-            made += [run(" " if made else " Cited wrongly: ", "small"), run(f"{inputs.labels[study.strip()]} ({listed(wrong)})", "small"), run(";", "small")]
+            made += [
+                run(" " if made else " Cited wrongly: ", "small"),
+                run(f"{inputs.labels[study.strip()]} ({listed(wrong)})", "small"),
+                run(";", "small"),
+            ]
     return [*made[:-1], run(".", "small")] if made else []

@@ -8,14 +8,8 @@ from evidence.stages.verdicts.mentions import best
 LEGEND = [
     run("Each cell counts cohorts: "),
     run("weighted in a headline pool", "bold"),
-    run(
-        ", and small: shown without weight + stated without a figure. "
-        "The darker a cell, the more can be weighted; "
-    ),
-    run(
-        "a dash is a gap: no cohort speaks of this outcome in this condition. "
-        "A broader condition holds its narrower ones."
-    ),
+    run(", and small: shown without weight + stated without a figure. The darker a cell, the more can be weighted; "),
+    run("a dash is a gap: no cohort speaks of this outcome in this condition. A broader condition holds its narrower ones."),
 ]
 
 

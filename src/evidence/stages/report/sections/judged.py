@@ -31,9 +31,7 @@ def reasons(inputs):
 
 def flags(inputs, prose):
     """Every doubt about a row of the data, those that take it out of the headline first."""
-    doubts = sorted(
-        rows(inputs.tables.flags), key=lambda row: (row.blocks != "yes", row.file, row.line, row.column)
-    )
+    doubts = sorted(rows(inputs.tables.flags), key=lambda row: (row.blocks != "yes", row.file, row.line, row.column))
     columns = [
         column("Where", 33),
         column("Study", 32),
@@ -61,9 +59,7 @@ def opinion(inputs, prose):
         columns += [column(f"{method}, ours", align="right"), column(f"{method}, {engine}", align="right")]
     columns += [column("Difference", align="right"), column("Agrees", align="center")]
     by_pool = by(compared, lambda row: row.pool)
-    same = by(
-        by_pool, lambda pool: (inputs.pool[pool].outcome, inputs.pool[pool].contrast, figures(by_pool[pool]))
-    )
+    same = by(by_pool, lambda pool: (inputs.pool[pool].outcome, inputs.pool[pool].contrast, figures(by_pool[pool])))
     made = [opinion_row(inputs, pools, by_pool[pools[0]], engines) for pools in same.values()]
     wrong = len({row.pool for row in compared if row.agrees != "yes"})
     largest = tiny(max(row.difference for row in compared))

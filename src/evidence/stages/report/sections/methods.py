@@ -81,14 +81,8 @@ def conversions(inputs):
 
 def plan(inputs):
     """Every choice of config.yaml that has a value."""
-    keys = [
-        field.name for field in fields(inputs.config) if field.name not in ("title", "subtitle", "question")
-    ]
-    rows = [
-        [[run(key, "code")], said(value)]
-        for key in keys
-        if not holds_rows(value := getattr(inputs.config, key))
-    ]
+    keys = [field.name for field in fields(inputs.config) if field.name not in ("title", "subtitle", "question")]
+    rows = [[[run(key, "code")], said(value)] for key in keys if not holds_rows(value := getattr(inputs.config, key))]
     half = (len(rows) + 1) // 2
     pairs = [[*left, *right] for left, right in zip_longest(rows[:half], rows[half:], fillvalue=["", ""])]
     columns = [column("Key"), column("Value", "1fr"), column("Key"), column("Value", "1fr")]
@@ -110,13 +104,6 @@ def said(value):
 
 def software(inputs):
     rows = [[name, version] for name, version in inputs.versions.items()]
-    rows += [
-        [f"SHA-256 of {name} (first 12 digits)", [run(value, "code")]]
-        for name, value in inputs.digests.items()
-    ]
-    note = (
-        "Digest: over the path and bytes of each file of config/ and of data/raw/, in the order of the paths."
-    )
-    return table(
-        "Software and digests", [column("Name", 70), column("Version", "1fr")], rows, note=note, size=7.2
-    )
+    rows += [[f"SHA-256 of {name} (first 12 digits)", [run(value, "code")]] for name, value in inputs.digests.items()]
+    note = "Digest: over the path and bytes of each file of config/ and of data/raw/, in the order of the paths."
+    return table("Software and digests", [column("Name", 70), column("Version", "1fr")], rows, note=note, size=7.2)

@@ -53,7 +53,11 @@ def account(inputs):
     columns = [column("Why", "1fr"), column("Numbers", align="right")]
     blocks = [table("Where the printed numbers end", columns, made, note=total(books))] if made else [text(total(books))]
     nothing = [f"{one.what}." for one in books.notices]
-    return [*blocks, *([text([run("Studies and outcomes that give no effect:", "bold")]), bullets(nothing)] if nothing else [])] if books.numbers else []
+    return (
+        [*blocks, *([text([run("Studies and outcomes that give no effect:", "bold")]), bullets(nothing)] if nothing else [])]
+        if books.numbers
+        else []
+    )
 
 
 def number_rows(inputs, effect, sources):

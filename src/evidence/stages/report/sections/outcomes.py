@@ -93,8 +93,10 @@ def summary(inputs, outcome, contrast):
     if not pools:
         return f"{NOTHING}."
     sentences = [of_pool(inputs, outcome, row) for row in pools]
-    return sentences[0] if contrast != ACTIVE else " ".join(
-        f"{inputs.stratum_label(row.stratum)}: {words}" for row, words in zip(pools, sentences, strict=True)
+    return (
+        sentences[0]
+        if contrast != ACTIVE
+        else " ".join(f"{inputs.stratum_label(row.stratum)}: {words}" for row, words in zip(pools, sentences, strict=True))
     )
 
 

@@ -37,7 +37,17 @@ from evidence.store.schema import TABLES, load
 LIMITS = {
     name: getattr(Config, name)
     for name in (
-        "year_low", "fold_low", "fold_high", "ratio_high", "least_n", "most_n", "se_slack", "cohort_share", "thresholds", "convert", "control_arms",
+        "year_low",
+        "fold_low",
+        "fold_high",
+        "ratio_high",
+        "least_n",
+        "most_n",
+        "se_slack",
+        "cohort_share",
+        "thresholds",
+        "convert",
+        "control_arms",
     )  # fmt: skip
 } | {"year_high": None}
 

@@ -21,5 +21,7 @@ def clusters(data):
     for row in data.where(lambda size, icc: (size is None) != (icc is None), "cluster_size", "icc"):
         size = row["cluster_size"] is not None
         column, other = ("icc", "cluster_size") if size else ("cluster_size", "icc")
-        remedy = f"Type it (from a source named in the note where this one lacks it), or empty {other} if the spread allows for the clusters."
+        remedy = (
+            f"Type it (from a source named in the note where this one lacks it), or empty {other} if the spread allows for the clusters."
+        )
         yield Finding(row, column, f"empty, while {other} is {row[f'{other}_text']}: the clusters would count for nothing", remedy)

@@ -71,9 +71,7 @@ class Data:
     def factors(self):
         """Factors to the outcome's unit, by outcome and printed unit."""
         factors = {(row["outcome"], row["unit"]): 1.0 for row in self.rows("outcomes")}
-        return factors | {
-            (row["outcome"], row["unit"]): row["factor"] for row in self.rows("units") if row["factor"]
-        }
+        return factors | {(row["outcome"], row["unit"]): row["factor"] for row in self.rows("units") if row["factor"]}
 
     @cached_property
     def turning(self):

@@ -162,7 +162,9 @@ def exchanged_others(data):
                     f"{outcome} {words[0]} from {with_line(base)} at baseline to {with_line(row)}, while it {words[1]} significantly with {drug} "
                     f"in all {len(cohorts) - 1} other cohorts"
                 )
-                remedy = "Baseline and follow-up have perhaps changed places; if the source prints them so, type its change as a row of its own."
+                remedy = (
+                    "Baseline and follow-up have perhaps changed places; if the source prints them so, type its change as a row of its own."
+                )
                 yield from (Finding(part, "value", what, remedy) for part in (base, row))
 
 

@@ -38,7 +38,9 @@ def moderator_kinds(data):
             numbers = 2 * len(words) <= len(rows)
             for row in words if numbers else [row for row in rows if values[row["value"]] is not None]:
                 what = f'"{row["value"]}" is {"no number" if numbers else "a number"}, and other values of {name} are {"numbers" if numbers else "words"}'
-                yield Finding(row, "value", what, "Type numbers alone, or words alone; leave the row out where the source does not state it.")
+                yield Finding(
+                    row, "value", what, "Type numbers alone, or words alone; leave the row out where the source does not state it."
+                )
         for row in words if len(words) == len(rows) else ():
             if is_misread(row["value"]):
                 what = f'"{row["value"]}" is neither a number nor the name of a category'

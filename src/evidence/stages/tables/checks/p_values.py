@@ -262,7 +262,9 @@ def ratio_errors(data):
             error = row["spread_low"] / row["value"]
             low, high = (row["value"] * math.exp(sign * z * error) for sign in (-1, 1))
             what = f"SE {row['spread_low_text']} is read as that of the ratio {row['value_text']}: 95% CI {shown(low)} to {shown(high)}"
-            yield Finding(row, "spread", what, "If it is the SE of the logarithm, type estimate as the statistic, with the logarithm as value.")
+            yield Finding(
+                row, "spread", what, "If it is the SE of the logarithm, type estimate as the statistic, with the logarithm as value."
+            )
 
 
 def own_p(data):

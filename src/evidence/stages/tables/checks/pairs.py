@@ -45,7 +45,9 @@ def pair_mixups(data):
         for outcome, unit in units[row["outcome"]] if known else []:
             step = data.factors[outcome, unit] / data.factors[outcome, row["unit"]]
             if far(step) and not far(fold * step, MUCH_LESS):
-                what = f"from {told(base)} to {told(row)} is {shown(fold)} times the level before; in {unit} it would be {shown(fold * step)}"
+                what = (
+                    f"from {told(base)} to {told(row)} is {shown(fold)} times the level before; in {unit} it would be {shown(fold * step)}"
+                )
                 yield Finding(row, "unit", what, "Check the unit against the source.")
 
 
@@ -158,7 +160,7 @@ def repeated(data):
 def cohort_values(data):
     """Two reports of one cohort that print different values for one quantity: a doubt on both."""
     within = data.cells("group_id", "outcome", "timepoint", "weeks", "statistic", "n", "versus")
-    cohorts = [data.studies[study]["cohort_id"] for study, in data.cells("study_id")]
+    cohorts = [data.studies[study]["cohort_id"] for (study,) in data.cells("study_id")]
     for rows in doubled(data.measured, zip(cohorts, within, strict=True)):
         for row in rows[1:]:
             another = row["study_id"] != rows[0]["study_id"]
@@ -170,7 +172,7 @@ def cohort_values(data):
 
 def cohort_overlap(data):
     """Reports on the same or overlapping participants: they count once in each pool."""
-    measured = {study for study, in data.cells("study_id")}
+    measured = {study for (study,) in data.cells("study_id")}
     rows = [row for row in data.rows("studies") if row["study_id"] in measured]
     for cohort, reports in grouped(rows, lambda row: row["cohort_id"]).items():
         for row in reports[1:]:

@@ -57,7 +57,10 @@ def unknown_words(config, lines):
             remedy = f"Use one of {', '.join(CONTRASTS)}{near(row['contrast'], CONTRASTS)}."
             yield Problem(FILE, lines.get(key, 0), key, f'"{row["contrast"]}" is no contrast', remedy, "config")
         if row["stratum"] != "all" and not (name and (kind in STRATA or kind in config.moderators)):
-            what, remedy = f'"{row["stratum"]}" is no stratum', "Use all, condition:NAME, drug:NAME, or MODERATOR:LEVEL of one under pools.moderators."
+            what, remedy = (
+                f'"{row["stratum"]}" is no stratum',
+                "Use all, condition:NAME, drug:NAME, or MODERATOR:LEVEL of one under pools.moderators.",
+            )
             yield Problem(FILE, lines.get(key, 0), key, what, remedy, "config")
 
 

@@ -29,9 +29,7 @@ def report_text(problems, flags, summary):
                 lines += ["", *map(str, items)]
             lines += ["", ""]
     rows = [count for count in summary["rows"].values() if count]
-    counts = ", ".join(
-        f"{summary[grade]} {grade if summary[grade] != 1 else grade[:-1]}" for grade in ("errors", "flags", "notices")
-    )
+    counts = ", ".join(f"{summary[grade]} {grade if summary[grade] != 1 else grade[:-1]}" for grade in ("errors", "flags", "notices"))
     checked = f"Checked {sum(rows)} rows of {len(rows)} tables by {summary['rules']} rules: {counts}."
     more = " The errors stand at the top." if problems and flags else ""
     return "\n".join([*lines, checked + more])
@@ -39,7 +37,5 @@ def report_text(problems, flags, summary):
 
 def report_json(problems, flags, summary, **more):
     """Report of `check` for programs, and what else there is by name, as JSON text."""
-    found = {
-        grade: [asdict(item) for item in items] for grade, (_, items) in sections(problems, flags).items()
-    }
+    found = {grade: [asdict(item) for item in items] for grade, (_, items) in sections(problems, flags).items()}
     return json.dumps({"summary": summary, **found, **more}, indent=2, sort_keys=True, ensure_ascii=False)

@@ -174,7 +174,12 @@ def open_comparisons(data):
     for case in data.comparisons[1]:
         row = data.first_level[case.study_id, case.group_id, case.outcome]
         what = f"{case.group_id} could be compared with {' or '.join(case.controls)}"
-        yield Finding(row, "versus", what, f"Name its control here, such as {case.controls[0]}, or tell the groups apart by conditions or part_of in groups.csv.")
+        yield Finding(
+            row,
+            "versus",
+            what,
+            f"Name its control here, such as {case.controls[0]}, or tell the groups apart by conditions or part_of in groups.csv.",
+        )
 
 
 def unnamed_comparisons(data):

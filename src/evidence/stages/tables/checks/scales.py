@@ -195,7 +195,12 @@ def estimate_size(data):
             what = f"{row['value_text']} is {scale.on_scale} of a {scale.noun} of {shown(scale.back(row['value']))}"
             beyond = f"beyond {most:g}" if row["value"] > 0 else f"below {shown(scale.back(-scale.onto(most)))}"
             test = ", and for the z of a test z_value" if scale is FISHER else ""
-            yield Finding(row, "value", f"{what}, {beyond}", f"If the source prints the {scale.noun}, {INSTEAD[measure]}{test}; else check the figure.")
+            yield Finding(
+                row,
+                "value",
+                f"{what}, {beyond}",
+                f"If the source prints the {scale.noun}, {INSTEAD[measure]}{test}; else check the figure.",
+            )
 
 
 def estimate_bounds(data):

@@ -69,7 +69,11 @@ def other_reading(data, row, reading):
     elif plausible(data, row, other, n):
         cv = row["spread_low"] / row["value"] * (math.sqrt(n) if other == "se" else 1)
         return f"; read as {READINGS[other]} it is {shown(cv)}, the likelier reading"
-    for times, move in ((0.1, "one place to the left"), (10.0, "one place to the right"), (0.001, "three places to the left, lost with another decimal sign")):
+    for times, move in (
+        (0.1, "one place to the left"),
+        (10.0, "one place to the right"),
+        (0.001, "three places to the left, lost with another decimal sign"),
+    ):
         for label in ("sd", "se"):
             if (label == "sd" or n) and plausible(data, row, label, n, times):
                 moved = shown(row["spread_low"] * times)

@@ -59,7 +59,9 @@ def quarrelling_signs(data):
         if means and stated * turn(data, row) * means < 0:
             side = "lower" if means * turn(data, row) < 0 else "higher"
             what = f"{NAMES[row['statistic']]} = {row['value_text']} says that the group is {SIDES[stated]}, while its mean is {side}"
-            yield Finding(row, "value", what, f"Type {side} as its direction if only the order of the subtraction differs; else check the means.")
+            yield Finding(
+                row, "value", what, f"Type {side} as its direction if only the order of the subtraction differs; else check the means."
+            )
 
 
 def turn(data, row):
