@@ -159,7 +159,7 @@ def mounted():
 def test_a_full_disk_is_named_and_the_plain_command_finishes_when_there_is_room(clean, tmp_path, mounted):
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted(disk, "-t", "tmpfs", "-o", "size=700k", "tmpfs")
+    mounted(disk, "-t", "tmpfs", "-o", "size=900k", "tmpfs")
     folder = copy(disk / "bcg")
     run = start(folder)
     told, _ = run.communicate(timeout=120)
