@@ -57,8 +57,18 @@ def lowered(label):
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
+def with_event(label, event):
+    """A label where a direction is said of it: overall survival (death), of which a decrease is fewer deaths."""
+    return f"{label} ({event})" if event and event.casefold() not in label.casefold() else label
+
+
+def labels_with_events(outcomes):
+    """Labels of outcomes with what is counted in them, by outcome."""
+    return {row.outcome: with_event(row.label, row.event) for row in outcomes.itertuples()}
+
+
 def outcome_names(tables, words):
-    """Labels of outcomes as they stand inside a sentence: total testosterone, HOMA-IR.
+    """Labels of outcomes as they stand inside a sentence: total testosterone, HOMA-IR, overall survival (death).
 
     Parameters
     ----------
@@ -66,8 +76,7 @@ def outcome_names(tables, words):
     words : dict
         Templates; `outcome_names` holds the names that a small first letter would spoil.
     """
-    labels = zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True)
-    return {name: lowered(label) for name, label in labels} | words["outcome_names"]
+    return {name: lowered(label) for name, label in labels_with_events(tables.outcomes).items()} | words["outcome_names"]
 
 
 def event_names(tables, names):

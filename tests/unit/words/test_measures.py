@@ -7,6 +7,7 @@ import pytest
 
 from evidence.store.schema import load
 from evidence.words.measures import MEASURES, axis_title, interval, predicate, readable_unit, result, scale_of, statement
+from evidence.words.sentences import with_event
 
 
 def outcome(label="Level", event="", unit="u", per=""):
@@ -140,3 +141,9 @@ def test_estimates_with_their_unit():
 
 def test_every_measure_of_the_outcomes_has_words():
     assert set(load("outcomes").fields["measure"].options) <= set(MEASURES)
+
+
+def test_a_label_has_its_event_where_a_direction_is_said():
+    assert with_event("Overall survival", "death") == "Overall survival (death)"
+    assert with_event("Death from any cause", "death") == "Death from any cause"
+    assert with_event("Pregnancy", "") == "Pregnancy"

@@ -11,7 +11,7 @@ from evidence.document.palette import BLUE, GRID, INK, LINE, MUTED
 from evidence.stages.figures.canvas import SMALL, dot, fill, page, stroke, text_width, wrap, write
 from evidence.stages.verdicts.missing import STATUS, one_direction
 from evidence.store.rows import named_rows
-from evidence.words.sentences import templates
+from evidence.words.sentences import labels_with_events, templates
 
 WIDTH, EDGE, RIGHT, ROW, HALF, ROWS = 174, 1.5, 9, 4.6, 1.5, 44
 HEADER_LINE = 3.1
@@ -122,7 +122,7 @@ def direction_plots(given, outcomes, tables):
     tuple of str, partial, dict
     """
     words = templates(tables.folder, "verdicts")["direction_plot"]
-    labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
+    labels = labels_with_events(tables.outcomes)
     for contrast in words["contrasts"]:
         part = given[(given["contrast"] == contrast) & given["outcome"].isin(outcomes)]
         if not len(part):

@@ -10,6 +10,7 @@ from evidence.stages.report.names import PLAN_WORDS
 from evidence.stages.trace.trace import effect_trace
 from evidence.vocabulary import ELIGIBILITY, HEADLINE, ROUTE_RANK
 from evidence.words.measures import scale_of, unit_beside
+from evidence.words.sentences import with_event
 from evidence.words.subgroups import tests_in_words
 
 EFFECT = (
@@ -144,7 +145,10 @@ def data(inputs, evidence_map, made):
     """
     return {
         "plan": plan(inputs),
-        "outcomes": [[one.outcome, one.label, one.better, one.outcome in inputs.shown_outcomes] for one in inputs.outcomes.values()],
+        "outcomes": [
+            [one.outcome, with_event(one.label, one.event), one.better, one.outcome in inputs.shown_outcomes]
+            for one in inputs.outcomes.values()
+        ],
         "conditions": [[name, label] for name, label in inputs.condition_labels.items()],
         "effects": effects(inputs),
         "pools": pools(inputs),

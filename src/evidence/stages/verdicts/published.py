@@ -9,7 +9,7 @@ from evidence.store.rows import named_rows
 from evidence.vocabulary import HEADLINE
 from evidence.words.measures import LOGS, interval
 from evidence.words.names import label
-from evidence.words.sentences import listed, plural, sentence, templates, without_gaps
+from evidence.words.sentences import labels_with_events, listed, plural, sentence, templates, without_gaps
 
 STATED_WHOLE = re.compile(r"stated direction: [^.]*\.?", re.IGNORECASE)
 STATED = re.compile(r"stated direction: (increase|decrease|no significant difference)", re.IGNORECASE)
@@ -121,7 +121,7 @@ def published(pools, missed, tables, config):
     texts = templates(tables.folder, "verdicts")
     words = texts["published"]
     unseen = {(row.outcome, row.contrast, row.stratum): row for row in named_rows(missed)}
-    labels = dict(zip(tables.outcomes["outcome"], tables.outcomes["label"], strict=True))
+    labels = labels_with_events(tables.outcomes)
     units = dict(zip(tables.outcomes["outcome"], tables.outcomes["unit"], strict=True))
     names = {study.study_id: label(study) for study in named_rows(tables.studies)}
     same = {(row["review_id"], row["comparison"]): row for row in config.comparable_reviews}

@@ -132,7 +132,9 @@ def test_the_page_has_the_scale_of_each_measure_in_its_unit(made, folder):
         made[name].to_csv(folder / f"data/processed/{name}.csv", index=False)
     made["tables"].measurements.to_csv(folder / "data/processed/measurements.csv", index=False)
     traces = Made(folder, tables=made["tables"], effects=made["effects"], pools=made["pools"], members=made["members"])
-    plan = data(Inputs(**made, figures=[]), pd.DataFrame(columns=["condition"]).reindex(columns=MAP), traces)["plan"]
+    page = data(Inputs(**made, figures=[]), pd.DataFrame(columns=["condition"]).reindex(columns=MAP), traces)
+    plan = page["plan"]
+    assert [label for _, label, *_ in page["outcomes"]][2:5] == ["Overall survival (death)", "Stroke", "Falls (a fall)"]
     assert plan["scales"]["PLO"] == {"%": "proportion", "per 100,000": "proportion per 100,000"}
     assert plan["beside"]["PLO"] == {"%": "", "per 100,000": " per 100,000"}
     assert plan["scales"]["RD"]["per 1,000"] == "difference per 1,000"

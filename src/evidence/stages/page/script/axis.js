@@ -146,6 +146,11 @@ function columnsFor(width) {
       };
 }
 
+const SIDES = {
+  before_after: ['decrease', 'increase'],
+  versus_control: ['lower than control', 'higher than control'],
+  versus_active: ['lower than the other', 'higher than the other'],
+};
 function axis(x, top, bottom, ends, ticks, scale, contrast, narrow) {
   const inside = (at, text) =>
     Math.min(Math.max(at, ends[0] - 20 + 3.8 * text.length), ends[1] + 20 - 3.8 * text.length);
@@ -182,12 +187,11 @@ function axis(x, top, bottom, ends, ticks, scale, contrast, narrow) {
           class: 'null-line',
         }),
       );
-    const sides =
-      contrast === 'before_after' ? ['decrease', 'increase'] : ['lower than control', 'higher than control'];
+    const sides = SIDES[contrast] || ['', ''];
     const room = text => 7 * text.length + 24;
-    if (zero > room(sides[0]))
+    if (sides[0] && zero > room(sides[0]))
       parts.push(words(zero - 10, bottom + 34, '\u2190 ' + sides[0], {...quiet, 'text-anchor': 'end'}));
-    if (ends[1] - zero > room(sides[1]))
+    if (sides[1] && ends[1] - zero > room(sides[1]))
       parts.push(words(zero + 10, bottom + 34, sides[1] + ' \u2192', quiet));
   }
   return parts;

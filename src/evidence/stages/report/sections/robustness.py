@@ -15,7 +15,9 @@ def flips(inputs, outcome):
             name = "Conclusions that flip" if strata or whole[0].flips else "Conclusions that stand"
             words = [f"{sentence(true_minus(row.sentence))}." for row in whole]
             words += [f"Strata whose conclusion flips: {listed(strata)}."] if strata else []
-            lines.append([run(f"{name} ({lowered(title)}): ", "bold"), run(" ".join(words))])
+            event = inputs.outcomes[outcome].event
+            about = f"{lowered(title)}; {event}" if event else lowered(title)
+            lines.append([run(f"{name} ({about}): ", "bold"), run(" ".join(words))])
     return lines
 
 
