@@ -3,8 +3,7 @@
     python benchmarks/pipeline.py [--runs 5]
 
 Builds in a temporary copy with the environment that runs this script and prints medians with minimum and maximum. Time and
-memory of the stages are those that Snakemake has recorded in one more whole rebuild, in which each stage was a process of its
-own, as on a cluster, and several ran side by side. It looks at memory twice a second, too seldom for a stage of less than one, which has
+memory of the stages are those that Snakemake has recorded in one more whole rebuild, in which several ran side by side. It looks at memory twice a second, too seldom for a stage of less than one, which has
 none here. The last line tells how fast the machine was.
 """
 
@@ -23,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 COPIED = ["Snakefile", "workflow", "profiles", "config", "data/raw", "src"]
 FIT = "from engine import data, ev, median_of_single_fits as median; Y, V, _ = data(); print(median(ev.rma, Y, V) * 1000)"
 LOOKS = 1.0  # seconds after which Snakemake has surely seen a stage at work
-BUDGETS = {"whole rebuild": 10.0, "nothing to do": 3.0, "one number edited": 5.0, "evidence check": 1.0}
+BUDGETS = {"whole rebuild": 7.0, "nothing to do": 2.0, "one number edited": 6.0, "evidence check": 1.0}
 
 
 def copied(folder):
@@ -82,7 +81,7 @@ def timed(runs):
             edit(folder, run)
             times["one number edited"].append(seconds(folder, *build))
             times["evidence check"].append(seconds(folder, "evidence", "check"))
-            seconds(folder, *build, "--forceall", EVIDENCE_FORKSERVER="no")
+            seconds(folder, *build, "--forceall")
             for rule, figures in recorded(folder).items():
                 stages.setdefault(rule, []).append(figures)
     return times, stages, fits
