@@ -89,7 +89,7 @@ def glmm(measure, *counts, model="UM.FS", method="ML", level=0.95, **named):
     at = len(shared) - r - 1
     known = (np.arange(len(shared)) <= at) | (np.abs(shared) > ZERO)
     se = float(np.sqrt(np.linalg.inv(information[np.ix_(known, known)])[at, at]))
-    estimate, tau2 = float(shared[at]), float(shared[-1] ** 2)
+    estimate, tau2 = float(shared[at]), float(shared[-1] ** 2) if abs(shared[-1]) > ZERO else 0.0
     crit = float(distributions.quantile((1 + level) / 2))
     half, wide = crit * se, crit * float(np.sqrt(se**2 + tau2))
     return Glmm(

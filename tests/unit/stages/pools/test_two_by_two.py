@@ -7,7 +7,9 @@ import pytest
 
 import evidence as ev
 from evidence.config import load
+from evidence.stages.pools.analyses import analyses
 from evidence.stages.pools.pools import pools_and_members
+from evidence.stages.report.sections.outcomes import KINDS
 from evidence.stages.verdicts.missing import missing, reported
 from evidence.stages.verdicts.sensitivity import sensitivity
 from tests.support import rosiglitazone
@@ -73,6 +75,11 @@ def test_pools_of_tables_have_honest_columns(nissen):
         assert part.weight.sum() == pytest.approx(0 if method == "GLMM" else 100)
     dream = members[(members.pool == "infarction.versus_control.all.Peto") & (members.cohort_id == "dream")].iloc[0]
     assert [dream.x1, dream.n1, dream.x2, dream.n2] == [15, 2635, 9, 2634]
+
+
+def test_the_report_has_a_heading_for_every_kind_of_analysis(tmp_path):
+    config = load(rosiglitazone.folder(tmp_path, FEW))
+    assert {plan.kind for plan in analyses(config).values()} == {"headline", *KINDS}
 
 
 def test_a_double_zero_has_no_ratio(tmp_path):

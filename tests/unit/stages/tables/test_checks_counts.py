@@ -19,6 +19,12 @@ CASES = {
          "Type the time at risk if the source prints it.",
          "data/raw/measurements.csv:4 person_time: 99 beside mean. It belongs to a number of events: empty it, or type events as the statistic."],
     ),
+    "double_arcsines": (
+        {"outcomes": [{}, RATE | {"measure": "PFT"}],
+         "measurements": [relapses(0, n=50), relapses(20, n=50, weeks=4), relapses(1, n=1000, weeks=8), relapses(50, n=50, weeks=9)]},
+        ["data/raw/measurements.csv:5 value: 3 of 4 proportions of relapse read back from their double arcsine as another number, such as "
+         "100% of 50 as 99.5%. Where so few have the event, or lack it, pool the outcome as PLO in outcomes.csv."],
+    ),
     "clusters": (
         {"measurements": [number("s", 10, cluster_size=22, icc=""), number("s", 10, weeks=4, cluster_size="", icc=0.02),
                           number("s", 10, weeks=8, cluster_size=22, icc=0)]},

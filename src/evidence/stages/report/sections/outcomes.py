@@ -41,6 +41,7 @@ KINDS = {
     "correlation": "Correlation assumed within people",
     "estimator": "Estimator of the variance between studies",
     "test": "Test and interval",
+    "rare events": "Rare events: double zeros in, and pools of the 2x2 tables as they are",
     "scale": "Scale of the effect",
 }
 BEYOND = {"leave one out": "Leave one out: the lowest, the highest and those that flip"}

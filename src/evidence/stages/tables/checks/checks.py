@@ -96,6 +96,7 @@ CHECKS = {
     "double_zeros": checks_numbers.double_zeros,
     "person_times": checks_counts.person_times,
     "clusters": checks_counts.clusters,
+    "double_arcsines": checks_counts.double_arcsines,
     "whole_persons": checks_numbers.whole_persons,
     "statistics_fit": checks_numbers.statistics_fit,
     "shares": checks_numbers.shares,
@@ -153,7 +154,7 @@ FLAGS = (
 )  # fmt: skip
 NOTICES = (
     "event_names", "event_directions",
-    "year_in_id", "spelled_alike", "p_elsewhere", "ratio_errors", "dates", "interval_centre", "counts_without_n", "double_zeros", "person_times",
+    "year_in_id", "spelled_alike", "p_elsewhere", "ratio_errors", "dates", "interval_centre", "counts_without_n", "double_zeros", "person_times", "double_arcsines",
     "whole_persons", "statistics_fit", "threshold_p",
     "p_between_periods", "unnamed_comparisons", "reasons", "week_order", "pair_units", "pair_sizes",
     "pairless", "repeated", "cohort_values", "cohort_overlap", "shared_numbers", "wholes", "copied", "spread_unjudged",
