@@ -224,7 +224,7 @@ def computed(data, difference, treated, control):
 def exchanged_arms(data):
     """A printed difference or ratio that is the opposite of what the two arms give: the arms have changed places."""
     stated = data.having(timepoint=("difference",), statistic=("mean_difference", "fold_change", "odds_ratio", "risk_ratio"))
-    rows = data.having(timepoint=("followup",)) if stated else []
+    rows = first_of_each(data.having(timepoint=("followup",)), "study_id", "group_id", "outcome", "weeks", "statistic") if stated else []
     by_group = grouped(rows, lambda row: (row["study_id"], row["group_id"], row["outcome"]))
     for difference in stated:
         study, outcome = difference["study_id"], difference["outcome"]
@@ -243,6 +243,11 @@ def exchanged_arms(data):
                 yield from (Finding(part, "value", what, f"The arms have changed places, or the sign of one is lost: {SOURCE[0].lower()}{SOURCE[1:]}")
                             for part in (*parts, difference))  # fmt: skip
                 break
+
+
+def first_of_each(rows, *names):
+    """The first of the rows that hold the same in these columns: a number that several sources print is looked at once."""
+    return list({tuple(row[name] for name in names): row for row in reversed(rows)}.values())[::-1]
 
 
 def contrasts_of(data, difference, treated, control):
