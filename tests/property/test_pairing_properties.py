@@ -1,10 +1,10 @@
 """Properties of pairing, on reports of random groups."""
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.store.comparisons import compare_groups, entries, larger_groups
+from evidence.store.comparisons import compare_groups, contrast_with, entries, larger_groups
 
 CONDITIONS = ("", "men", "women", "men;older", "older;men")
 ARMS = ("treatment", "treatment", "placebo", "untreated", "active_control")
@@ -63,6 +63,33 @@ def test_each_treated_group_has_one_control_of_a_kind_or_those_that_it_names_or_
     assert not frame.duplicated().any()
     for case in opens:
         assert len(case.controls) > 1 and not any((case.group_id, control) in named for control in case.controls)
+
+
+@given(reports())
+def test_a_name_leaves_no_other_control_of_its_kind(report):
+    groups, numbers = report
+    arms = {row["group_id"]: row["arm"] for row in groups}
+    names = {(group, versus) for _, group, _, _, versus in numbers if versus}
+    comparisons, _ = compare_groups(groups, numbers, CONTROL_ARMS)
+    for one in comparisons:
+        named_of_kind = {v for g, v in names if g == one.group_id and contrast_with(arms[v], CONTROL_ARMS) == one.contrast}
+        assert not named_of_kind or one.control_id in named_of_kind
+
+
+@settings(max_examples=1000)
+@given(reports())
+def test_no_treated_group_takes_a_control_without_conditions_from_one_without_conditions(report):
+    groups, numbers = report
+    by_id = {row["group_id"]: row for row in groups}
+    names = {(group, versus) for _, group, _, _, versus in numbers}
+    larger = larger_groups(by_id)
+    measured = {group for _, group, _, timepoint, _ in numbers if timepoint != "baseline"}
+    comparisons, _ = compare_groups(groups, numbers, CONTROL_ARMS)
+    for one in comparisons:
+        if (one.group_id, one.control_id) not in names and by_id[one.group_id]["conditions"] and not by_id[one.control_id]["conditions"]:
+            plain = [row for name, row in by_id.items() if name in measured and row["arm"] == "treatment" and not row["conditions"]]
+            kin = larger[one.control_id] | {name for name in by_id if one.control_id in larger[name]}
+            assert all(row["group_id"] in kin for row in plain)
 
 
 @given(st.integers(0, 5), st.integers(0, 5))

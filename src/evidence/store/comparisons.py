@@ -2,7 +2,8 @@
 
 One rule serves the checks and the effects, and it is decided for each outcome of a report: a treated group is compared
 with the control that its rows name in `versus`; else with the one of the same conditions and the same larger group;
-else, if only one control fits, with that one. Where several fit, the table must name one.
+else, if only one control fits, with that one. Where several fit, the table must name one. A control that fits another
+treated group better belongs to that group alone.
 """
 
 from collections import Counter, defaultdict
@@ -81,8 +82,30 @@ def rank_control(treated, control, larger):
     return SAME if treated["part_of"] == control["part_of"] else ALIKE
 
 
-def choose_controls(treated, candidates, names, larger, control_arms):
+def belongs_to_another(control, treated, rank, others, larger):
+    """Whether a control fits another treated group better than this one, for which it has the rank `rank`.
+
+    A part of a treated group shares the control of its whole where the conditions are the same.
+    """
+    wholes = larger[treated["group_id"]] if rank == ALIKE else ()
+    return any(rank_control(row, control, larger) < rank for row in others if row["group_id"] not in wholes)
+
+
+def choose_controls(treated, measured, names, larger, control_arms):
     """Controls of a treated group by contrast: the best that fit, whether they are named, the same or the only one.
+
+    Parameters
+    ----------
+    treated : mapping
+        Row of groups.csv.
+    measured : list of mapping
+        Rows of the groups with a number of the outcome, the treated group among them.
+    names : dict
+        Rows of the groups that `versus` names, by group_id. A name decides its contrast, even where the group has no number.
+    larger : dict
+        From `larger_groups`.
+    control_arms : sequence of str
+        Arms that the plan counts as controls.
 
     Returns
     -------
@@ -91,10 +114,18 @@ def choose_controls(treated, candidates, names, larger, control_arms):
     """
     chosen = {}
     by_contrast = defaultdict(list)
-    for control in candidates:
-        rank = NAMED if control["group_id"] in names else rank_control(treated, control, larger)
-        if rank < NONE:
-            by_contrast[contrast_with(control["arm"], control_arms)].append((rank, control["group_id"]))
+    decided = {contrast_with(row["arm"], control_arms) for row in names.values()}
+    others = [row for row in measured if row["arm"] == "treatment" and row is not treated]
+    for control in measured:
+        if control is treated:
+            continue
+        contrast = contrast_with(control["arm"], control_arms)
+        if control["group_id"] in names:
+            by_contrast[contrast].append((NAMED, control["group_id"]))
+            continue
+        rank = rank_control(treated, control, larger)
+        if rank < NONE and contrast not in decided and not belongs_to_another(control, treated, rank, others, larger):
+            by_contrast[contrast].append((rank, control["group_id"]))
     for contrast, ranks in by_contrast.items():
         best = min(rank for rank, _ in ranks)
         controls = tuple(control for rank, control in ranks if rank == best)
@@ -139,8 +170,9 @@ def compare_groups(groups, numbers, control_arms):
                 continue
             case = study, group, tuple(present), frozenset(names[study, group, outcome])
             if case not in choices:
-                candidates = [report[name] for name in present if name != group]
-                choices[case] = choose_controls(report[group], candidates, case[3], larger[study], control_arms)
+                rows = [report[name] for name in present]
+                named = {name: report[name] for name in case[3] if name in report}
+                choices[case] = choose_controls(report[group], rows, named, larger[study], control_arms)
             for contrast, (controls, several) in choices[case].items():
                 if several:
                     opens.append(Open(study, group, outcome, controls))

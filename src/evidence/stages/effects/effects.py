@@ -171,14 +171,18 @@ COLUMNS = [
 def comparators(frame, groups):
     """What each treated group is compared with: the drug of the other group (with its dose, where it is a treated group too), else its arm.
 
-    Empty where there is no other group; UNNAMED where it is another agent that the table does not name.
+    Empty where there is no other group. An agent that the table does not name carries its report: nobody knows whether those of two
+    reports are one agent, and they are never pooled.
     """
     drug = groups["drug"].where(groups["arm"] != "treatment", (groups["drug"] + " " + groups["dose"]).str.strip())
-    names = drug.where(drug != "", groups["arm"].str.replace("_", " "))
-    of_group = dict(zip(zip(groups["study_id"], groups["group_id"], strict=True), names, strict=True))
-    without = np.where(frame["contrast"] == ACTIVE, UNNAMED, "")
-    keys = zip(frame["study_id"], frame["control_id"], strict=True)
-    return [of_group.get(key, empty) for key, empty in zip(keys, without, strict=True)]
+    arm = groups["arm"].str.replace("_", " ")
+    of_group = dict(zip(zip(groups["study_id"], groups["group_id"], strict=True), zip(drug, arm, strict=True), strict=True))
+    names = []
+    for study, control, contrast in zip(frame["study_id"], frame["control_id"], frame["contrast"], strict=True):
+        agent, kind = of_group.get((study, control), ("", ""))
+        unknown = f"{UNNAMED} ({study})" if contrast == ACTIVE else kind
+        names.append(agent or unknown)
+    return names
 
 
 def effects_and_unused(tables, config):

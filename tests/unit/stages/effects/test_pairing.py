@@ -107,6 +107,45 @@ def test_subgroups_within_arms_are_paired_by_their_conditions_and_wholes_by_them
     }  # fmt: skip
 
 
+def pairs_of(effects):
+    """Treated group and control of each comparison."""
+    return {key[:2]: value for key, value in effects.items() if key[1]}
+
+
+def test_the_control_of_everyone_is_none_for_a_part_with_other_conditions(tmp_path):
+    groups = [arm("drug"), arm("control", "untreated"), arm("drug_women", part_of="drug", conditions="women")]
+    rows = [level("drug", 14, 100), level("control", 10, 100), level("drug_women", 9, 40)]
+    effects, _, unused = made(tmp_path / "a", groups, rows)
+    assert pairs_of(effects) == {("drug", "control"): 4.0}
+    assert unused[["group_id", "reason"]].to_numpy().tolist() == [
+        ["drug_women", "follow-up without a baseline, and no group beside it has the same conditions or is named in versus"]
+    ]
+    rows[2]["versus"] = "control"
+    assert pairs_of(made(tmp_path / "b", groups, rows)[0]) == {("drug", "control"): 4.0, ("drug_women", "control"): -1.0}
+
+
+def test_a_part_shares_the_control_of_its_whole_where_the_conditions_are_the_same(tmp_path):
+    groups = [arm("drugs"), arm("one_drug", part_of="drugs"), arm("control", "untreated")]
+    effects, _, _ = made(tmp_path, groups, [level("drugs", 14, 60), level("one_drug", 13, 20), level("control", 10, 60)])
+    assert pairs_of(effects) == {("drugs", "control"): 4.0, ("one_drug", "control"): 3.0}
+
+
+def test_a_site_without_its_control_does_not_take_that_of_another(tmp_path):
+    groups = [arm(site, "untreated") for site in ("north", "south")]
+    groups += [arm("north_drug", part_of="north"), arm("south_drug", part_of="south"), arm("south_control", "untreated", part_of="south")]
+    effects, _, unused = made(tmp_path, groups, [level("north_drug", 14, 20), level("south_drug", 9, 20), level("south_control", 8, 20)])
+    assert pairs_of(effects) == {("south_drug", "south_control"): 1.0}
+    assert unused["group_id"].tolist() == ["north_drug"]
+
+
+@pytest.mark.parametrize("beside", [[], [level("placebo", 10, 20, "baseline")]])
+def test_a_name_is_never_replaced_by_another_control(tmp_path, beside):
+    groups = [arm("drug"), arm("placebo", "placebo"), arm("no_treatment", "untreated")]
+    effects, _, unused = made(tmp_path, groups, [level("drug", 14, 20, versus="placebo"), level("no_treatment", 9, 20), *beside])
+    assert effects == {}
+    assert set(unused["group_id"]) >= {"drug", "no_treatment"}
+
+
 def test_several_treated_arms_may_share_one_control(tmp_path):
     groups = [arm("low", dose="1 mg"), arm("high", dose="5 mg"), arm("placebo", "placebo")]
     effects, frame, _ = made(tmp_path, groups, [level("low", 12, 20), level("high", 14, 20), level("placebo", 10, 20)])
@@ -181,6 +220,19 @@ def test_comparisons_with_different_agents_are_never_pooled(tmp_path):
     pools = ev.pools(frame, load(tmp_path))
     headline = pools[pools["analysis"] == "headline"]
     assert dict(zip(headline["stratum"], headline["k"], strict=True)) == {"comparator:drug_b": 1, "comparator:drug_c": 1}
+
+
+@pytest.mark.parametrize("versus", ["", "rival"])
+def test_agents_that_no_table_names_are_never_pooled(tmp_path, versus):
+    """A printed ratio against nobody in particular, or against a group without a drug: two reports, two pools."""
+    groups = [group(name, which, arm=kind, drug=drug) | {"conditions": ""}
+              for name in "ab" for which, kind, drug in (("drug", "treatment", "drug_a"), ("rival", "active_control", ""))]  # fmt: skip
+    rows = [number(name, 1.9, group_id="drug", versus=versus) | PRINTED for name in "ab"]
+    studies = [study(name, design="rct_parallel") for name in "ab"]
+    _, frame, _ = made(tmp_path, groups, rows, studies=studies, outcomes=RATIO, units=[])
+    assert frame["comparator"].tolist() == [f"a treatment that is not named ({name})" for name in "ab"]
+    pools = ev.pools(frame, load(tmp_path))
+    assert pools.loc[pools["analysis"] == "headline", "k"].tolist() == [1, 1]
 
 
 def test_periods_of_a_crossover_are_paired(tmp_path):
